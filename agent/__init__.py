@@ -1,0 +1,1 @@
+"""The consultation: the graph of one turn, the interview, language in and out, sessions."""

@@ -1,0 +1,1 @@
+"""How good the advice is: cases, simulated users, scorers, reports."""

@@ -1,0 +1,51 @@
+"""Errors, named by who must act.
+
+StackwrightError
+├── InputRefused        the person or file that was read: correct it and try again
+│   └── UnknownName     a component, model, field or accelerator that is not known; the nearest are offered
+├── ConfigError         whoever installed or configured the program
+├── KnowledgeInvalid    whoever maintains the knowledge files: a reference, date or name is wrong
+├── ModelUnavailable    the model endpoint; the rules engine and the narrator take over
+└── SessionUnavailable  the session store: busy, read-only, or of a newer version
+"""
+
+
+class StackwrightError(Exception):
+    """A failure that can be explained in one sentence, with what to do about it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InputRefused(StackwrightError):
+    """What was given can't be used as it stands."""
+
+
+class UnknownName(InputRefused):
+    """A name that the knowledge base doesn't hold, with the nearest ones."""
+
+    def __init__(self, kind: str, name: str, nearest: list[str]) -> None:
+        hint = f"Did you mean {', '.join(nearest)}?" if nearest else ""
+        super().__init__(f"Unknown {kind} {name!r}.", hint)
+        self.kind, self.name, self.nearest = kind, name, nearest
+
+
+class ConfigError(StackwrightError):
+    """The installation or the configuration is not usable."""
+
+
+class KnowledgeInvalid(StackwrightError):
+    """A knowledge file breaks its own rules."""
+
+
+class ModelUnavailable(StackwrightError):
+    """A model endpoint could not answer."""
+
+
+class SessionUnavailable(StackwrightError):
+    """A stored consultation can't be read or written now."""

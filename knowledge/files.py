@@ -1,0 +1,84 @@
+"""Where the data files are and how they are read: packaged, or an overriding folder of the user."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import KnowledgeInvalid
+
+MAX_BYTES = 8_000_000
+
+
+class DataFiles:
+    """Read-only access to the data tree; `root` overrides the packaged one."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root: Traversable = root if root is not None else resources.files("knowledge") / "data"
+        if not self.root.is_dir():
+            raise KnowledgeInvalid(f"The knowledge folder {root} doesn't exist.", "Give an existing folder.")
+
+    def text(self, name: str) -> str:
+        """The text of `name`, a path relative to the root."""
+        data = self.bytes(name)
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise KnowledgeInvalid(f"{name} is not UTF-8 text.") from error
+
+    def bytes(self, name: str) -> bytes:
+        """The content of `name`; too large or missing files are refused by name."""
+        try:
+            data = self._at(name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise KnowledgeInvalid(f"The knowledge file {name} is missing.") from error
+        if len(data) > MAX_BYTES:
+            raise KnowledgeInvalid(f"The knowledge file {name} is larger than {MAX_BYTES} bytes.")
+        return data
+
+    def yaml(self, name: str) -> Any:
+        """A YAML file as plain values."""
+        try:
+            return yaml.load(self.text(name), Loader=_LOADER)  # noqa: S506 - CSafeLoader or SafeLoader
+        except yaml.YAMLError as error:
+            raise KnowledgeInvalid(f"{name} is not valid YAML: {error}.") from error
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """A CSV file as one dict a row."""
+        return list(csv.DictReader(io.StringIO(self.text(name))))
+
+    def names(self, folder: str) -> list[str]:
+        """The files directly in `folder`, sorted, as paths relative to the root."""
+        return sorted(f"{folder}/{item.name}" for item in self._at(folder).iterdir() if item.is_file())
+
+    def walk(self, folder: str = "") -> Iterator[str]:
+        """Every file below `folder`, sorted."""
+        at = self._at(folder) if folder else self.root
+        for item in sorted(at.iterdir(), key=lambda entry: entry.name):
+            name = f"{folder}/{item.name}" if folder else item.name
+            if item.is_dir():
+                yield from self.walk(name)
+            else:
+                yield name
+
+    def digest(self) -> str:
+        """SHA-256 over every file's name and content: the knowledge hash."""
+        total = hashlib.sha256()
+        for name in self.walk():
+            total.update(name.encode() + b"\0" + hashlib.sha256(self.bytes(name)).digest())
+        return total.hexdigest()
+
+    def _at(self, name: str) -> Traversable:
+        parts = name.split("/")
+        if ".." in parts or name.startswith("/"):
+            raise KnowledgeInvalid(f"{name!r} leads out of the knowledge folder.")
+        return self.root.joinpath(*parts)
+
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

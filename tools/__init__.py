@@ -1,0 +1,1 @@
+"""Deterministic tools: pure functions from a workload and the knowledge base to an assessment."""

@@ -1,0 +1,68 @@
+"""The ledger of what a turn may cite.
+
+Ids are stable across processes: fact ids of the knowledge base, `calc/<tool>/<hash>` of a tool
+result (hash over its inputs), `rule/<id>`, and `user/<turn>/<start>-<end>` of a quoted span.
+"""
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+EvidenceKind = Literal["fact", "calc", "rule", "user", "price", "measurement", "assumption"]
+
+
+class Evidence(BaseModel):
+    """One thing that may be cited."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    kind: EvidenceKind
+    text: str
+    """The fact's statement, the formula with its inputs, or the user's words."""
+    values: dict[str, float | str] = {}
+    """Numbers that a sentence citing this may state, by name."""
+    subject: str = ""
+    """Component, option or quantity it speaks of."""
+    source: str = ""
+    tier: str = ""
+    as_of: str = ""
+
+
+class Ledger:
+    """Evidence by id, in the order it was added; adding the same id twice is harmless."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, Evidence] = {}
+
+    def add(self, evidence: Evidence) -> str:
+        self._items.setdefault(evidence.id, evidence)
+        return evidence.id
+
+    def calc(self, tool: str, text: str, values: dict[str, float | str], subject: str = "") -> str:
+        """Record a tool result; the id is a hash of what it says, so equal results share it."""
+        return self.add(
+            Evidence(
+                id=calc_id(tool, text, values),
+                kind="calc",
+                text=text,
+                values=values,
+                subject=subject,
+                tier="D",
+            )
+        )
+
+    def get(self, evidence_id: str) -> Evidence | None:
+        return self._items.get(evidence_id)
+
+    def items(self) -> tuple[Evidence, ...]:
+        return tuple(self._items.values())
+
+
+def calc_id(tool: str, text: str, values: dict[str, Any]) -> str:
+    """`calc/<tool>/<hash>`; floats are rounded to 9 digits so that it survives platforms."""
+    rounded = {key: round(value, 9) if isinstance(value, float) else value for key, value in values.items()}
+    canonical = json.dumps([tool, text, rounded], sort_keys=True, separators=(",", ":"))
+    return f"calc/{tool}/{hashlib.sha256(canonical.encode()).hexdigest()[:10]}"
