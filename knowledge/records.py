@@ -255,6 +255,8 @@ class FieldSpec(Record):
     minimum: float | None = None
     maximum: float | None = None
     """Physical or plain-sense bounds; outside them the value is refused with a reason."""
+    use_upper: bool = False
+    """Of a range, the upper end counts: latency limits, peaks and sizes that must fit."""
     own: bool = False
     """True for fields that this product adds to the shared vocabulary."""
 
