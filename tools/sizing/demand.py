@@ -1,0 +1,92 @@
+"""What a serving tier must carry, and the plan that carries it: the contract between requirements and sizing."""
+
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.estimate import Estimate
+
+
+class ServingDemand(BaseModel):
+    """Load and limits of one model endpoint. A request here is one model call."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mean_rps: float = Field(gt=0)
+    peak_rps: float = Field(gt=0)
+    input_tokens: float = Field(ge=1)
+    output_tokens: float = Field(ge=1)
+    shared_prefix_tokens: float = Field(default=0, ge=0)
+    """Leading tokens that every request shares; they are computed once and cached."""
+    ttft_limit_ms: float | None = None
+    tpot_limit_ms: float | None = None
+    e2e_limit_ms: float | None = None
+    percentile: float = Field(default=95, ge=50, lt=100)
+    """The percentile that the limits speak of."""
+    availability_pct: float | None = None
+    redundant: bool = False
+    """N+1 asked for; implied at 99.5 % availability and above."""
+    batch: bool = False
+    """Nobody waits: sized for throughput alone."""
+    batch_window_h: float | None = None
+    """The work of a day (mean_rps x 86400 requests) must be done in so many hours."""
+    context_tokens: float | None = None
+    """Longest context that must fit, where longer than input + output."""
+
+
+class PlanPoint(NamedTuple):
+    """Point values of the cheapest feasible plan of one (model, accelerator) pair, for ranking."""
+
+    model: str
+    accelerator: str
+    precision: str
+    accelerators: int
+    """0 when infeasible."""
+    replicas: int
+    per_replica: int
+    ttft_p95_ms: float
+    tpot_ms: float
+    e2e_p95_ms: float
+    utilisation: float
+    watts: float
+    """Mean wall watts of accelerators and their host share, without PUE."""
+    feasible: bool
+    reason: str
+
+
+class ServingPlan(BaseModel):
+    """A sized deployment of one model on one accelerator type, or why there is none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    accelerator: str
+    precision: str
+    accelerators_per_replica: int
+    replicas: int
+    accelerators: int
+    concurrency: float
+    """Requests in flight per replica at peak."""
+    utilisation: float
+    """Mean load over capacity."""
+    weights_gb: float
+    kv_gb: float
+    """KV cache at peak concurrency, all replicas."""
+    ttft_mean_ms: float
+    tpot_mean_ms: float
+    e2e_mean_ms: float
+    ttft_ms: Estimate
+    tpot_ms: Estimate
+    e2e_ms: Estimate
+    """The three at the 95th percentile."""
+    decode_tokens_per_s: Estimate
+    """One stream alone on an idle replica."""
+    output_tokens_per_s: Estimate
+    """Capacity of the whole deployment within the limits."""
+    watts: Estimate
+    """Mean wall watts of accelerators and their host share, without PUE."""
+    feasible: bool
+    reason: str = ""
+    basis: Literal["measured", "roofline"]
+    evidence: str
+    """One sentence: which measurement or formula stands behind it."""
