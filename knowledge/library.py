@@ -11,6 +11,7 @@ from .files import DataFiles
 from .records import (
     Argument,
     Component,
+    ConflictRule,
     Decision,
     DerivedName,
     Fact,
@@ -68,6 +69,28 @@ class Knowledge:
     @cached_property
     def questions(self) -> dict[str, Question]:
         return {item.id: item for item in self._blocks("workload/questions.yaml", "questions", Question)}
+
+    @cached_property
+    def priors(self) -> dict[str, Any]:
+        return self._mapping("workload/priors.yaml")
+
+    @cached_property
+    def anchors(self) -> dict[str, Any]:
+        return self._mapping("workload/anchors.yaml")
+
+    @cached_property
+    def weights(self) -> dict[str, Any]:
+        return self._mapping("workload/weights.yaml")
+
+    @cached_property
+    def conflicts(self) -> tuple[ConflictRule, ...]:
+        return tuple(self._blocks("workload/conflicts.yaml", "conflicts", ConflictRule))
+
+    def _mapping(self, name: str) -> dict[str, Any]:
+        content = self.files.yaml(name)
+        if not isinstance(content, dict):
+            raise KnowledgeInvalid(f"{name} must hold a mapping.")
+        return content
 
     def _unique(self, folder: str, key: str, model: type[Model]) -> dict[str, Model]:
         """All blocks of a folder by id; an id that occurs twice is an error."""

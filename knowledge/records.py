@@ -278,3 +278,18 @@ class Question(Record):
     ask_when: str = "true"
     gate: bool = False
     """Its answer can make stacks infeasible: asked before any other."""
+
+
+class ConflictRule(Record):
+    """Requirements that exclude each other, and which of them wins unless the user says otherwise."""
+
+    id: str
+    when: str
+    slots: tuple[str, ...] = Field(min_length=2)
+    """Workload slots that clash."""
+    text: str
+    """Names both sides and why they clash."""
+    resolution: str
+    """What is taken to win, and why."""
+    drops: tuple[str, ...] = ()
+    """Fields that are set aside meanwhile."""

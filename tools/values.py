@@ -1,0 +1,142 @@
+"""From a workload to the values that rules, gates and sizing read.
+
+Stated values first, then inferences from users and rates, then the assumptions of
+`workload/priors.yaml`. Of a range the upper end counts where something must fit (`use_upper`), the
+middle elsewhere. Derived names are computed last, in file order.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from knowledge import Knowledge
+from knowledge.expressions import Expression, parse
+
+from .profile import Profile
+from .workload import Known, Workload
+
+SECONDS_PER_DAY = 86_400
+NOTHING = "none"
+
+
+class Assumption(NamedTuple):
+    """A value that nobody stated."""
+
+    field: str
+    low: float | None
+    point: Any
+    high: float | None
+    basis: str
+
+
+class Resolved(NamedTuple):
+    """Point values by field and derived name, and which of them are assumed."""
+
+    values: dict[str, Any]
+    assumed: dict[str, Assumption]
+    stated: frozenset[str]
+
+
+def resolve(workload: Workload, knowledge: Knowledge, profile: Profile | None = None) -> Resolved:
+    """All values that the tools read for `workload`, each stated, inferred or assumed."""
+    known = {field: item for field, item in workload.known.items() if not item.unknown}
+    upper = _upper_fields(knowledge)
+    values: dict[str, Any] = {field: _point(item, field in upper) for field, item in known.items()}
+    if profile is not None:
+        _apply_profile(values, profile)
+    assumed = _assume(values, knowledge)
+    values.update({field: item.point for field, item in assumed.items() if item.point is not None})
+    for name, expression in _derivations(knowledge):
+        values[name] = expression.evaluate(values)
+    return Resolved(values, assumed, frozenset(known))
+
+
+def with_names(values: Mapping[str, Any], names: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:
+    """`values` with decision and sizing names set, and the derived names that read them computed again."""
+    merged = {**values, **names}
+    for name, expression in _decision_derivations(knowledge):
+        merged[name] = expression.evaluate(merged)
+    return merged
+
+
+def _point(item: Known, use_upper: bool) -> Any:
+    return item.upper if use_upper and item.upper is not None else item.point
+
+
+def _apply_profile(values: dict[str, Any], profile: Profile) -> None:
+    if profile.regions:
+        values.setdefault("residency", profile.regions)
+    if profile.licence_policy != "any":
+        values.setdefault("licence_policy", profile.licence_policy)
+    if profile.existing_stack:
+        values["existing_components"] = (*values.get("existing_components", ()), *profile.existing_stack)
+    if profile.priorities:
+        values.setdefault("priorities", profile.priorities)
+
+
+def _assume(values: dict[str, Any], knowledge: Knowledge) -> dict[str, Assumption]:
+    """Assumptions for fields without a value: by use case first, then in general."""
+    priors = knowledge.priors
+    by_case = priors["use_cases"].get(values.get("use_case"), priors["use_cases"]["other"])
+    found: dict[str, Assumption] = {}
+    if not _has_rate(values):
+        found["request_rate_rps"] = _assumed_rate(values, by_case)
+    for field, spread in by_case.items():
+        if field not in ("requests_per_user_day", "request_rate_rps") and field not in values:
+            found[field] = _spread(field, spread, f"assumed for {values.get('use_case', 'other')}")
+    if _corpus_stated(values):
+        found.pop("corpus_documents", None)
+    for field, prior in priors["fields"].items():
+        if field not in values and "point" in prior and not prior.get("no_point") and field not in found:
+            found[field] = Assumption(
+                field, prior.get("low"), prior["point"], prior.get("high"), prior["basis"]
+            )
+    return found
+
+
+def _has_rate(values: Mapping[str, Any]) -> bool:
+    return any(values.get(name) is not None for name in ("request_rate_rps", "peak_rate_rps", "events_per_s"))
+
+
+def _corpus_stated(values: Mapping[str, Any]) -> bool:
+    return any(values.get(name) is not None for name in ("corpus_documents", "corpus_gb", "vector_count"))
+
+
+def _assumed_rate(values: Mapping[str, Any], by_case: Mapping[str, Any]) -> Assumption:
+    users = values.get("users_total") or values.get("users_concurrent")
+    if users is None:
+        return _spread("request_rate_rps", by_case["request_rate_rps"], "assumed for the use case")
+    low, typical, high = (users * daily / SECONDS_PER_DAY for daily in by_case["requests_per_user_day"])
+    basis = f"{users:g} users x {by_case['requests_per_user_day'][1]:g} requests a day (assumed)"
+    return Assumption("request_rate_rps", low, typical, high, basis)
+
+
+def _spread(field: str, spread: Any, basis: str) -> Assumption:
+    """`[low, point, high]`, a constant, or `{point: value}` of a data file as an assumption."""
+    if isinstance(spread, dict):
+        return Assumption(field, None, spread["point"], None, basis)
+    low, point, high = spread if isinstance(spread, list) else (spread, spread, spread)
+    return Assumption(field, low, point, high, basis)
+
+
+@lru_cache(maxsize=8)
+def _upper_fields(knowledge: Knowledge) -> frozenset[str]:
+    return frozenset(field.name for field in knowledge.fields.values() if field.use_upper)
+
+
+@lru_cache(maxsize=8)
+def _derivations(knowledge: Knowledge) -> tuple[tuple[str, Expression], ...]:
+    return tuple((item.name, parse(item.formula)) for item in knowledge.derived.values())
+
+
+@lru_cache(maxsize=8)
+def _decision_derivations(knowledge: Knowledge) -> tuple[tuple[str, Expression], ...]:
+    """Derivations that, directly or through others, read a name that isn't a field."""
+    settled = set(knowledge.fields)
+    late = []
+    for name, expression in _derivations(knowledge):
+        if expression.names <= settled:
+            settled.add(name)
+        else:
+            late.append((name, expression))
+    return tuple(late)
