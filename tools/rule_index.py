@@ -1,0 +1,149 @@
+"""Rules arranged for quick use: by slot and component, with what is static settled once.
+
+A rule's `where` reads only the component, so it is settled when the index is built; its `when` reads
+values and decision names and is evaluated at most once per context, whatever number of candidates
+share it.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from knowledge import Knowledge
+from knowledge.expressions import Expression, parse
+from knowledge.records import Component, Decision, Rule
+
+from .assessment import CATEGORIES
+
+DECISION_SLOTS = {"model_strategy": "dec.model_strategy", "retrieval_pattern": "dec.retrieval_pattern"}
+MANAGED_MODES = frozenset({"saas", "cloud_service", "byoc"})
+OWN_MODES = frozenset({"self_vm", "kubernetes", "in_process", "air_gap", "edge"})
+
+
+class Applied(NamedTuple):
+    """A rule as it bears on one candidate."""
+
+    rule: Rule
+    when: Expression
+    category: int
+    """Index into CATEGORIES."""
+
+
+class Candidate(NamedTuple):
+    """A scored component in one slot, with its rules."""
+
+    component: Component
+    rules: tuple[Applied, ...]
+
+
+class RuleIndex(NamedTuple):
+    """Candidates by slot, and decision options with their rules."""
+
+    slots: dict[str, tuple[Candidate, ...]]
+    options: dict[str, tuple[tuple[Decision, Expression, tuple[Applied, ...]], ...]]
+    needs: dict[str, Expression]
+    decision_names: frozenset[str]
+    context_names: dict[str, frozenset[str]]
+    """slot -> names that its rules read and that decisions set, directly or through derived names."""
+
+
+class Truths:
+    """Conditions evaluated at most once over one set of values."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self._memo: dict[str, bool] = {}
+
+    def holds(self, expression: Expression) -> bool:
+        known = self._memo.get(expression.text)
+        if known is None:
+            known = self._memo[expression.text] = expression.evaluate(self.values) is True
+        return known
+
+
+@lru_cache(maxsize=8)
+def rule_index(knowledge: Knowledge) -> RuleIndex:
+    """The index of `knowledge`, built once."""
+    by_slot: dict[str, list[Rule]] = {}
+    for rule in knowledge.rules.values():
+        by_slot.setdefault(rule.slot, []).append(rule)
+    slots = {
+        slot: tuple(
+            Candidate(component, _applied(component, (*by_slot.get(slot, ()), *by_slot.get("", ()))))
+            for component in knowledge.components.values()
+            if component.scored and slot in component.slots
+        )
+        for slot in knowledge.slots
+    }
+    options = {
+        kind: tuple(
+            (option, parse(option.gate), _for_option(option, by_slot.get(slot, [])))
+            for option in knowledge.decisions.values()
+            if option.decision == kind
+        )
+        for kind, slot in DECISION_SLOTS.items()
+    }
+    names = frozenset(name for option in knowledge.decisions.values() for name in option.sets)
+    late = _late_names(knowledge, names)
+    needs = {slot.id: parse(slot.need) for slot in knowledge.slots.values()}
+    context = {
+        slot: frozenset(
+            name for candidate in candidates for applied in candidate.rules for name in applied.when.names
+        )
+        & late
+        for slot, candidates in slots.items()
+    }
+    return RuleIndex(slots, options, needs, names, context)
+
+
+def component_attributes(component: Component) -> dict[str, Any]:
+    """What a rule's `where` may read of a component."""
+    return {
+        "id": component.id,
+        "status": component.status,
+        "licence_class": component.licence_class,
+        "ops_complexity": component.ops_complexity,
+        "managed": bool(component.modes & MANAGED_MODES),
+        "self_hosted": bool(component.modes & OWN_MODES),
+        "jurisdiction": component.jurisdiction,
+        "maturity": component.maturity,
+        "vendor_type": component.vendor_type,
+        "months_since_release": component.months_since_release,
+        "exit_path": component.exit_path,
+        "slots": component.slots,
+        "modes": tuple(component.modes),
+        "clouds": tuple(component.clouds),
+    }
+
+
+def _applied(component: Component, rules: tuple[Rule, ...]) -> tuple[Applied, ...]:
+    attributes = component_attributes(component)
+    return tuple(
+        Applied(rule, parse(rule.when), CATEGORIES.index(rule.category))
+        for rule in rules
+        if (not rule.components or component.id in rule.components)
+        and (not rule.where or parse(rule.where).holds(attributes))
+    )
+
+
+def _for_option(option: Decision, rules: list[Rule]) -> tuple[Applied, ...]:
+    return tuple(
+        Applied(rule, parse(rule.when), CATEGORIES.index(rule.category))
+        for rule in rules
+        if not rule.components or option.id in rule.components
+    )
+
+
+def _late_names(knowledge: Knowledge, names: frozenset[str]) -> frozenset[str]:
+    """Decision names and the derived names that depend on them."""
+    late = set(names) | {
+        "gpu_count",
+        "gpu_nodes",
+        "train_gpus",
+        "api_cost_usd_month",
+        "selfhost_cost_usd_month",
+    }
+    for item in knowledge.derived.values():
+        if parse(item.formula).names & late:
+            late.add(item.name)
+    return frozenset(late)
