@@ -1,0 +1,222 @@
+"""Cases: what a simulated user knows, and, kept apart, what a good consultation would conclude.
+
+`Script` is all that a run may see. `Expectations` and `Assertion` are read by the scorers alone.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+ASSERTION_TYPES = (
+    "no_exception", "max_turns", "must_flag_conflict", "final_profile", "profile_slot_not_equal",
+    "must_not_recommend", "must_recommend_one_of", "must_not_recommend_text", "text_matches",
+    "text_not_matches", "must_not_reask", "min_alternatives", "min_assumptions", "numeric",
+    "numeric_finite", "values_rejected", "no_invented_facts", "unknown_component_rejected",
+    "reply_language_any",
+)  # fmt: skip
+
+
+def _listed(value: Any) -> Any:
+    """A single value where a list is expected counts as a list of one."""
+    return [value] if isinstance(value, str | int | float) else value
+
+
+def _worded(value: Any) -> Any:
+    """YAML reads `no` and `50` as values; a fact is what the user would write."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if isinstance(value, int | float) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Fact = Annotated[str | None, BeforeValidator(_worded)]
+
+
+class CasePart(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Trigger(CasePart):
+    """When an event fires."""
+
+    turn: int | None = Field(default=None, ge=2)
+    """As the user's n-th message."""
+    after_advisor_mentions: Words = ()
+    """After the advisor's text matched one of these patterns."""
+    slot_asked_after_event: Words = ()
+    """Whenever one of these slots is asked once another event has fired."""
+
+    @model_validator(mode="after")
+    def _one(self) -> "Trigger":
+        given = [self.turn is not None, bool(self.after_advisor_mentions), bool(self.slot_asked_after_event)]
+        if sum(given) != 1:
+            raise ValueError("give one of turn, after_advisor_mentions, slot_asked_after_event")
+        return self
+
+
+class Event(CasePart):
+    """Something that the user says of their own accord."""
+
+    when: Trigger
+    user: str
+
+
+class Script(CasePart):
+    """All that the simulated user receives."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    persona: str = Field(min_length=1)
+    hidden_facts: dict[str, Fact] = {}
+    events: tuple[Event, ...] = ()
+
+
+class MustNot(CasePart):
+    slot: str
+    any_of: Words
+    reason: str = ""
+
+
+class Mention(CasePart):
+    id: str
+    any_of: Words
+    """Regular expressions."""
+    why: str = ""
+
+
+class Tolerance(CasePart):
+    """How far a number may be off; the bounds given must all hold."""
+
+    factor: float | None = Field(default=None, ge=1)
+    rel: float | None = Field(default=None, ge=0)
+    max: float | None = None
+    min: float | None = None
+    range: tuple[float, float] | None = None
+
+
+class NumericCheck(CasePart):
+    quantity: str
+    value: float | None = None
+    unit: str = ""
+    tolerance: Tolerance
+    kind: Literal["published", "conversion", "derived"]
+    basis: str = ""
+    inputs: dict[str, Any] = {}
+
+
+class OverEngineering(CasePart):
+    any_of: Words
+    reason: str = ""
+
+
+class Expectations(CasePart):
+    """What a good recommendation for a real case holds and avoids."""
+
+    acceptable: dict[str, Words]
+    required_slots: Words
+    must_not: tuple[MustNot, ...] = ()
+    required_mentions: tuple[Mention, ...] = ()
+    numeric_checks: tuple[NumericCheck, ...] = ()
+    over_engineering: tuple[OverEngineering, ...] = ()
+
+    @model_validator(mode="after")
+    def _keyed(self) -> "Expectations":
+        if missing := [slot for slot in self.required_slots if slot not in self.acceptable]:
+            raise ValueError(f"required_slots without acceptable ids: {', '.join(missing)}")
+        return self
+
+
+class Assertion(CasePart):
+    """One thing that must hold after an adversarial script; which keys count depends on `type`."""
+
+    type: Literal[ASSERTION_TYPES]  # type: ignore[valid-type]
+    why: str = ""
+    basis: str = ""
+    slot: str = ""
+    slots: Words = ()
+    any_of: Words = ()
+    name: str = ""
+    names: Words = ()
+    quantity: str = ""
+    quantities: Words = ()
+    unit: str = ""
+    value: float | str | None = None
+    values: tuple[Any, ...] = ()
+    numeric: float | None = None
+    numeric_any: tuple[float, ...] = ()
+    max_rps: float | None = None
+    rel: float | None = None
+    factor: float | None = None
+    min: float | None = None
+    max: float | None = None
+    range: tuple[float, float] | None = None
+    tolerance: Tolerance | None = None
+
+    @property
+    def all_slots(self) -> tuple[str, ...]:
+        return (*((self.slot,) if self.slot else ()), *self.slots)
+
+
+class Source(CasePart):
+    url: str
+    read: str = ""
+    note: str = ""
+
+
+class Rejection(CasePart):
+    what: str
+    why: str = ""
+
+
+class Provenance(CasePart):
+    hidden_facts_authored: tuple[str, ...] = ()
+    hidden_facts_published: tuple[str, ...] = ()
+    hidden_facts_unknown: tuple[str, ...] = ()
+    documented_choice_inferred_slots: tuple[str, ...] = ()
+
+
+class CaseFile(CasePart):
+    """What both kinds of case files hold."""
+
+    schema_: Literal["stackwright-case/1"] = Field(alias="schema")
+    id: str
+    split: str = ""
+    title: str = ""
+    difficulty: str = "unrated"
+    confidence: str = ""
+    persona: str
+    hidden_facts: dict[str, Fact] = {}
+    events: tuple[Event, ...] = ()
+    notes: str = ""
+
+
+class RealCase(CaseFile):
+    """A published decision of an organisation, with what else would have been defensible."""
+
+    kind: Literal["real_world"]
+    company: str = ""
+    industry: str = ""
+    category: str = "uncategorised"
+    sources: tuple[Source, ...] = ()
+    source_date: Annotated[str, BeforeValidator(str)] = ""
+    layers: tuple[str, ...] = ()
+    scale: dict[str, Fact] = {}
+    what_is_published: tuple[str, ...] = ()
+    documented_choice: dict[str, Words] = {}
+    rejected: tuple[Rejection, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    must_ask: Words = ()
+    provenance: Provenance = Provenance()
+    expectations: Expectations
+
+
+class AdversarialCase(CaseFile):
+    """A script that tries to mislead the advisor."""
+
+    kind: Literal["adversarial"]
+    attack: str = "unnamed"
+    based_on: str | None = None
+    expected: tuple[Assertion, ...]
+    why: str = ""
+
+
+Case = RealCase | AdversarialCase
