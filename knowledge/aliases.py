@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from .errors import UnknownName
+from pydantic import BaseModel, ValidationError
+
+from .errors import KnowledgeInvalid, UnknownName
 
 if TYPE_CHECKING:
     from .library import Knowledge
 
 Table = TypeVar("Table")
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def table_cache(knowledge: "Knowledge", read: "Callable[[Knowledge], Table]") -> Table:
@@ -24,12 +27,18 @@ def _cached(knowledge: "Knowledge", read: "Callable[[Knowledge], object]") -> ob
 
 def canonical(text: str) -> str:
     """Spelling without case, spaces and punctuation: `Llama 3.1 70B` and `llama-3.1-70b` agree."""
-    return "".join(character for character in text.casefold() if character.isalnum() or character == ".")
+    return "".join(letter for letter in text.casefold() if letter.isalnum() or letter == ".")
 
 
-def optional(row: Mapping[str, str]) -> dict[str, str | None]:
-    """A CSV row with its empty cells as None."""
-    return {key: value if value != "" else None for key, value in row.items()}
+def validated(model: type[Model], row: Mapping[str, str], file: str) -> Model:
+    """A CSV row as `model`, empty cells left to its defaults; KnowledgeInvalid names file and row."""
+    try:
+        return model.model_validate({key: value for key, value in row.items() if value != ""})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        label = next(iter(row.values()), "")
+        raise KnowledgeInvalid(f"{file}, row {label!r}, {where}: {first['msg']}.") from error
 
 
 def nearest(name: str, names: Iterable[str], kind: str) -> UnknownName:

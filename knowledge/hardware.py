@@ -3,11 +3,13 @@
 A key (`H100-SXM-80GB`) names memory and form factor, because both change what fits and how fast it runs.
 """
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .aliases import optional, table_cache
+from .aliases import canonical, nearest, table_cache, validated
 
 if TYPE_CHECKING:
     from .library import Knowledge
@@ -23,20 +25,20 @@ class Accelerator(BaseModel):
     component: str
     """Component id in the slot cmp.accelerator."""
     kind: Literal["gpu", "tpu", "asic", "apple", "edge", "cpu"]
-    compute_capability: float | None
+    compute_capability: float | None = None
     """NVIDIA compute capability; None for other vendors."""
     memory_gb: float
     memory_type: str
     mem_bw_gb_s: float
     bf16_tflops: float
-    fp8_tflops: float | None
-    fp4_tflops: float | None
-    int8_tops: float | None
-    tdp_w: float | None
-    scaleup_link: str
-    scaleup_bw_gb_s: float | None
+    fp8_tflops: float | None = None
+    fp4_tflops: float | None = None
+    int8_tops: float | None = None
+    tdp_w: float | None = None
+    scaleup_link: str = ""
+    scaleup_bw_gb_s: float | None = None
     max_tensor_parallel: int = Field(ge=1)
-    """Devices that one replica may span here (judgement from the link: NVLink-class 8, PCIe cards 4-8, unified memory 1)."""
+    """Devices that one replica may span: judgement from the link (NVLink 8, PCIe 4, unified memory 1)."""
     source: str
     as_of: str
     confidence: Literal["high", "medium", "low"]
@@ -53,10 +55,11 @@ class Accelerator(BaseModel):
         return self.bf16_tflops
 
 
-class Fleet(NamedTuple):
-    """A number of one accelerator, as in `8xH100`."""
+@dataclass(frozen=True)
+class Fleet:
+    """A number of one accelerator, as in `8xH100`; below one for a slice of a device."""
 
-    count: int
+    count: float
     accelerator: Accelerator
 
 
@@ -72,9 +75,36 @@ def resolve_accelerator(knowledge: "Knowledge", text: str) -> Accelerator:
 
 def resolve_fleet(knowledge: "Knowledge", text: str) -> Fleet:
     """Count and accelerator of `8xH100`, `4 x L40S`, `p5.48xlarge`, `A100 40GB`; UnknownName otherwise."""
-    raise NotImplementedError
+    spellings = table_cache(knowledge, _spellings)
+    count, name = 1.0, text.strip()
+    if canonical(name) not in spellings:
+        count, name = _counted(name)
+    found = spellings.get(canonical(name))
+    if found is None:
+        raise nearest(text, accelerators(knowledge), "accelerator")
+    return Fleet(count * found.count, found.accelerator)
+
+
+_COUNT_FIRST = re.compile(r"(?i)^(\d+)(?:\s*[x*×]\s*|\s+|(?=[a-z]))(.+?)(?:\s+gpus?)?$")
+_COUNT_LAST = re.compile(r"(?i)^(.+?)\s*[x*×]\s*(\d+)$")
+
+
+def _counted(text: str) -> tuple[float, str]:
+    if first := _COUNT_FIRST.match(text):
+        return float(first[1]), first[2]
+    if last := _COUNT_LAST.match(text):
+        return float(last[2]), last[1]
+    return 1.0, text
 
 
 def _read(knowledge: "Knowledge") -> dict[str, Accelerator]:
     rows = knowledge.files.rows("perf/accelerators.csv")
-    return {row["key"]: Accelerator.model_validate(optional(row)) for row in rows}
+    return {row["key"]: validated(Accelerator, row, "perf/accelerators.csv") for row in rows}
+
+
+def _spellings(knowledge: "Knowledge") -> dict[str, Fleet]:
+    table = accelerators(knowledge)
+    found = {canonical(key): Fleet(1, item) for key, item in table.items()}
+    for row in knowledge.files.rows("perf/accelerator_aliases.csv"):
+        found[canonical(row["alias"])] = Fleet(float(row["count"]), table[row["key"]])
+    return found

@@ -3,9 +3,12 @@
 Language models that only an API serves have no architecture here; they can be priced and rated, not sized.
 """
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from .aliases import canonical, nearest, table_cache, validated
 
 if TYPE_CHECKING:
     from .library import Knowledge
@@ -14,7 +17,7 @@ ModelType = Literal["llm", "api_llm", "embedding", "reranker", "vision", "image"
 
 
 class ModelSpec(BaseModel):
-    """One model; parameters in billions, KV bytes per token at 16 bit over all layers (an upper bound where `sliding`)."""
+    """One model; parameters in billions, cache bytes at 16 bit over all layers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,12 +39,15 @@ class ModelSpec(BaseModel):
     context: int | None = None
     attention: Literal["mha", "gqa", "mqa", "mla", "encoder", "other", ""] = ""
     kv_bytes_per_token: float | None = None
-    full_attention_layers: int | None = None
-    """Layers whose cache grows with the context; the others keep `window` tokens or a constant state."""
+    """Cache that grows with every token."""
+    window_kv_bytes_per_token: float | None = None
+    """Cache of the layers that keep `window` tokens only; layers with a constant state count nowhere."""
     window: int | None = None
     native_precision: Literal["bf16", "fp8", "fp4", "int4", ""] = ""
     """Precision of the published weights."""
     embed_dim: int | None = None
+    gflops_per_item: float | None = None
+    """Billions of operations per image or 30 s of speech; None: 2 x active parameters x tokens."""
     licence: str = ""
     commercial_use: Literal["yes", "conditions", "no", "unknown"] = "unknown"
     languages: str = ""
@@ -53,15 +59,41 @@ class ModelSpec(BaseModel):
 
     @property
     def sizeable(self) -> bool:
-        """Whether memory and speed can be computed."""
-        return self.params_b is not None and self.layers is not None
+        """Whether memory and speed as a language model can be computed."""
+        return None not in (self.params_b, self.active_b, self.layers, self.hidden, self.kv_bytes_per_token)
+
+    def cache_bytes(self, context: float, bytes_per_value: float = 2) -> float:
+        """KV cache of one sequence of `context` tokens."""
+        windowed = (self.window_kv_bytes_per_token or 0) * min(context, self.window or 0)
+        return ((self.kv_bytes_per_token or 0) * context + windowed) * bytes_per_value / 2
 
 
 def models(knowledge: "Knowledge") -> dict[str, ModelSpec]:
     """Every model by key, in file order."""
-    raise NotImplementedError
+    return table_cache(knowledge, _read)
 
 
 def resolve_model(knowledge: "Knowledge", text: str) -> ModelSpec:
     """The model that `text` names in any known spelling; UnknownName offers the nearest three."""
-    raise NotImplementedError
+    spellings = table_cache(knowledge, _spellings)
+    bare = text.strip().rsplit("/", 1)[-1]
+    for spelling in (text, bare, _SUFFIX.sub("", bare)):
+        key = spellings.get(canonical(spelling))
+        if key is not None:
+            return models(knowledge)[key]
+    raise nearest(text, models(knowledge), "model")
+
+
+_SUFFIX = re.compile(r"(?i)[-_ ](instruct|it|chat|fp8|nvfp4|bf16|fp16|awq|gptq|int4|w4a16|hf)+$")
+
+
+def _read(knowledge: "Knowledge") -> dict[str, ModelSpec]:
+    rows = knowledge.files.rows("perf/models.csv")
+    return {row["key"]: validated(ModelSpec, row, "perf/models.csv") for row in rows}
+
+
+def _spellings(knowledge: "Knowledge") -> dict[str, str]:
+    found = {canonical(key): key for key in models(knowledge)}
+    for row in knowledge.files.rows("perf/model_aliases.csv"):
+        found[canonical(row["alias"])] = row["key"]
+    return found
