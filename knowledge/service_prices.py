@@ -1,0 +1,116 @@
+"""Prices of managed services, and per component the formulas that turn a workload into a monthly bill."""
+
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .aliases import table_cache
+from .errors import KnowledgeInvalid
+from .expressions import parse
+from .prices import Confidence
+from .records import Record
+from .tables import read_table
+
+if TYPE_CHECKING:
+    from .library import Knowledge
+
+
+class ServicePrice(Record):
+    """One meter of one service; without a number it is known to be unpublished or not found."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    service: str
+    meter: str
+    price_usd: float | None = Field(default=None, gt=0)
+    low: float | None = Field(default=None, ge=0)
+    high: float | None = Field(default=None, gt=0)
+    unit: str
+    region: str = ""
+    as_of: str = ""
+    confidence: Confidence
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.price_usd is None:
+            return self
+        if not (self.source and self.as_of):
+            raise ValueError("a price needs a source and a date")
+        if not (self.low or 0) <= self.price_usd <= (self.high or self.price_usd):
+            raise ValueError("low, price and high are not in order")
+        return self
+
+
+class LineFormula(Record):
+    """One line of a component's monthly bill."""
+
+    item: str
+    formula: str
+    note: str = ""
+
+
+class NamedFormula(Record):
+    """A quantity that several lines read."""
+
+    name: str
+    formula: str
+    meaning: str
+
+
+class PriceModel(Record):
+    """How components are billed."""
+
+    components: tuple[str, ...] = ()
+    service_category: str
+    """FOCUS ServiceCategory."""
+    lines: tuple[LineFormula, ...]
+    minimum: str = ""
+    """Price id of a monthly minimum."""
+    elsewhere: Literal["", "tokens", "accelerators"] = ""
+    """Its cost stands in another line of the bill."""
+
+
+class PriceModels(Record):
+    """The content of price_models.yaml."""
+
+    names: tuple[NamedFormula, ...]
+    by_component: dict[str, PriceModel]
+    free_oss: dict[int, PriceModel]
+    """By ops_complexity: the machine that open-source software without a model of its own needs."""
+
+
+def service_prices(knowledge: "Knowledge") -> dict[str, ServicePrice]:
+    """Prices by id."""
+    return table_cache(knowledge, _prices)
+
+
+def price_models(knowledge: "Knowledge") -> PriceModels:
+    """Formulas by component id; a component that two models claim is an error."""
+    return table_cache(knowledge, _models)
+
+
+def _prices(knowledge: "Knowledge") -> dict[str, ServicePrice]:
+    return {row.id: row for row in read_table(knowledge, "cost/service_prices.csv", ServicePrice)}
+
+
+def _models(knowledge: "Knowledge") -> PriceModels:
+    content = knowledge.files.yaml("cost/price_models.yaml")
+    by_component: dict[str, PriceModel] = {}
+    for block in content["models"]:
+        model = PriceModel.model_validate(block)
+        for component in model.components:
+            if component in by_component:
+                raise KnowledgeInvalid(f"cost/price_models.yaml: {component!r} has two price models.")
+            by_component[component] = model
+    category = content["free_oss"]["service_category"]
+    free = {
+        int(level): PriceModel(
+            service_category=category, lines=tuple(LineFormula.model_validate(line) for line in lines)
+        )
+        for level, lines in content["free_oss"]["by_ops_complexity"].items()
+    }
+    names = tuple(NamedFormula.model_validate(block) for block in content["names"])
+    for formula in (*names, *(line for model in by_component.values() for line in model.lines)):
+        parse(formula.formula)
+    return PriceModels(names=names, by_component=by_component, free_oss=free)
