@@ -1,0 +1,202 @@
+"""The vector store on disk: an embedded Chroma collection, built once and renamed into place.
+
+A folder is complete or absent, so two processes that build it at once can't disturb each other: the
+second rename fails and the first result is used. A collection is never made without our embedding
+function, because Chroma's default one downloads a model.
+"""
+
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..embedding import Embedder
+from ..errors import StackwrightError
+from .record import Filter, IndexRecord
+from .store import PRECISION
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Matrix = npt.NDArray[np.float32]
+
+COLLECTION = "knowledge"
+SEARCH_WIDTH = 2000
+"""HNSW candidates a search: above the number of records, so the search is exact in practice."""
+BUILD_WIDTH = 200
+BATCH = 1000
+STALE_BUILD_S = 3600
+UNUSED_INDEX_S = 60 * 86400
+
+
+class IndexUnusable(StackwrightError):
+    """The collection on disk is missing, damaged or of another model."""
+
+
+class ChromaStore:
+    """A collection that is only read."""
+
+    def __init__(self, client: Any, collection: Any) -> None:
+        self._client = client
+        self._collection = collection
+
+    def nearest(self, vector: "Matrix", count: int, only: Filter) -> list[str]:
+        found = self._collection.query(
+            query_embeddings=[vector], n_results=count, where=_where(only), include=["distances"]
+        )
+        pairs = zip(found["distances"][0], found["ids"][0], strict=True)
+        return [
+            identity for _, identity in sorted((round(distance, PRECISION), key) for distance, key in pairs)
+        ]
+
+    def about(self, subjects: frozenset[str]) -> list[str]:
+        if not subjects:
+            return []
+        return list(self._collection.get(where=_where(Filter(subjects=subjects)), include=[])["ids"])
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._client.close()
+
+
+def open_store(folder: Path, stamp: dict[str, Any], count: int, embedder: Embedder) -> ChromaStore:
+    """The collection in `folder`; IndexUnusable when it isn't the one that `stamp` describes."""
+    if not folder.is_dir():
+        raise IndexUnusable("The index hasn't been built yet.")
+    client: Any = None
+    try:
+        client = _client(folder)
+        collection = client.get_collection(COLLECTION, embedding_function=_function(embedder))
+        _check(collection, stamp, count, embedder.dimensions)
+        folder.touch()
+    except Exception as error:  # noqa: BLE001 - Chroma's bindings raise untyped errors on damaged files
+        if client is not None:
+            client.close()
+        if isinstance(error, IndexUnusable):
+            raise
+        raise IndexUnusable(f"The index can't be read ({type(error).__name__}).") from error
+    return ChromaStore(client, collection)
+
+
+def _check(collection: Any, stamp: dict[str, Any], count: int, dimensions: int) -> None:
+    """Refuse a foreign or incomplete collection; one query, so that damage shows now."""
+    import numpy as np
+
+    found = dict(collection.metadata or {})
+    if any(found.get(key) != value for key, value in stamp.items()):
+        raise IndexUnusable("The index was made by another model or from other data.")
+    if collection.count() != count:
+        raise IndexUnusable("The index is incomplete.")
+    if count:
+        vector = np.full(dimensions, dimensions**-0.5, dtype=np.float32)
+        collection.query(query_embeddings=[vector], n_results=1, include=["distances"])
+
+
+def build_store(
+    folder: Path,
+    stamp: dict[str, Any],
+    records: tuple[IndexRecord, ...],
+    vectors: Callable[[], "Matrix"],
+    embedder: Embedder,
+) -> None:
+    """Build the collection beside `folder` and rename it into place; OSError when that can't be written.
+
+    What stands at `folder` when the build starts is replaced; what another process puts there
+    meanwhile is kept.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _prune(folder.parent)
+    replaced = folder.stat().st_ino if folder.exists() else None
+    draft = folder.parent / f".build-{folder.name}-{uuid.uuid4().hex[:8]}"
+    draft.mkdir(mode=0o700)
+    try:
+        _fill(draft, stamp, records, vectors(), embedder)
+        if replaced is not None and folder.exists() and folder.stat().st_ino == replaced:
+            shutil.rmtree(folder)
+        draft.rename(folder)
+    except OSError:
+        if not folder.exists() or folder.stat().st_ino == replaced:
+            raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _fill(
+    draft: Path, stamp: dict[str, Any], records: tuple[IndexRecord, ...], matrix: "Matrix", embedder: Embedder
+) -> None:
+    client = _client(draft)
+    try:
+        collection = client.create_collection(
+            COLLECTION,
+            embedding_function=_function(embedder),
+            metadata=stamp,
+            configuration={
+                "hnsw": {"space": "cosine", "ef_search": SEARCH_WIDTH, "ef_construction": BUILD_WIDTH}
+            },
+        )
+        for start in range(0, len(records), BATCH):
+            part = records[start : start + BATCH]
+            collection.add(
+                ids=[item.id for item in part],
+                embeddings=matrix[start : start + BATCH],
+                documents=[item.text for item in part],
+                metadatas=[_metadata(item) for item in part],
+            )
+    finally:
+        client.close()
+
+
+def _metadata(record: IndexRecord) -> dict[str, Any]:
+    """Filterable attributes; Chroma refuses empty lists, so those are left out."""
+    values: dict[str, Any] = {
+        "kind": record.kind,
+        "component": record.component,
+        "layer": record.layer,
+        "tier": record.tier,
+        "status": record.status,
+        "as_of": record.as_of.isoformat() if record.as_of else "",
+        "subjects": list(record.subjects),
+        "slots": list(record.slots),
+    }
+    return {key: value for key, value in values.items() if value != []}
+
+
+def _where(only: Filter) -> dict[str, Any] | None:
+    parts: list[dict[str, Any]] = []
+    if only.kinds:
+        parts.append({"kind": {"$in": sorted(only.kinds)}})
+    for key, wanted in (("slots", only.slots), ("subjects", only.subjects)):
+        if wanted:
+            parts.append(_any_of([{key: {"$contains": item}} for item in sorted(wanted)]))
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else {"$and": parts}
+
+
+def _any_of(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return parts[0] if len(parts) == 1 else {"$or": list(parts)}
+
+
+def _client(folder: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _function(embedder: Embedder) -> Any:
+    from .embedding_function import KnowledgeEmbedding
+
+    return KnowledgeEmbedding(embedder)
+
+
+def _prune(parent: Path) -> None:
+    """Remove drafts of killed processes and indexes that nobody has opened for two months."""
+    now = time.time()
+    for item in parent.iterdir():
+        limit = STALE_BUILD_S if item.name.startswith(".build-") else UNUSED_INDEX_S
+        if item.is_dir() and now - item.stat().st_mtime > limit:
+            shutil.rmtree(item, ignore_errors=True)

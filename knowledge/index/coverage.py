@@ -1,0 +1,42 @@
+"""Whether the catalogue can answer at all: by what is asked of whom, never by a search score.
+
+Measured: a question without an answer scores as high as one with an answer, so scores can't decide.
+"""
+
+from collections.abc import Mapping
+
+from ..library import Knowledge
+from ..records import Fact
+from .vocabulary import Attribute, Vocabulary, answers
+
+
+class Coverage:
+    """Knows which attributes the facts of each component speak of."""
+
+    def __init__(self, knowledge: Knowledge, vocabulary: Vocabulary) -> None:
+        self._knowledge = knowledge
+        self._vocabulary = vocabulary
+        self._facts: dict[str, list[Fact]] = {}
+        for fact in knowledge.facts.values():
+            self._facts.setdefault(fact.component, []).append(fact)
+
+    def gap(self, question: str, named: Mapping[str, str]) -> str:
+        """Why the catalogue can't answer `question`, or an empty text when it may be able to."""
+        if self._vocabulary.asks_own_measurement(question):
+            return "Only a measurement on your own data and hardware can tell; the catalogue holds no such figure."
+        if not named:
+            return ""
+        asked = self._vocabulary.asked(question)
+        missing = [attribute for attribute in asked if not self._covered(attribute, named)]
+        if not missing or len(missing) < len(asked):
+            return ""
+        names = " or ".join(dict.fromkeys(self._knowledge.components[item].name for item in named))
+        wanted = " or ".join(attribute.name for attribute in missing)
+        return f"The catalogue holds no sourced fact on the {wanted} of {names}."
+
+    def _covered(self, attribute: Attribute, named: Mapping[str, str]) -> bool:
+        return any(
+            answers(attribute, fact.kind, fact.statement, fact.attestation)
+            for identity in named
+            for fact in self._facts.get(identity, ())
+        )

@@ -1,0 +1,53 @@
+"""BM25 over the records: finds exact words, versions and numbers that vectors blur."""
+
+from typing import Any
+
+from .record import Filter, IndexRecord
+from .words import terms
+
+SATURATION, LENGTH_WEIGHT = 1.2, 0.75
+"""k1 and b of BM25, the values with which the record format was measured."""
+
+
+class LexicalIndex:
+    """A BM25 index in memory, built when it is first asked."""
+
+    def __init__(self, records: tuple[IndexRecord, ...], stop_words: frozenset[str] = frozenset()) -> None:
+        self._records = records
+        self._stop_words = frozenset(stem for word in stop_words for stem in terms(word))
+        self._index: Any = None
+
+    def best(self, query: str, count: int, only: Filter) -> list[str]:
+        """Ids of the best records that share a term with the query, best first."""
+        wanted = [term for term in terms(query) if term not in self._stop_words]
+        if not wanted or not self._records:
+            return []
+        scores = self._scores(wanted)
+        order = sorted(
+            range(len(scores)), key=lambda position: (-scores[position], self._records[position].id)
+        )
+        found: list[str] = []
+        for position in order:
+            if scores[position] <= 0 or len(found) == count:
+                break
+            if only.admits(self._records[position]):
+                found.append(self._records[position].id)
+        return found
+
+    def _scores(self, wanted: list[str]) -> list[float]:
+        if self._index is None:
+            self._index = self._build()
+        known = [term for term in wanted if term in self._index.vocab_dict]
+        if not known:
+            return [0.0] * len(self._records)
+        return [round(float(score), 5) for score in self._index.get_scores(known)]
+
+    def _build(self) -> Any:
+        import bm25s
+
+        corpus = [
+            [term for term in terms(item.text) if term not in self._stop_words] for item in self._records
+        ]
+        index = bm25s.BM25(k1=SATURATION, b=LENGTH_WEIGHT)
+        index.index(corpus, show_progress=False)
+        return index

@@ -1,0 +1,85 @@
+"""Which components a question names: exact names and aliases, then near misses."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+NEAR = 88
+"""Similarity (0-100) from which a misspelt word counts as a name; shorter names must be exact."""
+SHORTEST_NEAR = 6
+_WORD = re.compile(r"[a-z0-9]+(?:[.+-][a-z0-9]+)*")
+_BRACKETS = re.compile(r"\(([^)]*)\)")
+
+
+def normalise(text: str) -> str:
+    """Lower case, words separated by single spaces.
+
+    >>> normalise("Apache Airflow's  DAGs")
+    'apache airflow s dags'
+    """
+    return " ".join(_WORD.findall(text.lower()))
+
+
+def name_forms(name: str) -> tuple[str, ...]:
+    """The forms under which a component's full name may be spoken of.
+
+    >>> name_forms("NVIDIA H100/H200 (Hopper)")
+    ('nvidia h100 h200', 'nvidia h100', 'h200')
+    """
+    outer = _BRACKETS.sub(" ", name)
+    forms = [normalise(outer)]
+    if "/" in outer or "," in outer:
+        forms += [normalise(part) for part in re.split(r"[/,]", outer)]
+    return tuple(dict.fromkeys(form for form in forms if len(form) > 1))
+
+
+@dataclass(frozen=True)
+class Names:
+    """Spoken forms of the components."""
+
+    forms: Mapping[str, frozenset[str]]
+    """Normalised form -> component ids."""
+
+    @staticmethod
+    def build(named: Iterable[tuple[str, str]], aliases: Mapping[str, str]) -> "Names":
+        """From (component id, name) pairs and an alias -> id table."""
+        forms: dict[str, set[str]] = {}
+        for identity, name in named:
+            for form in (*name_forms(name), normalise(identity), normalise(identity.replace("-", " "))):
+                forms.setdefault(form, set()).add(identity)
+        for alias, identity in aliases.items():
+            forms.setdefault(normalise(alias), set()).add(identity)
+        return Names({form: frozenset(ids) for form, ids in forms.items()})
+
+    def mentioned(self, question: str) -> dict[str, str]:
+        """Component id -> the form that named it; longer forms are taken first and used up."""
+        words = normalise(question).split()
+        found: dict[str, str] = {}
+        used = [False] * len(words)
+        for length in range(min(self._longest, len(words)), 0, -1):
+            for start in range(len(words) - length + 1):
+                if any(used[start : start + length]):
+                    continue
+                form = " ".join(words[start : start + length])
+                ids = self.forms.get(form) or (self._near(form) if length <= 2 else frozenset())
+                if ids:
+                    used[start : start + length] = [True] * length
+                    found.update((identity, form) for identity in sorted(ids))
+        return found
+
+    @cached_property
+    def _longest(self) -> int:
+        return max((form.count(" ") + 1 for form in self.forms), default=0)
+
+    @cached_property
+    def _long_forms(self) -> list[str]:
+        return [form for form in self.forms if len(form) >= SHORTEST_NEAR]
+
+    def _near(self, form: str) -> frozenset[str]:
+        if len(form) < SHORTEST_NEAR:
+            return frozenset()
+        from rapidfuzz import fuzz, process
+
+        best = process.extractOne(form, self._long_forms, scorer=fuzz.ratio, score_cutoff=NEAR)
+        return self.forms[best[0]] if best else frozenset()

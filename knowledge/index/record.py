@@ -1,0 +1,70 @@
+"""One retrievable record: the text that is embedded and searched, and what it may be filtered by."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+FACT_KINDS = frozenset(
+    {
+        "risk",
+        "compat",
+        "limit",
+        "perf",
+        "ops",
+        "compliance",
+        "licence",
+        "cost",
+        "tradeoff",
+        "practice",
+        "quality",
+    }
+)
+"""Kinds of records that are facts; cards have the kinds component, slot, rule, decision and article."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRecord:
+    """A fact or a card; `subjects` are the components that it speaks of."""
+
+    id: str
+    text: str
+    kind: str
+    component: str = ""
+    subjects: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
+    layer: int = 0
+    tier: str = ""
+    as_of: date | None = None
+    status: str = ""
+    fact_ids: tuple[str, ...] = ()
+
+    @property
+    def text_key(self) -> str:
+        """Hash of the text: vectors are stored under it, so an edited text never meets an old vector."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:24]
+
+
+class Filter(NamedTuple):
+    """What a search is narrowed to; an empty part doesn't narrow."""
+
+    kinds: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+
+    def admits(self, record: IndexRecord) -> bool:
+        """Whether `record` is inside the filter."""
+        return (
+            (not self.kinds or record.kind in self.kinds)
+            and (not self.slots or not self.slots.isdisjoint(record.slots))
+            and (not self.subjects or not self.subjects.isdisjoint(record.subjects))
+        )
+
+
+def records_digest(records: tuple[IndexRecord, ...]) -> str:
+    """Hash over everything that the index stores, in order."""
+    total = hashlib.sha256()
+    for item in records:
+        parts = (item.id, item.text, item.kind, item.subjects, item.slots, item.fact_ids)
+        total.update(repr(parts).encode())
+    return total.hexdigest()

@@ -1,0 +1,64 @@
+"""Vectors of the records: shipped with the data, and computed only for texts that have none.
+
+They are kept under a hash of the text, in half precision (cosines change by less than 0.001). An
+overriding knowledge folder therefore pays only for the texts that it changes.
+"""
+
+import io
+from typing import TYPE_CHECKING
+
+from ..embedding import Embedder
+from ..files import DataFiles
+from .record import IndexRecord
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Matrix = npt.NDArray[np.float32]
+
+SHIPPED = "index/vectors.npz"
+
+
+def read_shipped(files: DataFiles, embedder: Embedder) -> dict[str, "Matrix"]:
+    """Text key -> vector, as shipped; empty when there are none or another model made them."""
+    import numpy as np
+
+    if not files.root.joinpath(*SHIPPED.split("/")).is_file():
+        return {}
+    try:
+        with np.load(io.BytesIO(files.bytes(SHIPPED)), allow_pickle=False) as stored:
+            keys, vectors, model = stored["keys"], stored["vectors"], str(stored["model"])
+    except (ValueError, KeyError, OSError):
+        return {}
+    if model != embedder.sha256 or vectors.ndim != 2 or vectors.shape != (len(keys), embedder.dimensions):
+        return {}
+    return dict(zip((str(key) for key in keys), vectors.astype(np.float32), strict=True))
+
+
+def pack(keys: list[str], vectors: "Matrix", embedder: Embedder) -> bytes:
+    """The shipped file's content, the same for the same input."""
+    import numpy as np
+
+    out = io.BytesIO()
+    np.savez(out, keys=np.array(keys), vectors=vectors.astype(np.float16), model=np.array(embedder.sha256))
+    return out.getvalue()
+
+
+def missing_texts(records: tuple[IndexRecord, ...], shipped: dict[str, "Matrix"]) -> list[IndexRecord]:
+    """Records whose text has no shipped vector."""
+    return [record for record in records if record.text_key not in shipped]
+
+
+def vectors_for(records: tuple[IndexRecord, ...], files: DataFiles, embedder: Embedder) -> "Matrix":
+    """One unit vector a record: shipped where there is one, else computed now."""
+    import numpy as np
+
+    shipped = dict(read_shipped(DataFiles(), embedder)) | read_shipped(files, embedder)
+    absent = missing_texts(records, shipped)
+    for record, vector in zip(absent, embedder.embed([item.text for item in absent]), strict=True):
+        shipped[record.text_key] = vector.astype(np.float16).astype(np.float32)
+    matrix = np.array([shipped[record.text_key] for record in records], dtype=np.float32)
+    matrix = matrix.reshape(len(records), embedder.dimensions)
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return np.asarray(matrix / np.where(lengths == 0, 1, lengths), dtype=np.float32)

@@ -1,0 +1,125 @@
+"""Word lists of the search, read from catalog/synonyms.yaml: synonyms, aliases, askable attributes."""
+
+import re
+from functools import cached_property
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from ..errors import KnowledgeInvalid
+from ..files import DataFiles
+from ..records import Record
+from .names import normalise
+
+FILE = "catalog/synonyms.yaml"
+
+
+class Synonym(Record):
+    """Words that people use, and the words of the documents to search with as well."""
+
+    terms: tuple[str, ...]
+    adds: str
+
+
+class Attribute(Record):
+    """Something that can be asked about a component."""
+
+    name: str
+    asked: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    """Fact kinds that answer it."""
+    words: str
+    """Regular expression of statements that answer it."""
+    attestation: str = ""
+
+
+class OwnMeasurement(Record):
+    """Phrases of questions that only the asker's own measurement can answer."""
+
+    mine: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
+
+
+class WordLists(Record):
+    """The file as it is."""
+
+    synonyms: tuple[Synonym, ...] = ()
+    aliases: dict[str, str] = {}
+    attributes: tuple[Attribute, ...] = ()
+    own_measurement: OwnMeasurement = OwnMeasurement()
+    stop_words: frozenset[str] = frozenset()
+
+
+class Expansion(NamedTuple):
+    """A question with the words that its synonyms add."""
+
+    question: str
+    added: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.question} {self.added}".strip()
+
+
+def read_word_lists(files: DataFiles) -> WordLists:
+    """The lists; empty ones where the folder has no such file."""
+    if not files.root.joinpath(*FILE.split("/")).is_file():
+        return WordLists()
+    try:
+        return WordLists.model_validate(files.yaml(FILE))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise KnowledgeInvalid(f"{FILE}, {first['loc']}: {first['msg']}.") from error
+
+
+class Phrases:
+    """Finds which of many phrases a text holds, as whole words."""
+
+    def __init__(self, phrases: tuple[str, ...]) -> None:
+        self._phrases = tuple(f" {normalise(phrase)} " for phrase in phrases)
+
+    def within(self, text: str) -> bool:
+        """Whether one of the phrases stands in `text`."""
+        padded = f" {normalise(text)} "
+        return any(phrase in padded for phrase in self._phrases)
+
+
+class Vocabulary:
+    """The word lists, ready to match."""
+
+    def __init__(self, lists: WordLists) -> None:
+        self.lists = lists
+
+    def expand(self, question: str) -> Expansion:
+        """Add the documents' words for the words of the question, each once."""
+        added = [synonym.adds for synonym, phrases in self._synonyms if phrases.within(question)]
+        return Expansion(question, " ".join(dict.fromkeys(added)))
+
+    def asked(self, question: str) -> list[Attribute]:
+        """Attributes that the question asks for."""
+        return [attribute for attribute, phrases in self._attributes if phrases.within(question)]
+
+    def asks_own_measurement(self, question: str) -> bool:
+        """Whether it asks how something performs on the asker's own data."""
+        mine, measured = self._own
+        return mine.within(question) and measured.within(question)
+
+    @cached_property
+    def _synonyms(self) -> list[tuple[Synonym, Phrases]]:
+        return [(item, Phrases(item.terms)) for item in self.lists.synonyms]
+
+    @cached_property
+    def _attributes(self) -> list[tuple[Attribute, Phrases]]:
+        return [(item, Phrases(item.asked)) for item in self.lists.attributes]
+
+    @cached_property
+    def _own(self) -> tuple[Phrases, Phrases]:
+        own = self.lists.own_measurement
+        return Phrases(own.mine), Phrases(own.measured)
+
+
+def answers(attribute: Attribute, kind: str, statement: str, attestation: str) -> bool:
+    """Whether a fact speaks of the attribute."""
+    if attribute.attestation and attestation == attribute.attestation:
+        return True
+    return kind in attribute.kinds or re.search(attribute.words, statement, re.IGNORECASE) is not None

@@ -1,0 +1,56 @@
+"""From text to search terms: lower case, numbers without separators, hyphenated words also in parts."""
+
+import re
+from functools import lru_cache
+
+_TERM = re.compile(r"[a-z0-9]+(?:[.+_/-][a-z0-9]+)*\+*")
+_THOUSANDS = re.compile(r"(?<=\d)[,\u2009\u00a0' ](?=\d{3}\b)")
+_PART = re.compile(r"[._/-]")
+_SUFFIXES = ("ational", "ations", "ation", "ing", "ed")
+_SPELLINGS = (("iz", "is"), ("ens", "enc"), ("our", "or"))
+"""American and British spellings meet; that other words are bent alike on both sides does no harm."""
+
+
+@lru_cache(maxsize=8192)
+def stem(term: str) -> str:
+    """A crude English stem; the same rules for documents and questions are what matters.
+
+    >>> stem("policies"), stem("embeddings"), stem("embed"), stem("quantisation"), stem("quantized"), stem("gpus")
+    ('policy', 'emb', 'emb', 'quantis', 'quantis', 'gpu')
+    """
+    if len(term) < 4 or any(character.isdigit() for character in term):
+        return term
+    term = _singular(term)
+    for spelling, other in _SPELLINGS:
+        term = term.replace(spelling, other)
+    for suffix in _SUFFIXES:
+        if term.endswith(suffix) and len(term) - len(suffix) >= 3:
+            return stem(_single(term.removesuffix(suffix)))
+    return _single(term).rstrip("e")
+
+
+def _singular(term: str) -> str:
+    if term.endswith("ies") and len(term) > 4:
+        return term[:-3] + "y"
+    return term[:-1] if term.endswith("s") and not term.endswith(("ss", "is")) else term
+
+
+def _single(term: str) -> str:
+    """Without the doubled last letter of `embedd` or `cancell`."""
+    return term[:-1] if len(term) > 3 and term[-1] == term[-2] else term
+
+
+def terms(text: str) -> list[str]:
+    """The stems of `text` in order, stop words included.
+
+    >>> terms("text-embedding-3-large with 3,072 dims")
+    ['text-embedding-3-large', 'text', 'emb', '3', 'larg', 'with', '3072', 'dim']
+    """
+    found: list[str] = []
+    for match in _TERM.findall(_THOUSANDS.sub("", text.lower())):
+        parts = [part for part in _PART.split(match) if part]
+        whole = len(parts) > 1
+        found.extend([match] if whole else [stem(match)])
+        if whole and not match.replace(".", "").isdigit():
+            found.extend(stem(part) for part in parts)
+    return found
