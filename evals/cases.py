@@ -3,9 +3,10 @@
 `Script` is all that a run may see. `Expectations` and `Assertion` are read by the scorers alone.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 ASSERTION_TYPES = (
     "no_exception", "max_turns", "must_flag_conflict", "final_profile", "profile_slot_not_equal",
@@ -28,7 +29,17 @@ def _worded(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
+def _compiles(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    return patterns
+
+
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Patterns = Annotated[Words, AfterValidator(_compiles)]
 Fact = Annotated[str | None, BeforeValidator(_worded)]
 
 
@@ -41,7 +52,7 @@ class Trigger(CasePart):
 
     turn: int | None = Field(default=None, ge=2)
     """As the user's n-th message."""
-    after_advisor_mentions: Words = ()
+    after_advisor_mentions: Patterns = ()
     """After the advisor's text matched one of these patterns."""
     slot_asked_after_event: Words = ()
     """Whenever one of these slots is asked once another event has fired."""
@@ -78,8 +89,7 @@ class MustNot(CasePart):
 
 class Mention(CasePart):
     id: str
-    any_of: Words
-    """Regular expressions."""
+    any_of: Patterns
     why: str = ""
 
 
@@ -133,7 +143,8 @@ class Assertion(CasePart):
     basis: str = ""
     slot: str = ""
     slots: Words = ()
-    any_of: Words = ()
+    any_of: Patterns = ()
+    """Patterns over text or profile values, or component ids and classes."""
     name: str = ""
     names: Words = ()
     quantity: str = ""

@@ -1,0 +1,26 @@
+"""Which of a trace's citations lead to something in the knowledge base."""
+
+from collections.abc import Iterable
+
+from knowledge import Knowledge
+
+RULE_PREFIX = "rule/"
+OWN_PREFIXES = ("calc/", "user/")
+"""Results of tools and words of the user: they are in the turn's ledger, not in the knowledge base."""
+
+
+def citable(knowledge: Knowledge) -> frozenset[str]:
+    """Every id that resolves: facts, and rules with and without their prefix."""
+    rules = {f"{RULE_PREFIX}{identity}" for identity in knowledge.rules}
+    return frozenset({*knowledge.facts, *knowledge.rules, *rules})
+
+
+def citation_share(citations: dict[str, list[str]], slots: Iterable[str], known: frozenset[str]) -> float:
+    """Mean over `slots` of the share of ids that resolve; a slot without any counts as zero."""
+    shares = [_share(citations.get(slot, []), known) for slot in slots]
+    return sum(shares) / len(shares) if shares else 1.0
+
+
+def _share(ids: list[str], known: frozenset[str]) -> float:
+    checkable = [identity for identity in ids if not identity.startswith(OWN_PREFIXES)]
+    return sum(identity in known for identity in checkable) / len(checkable) if checkable else 0.0
