@@ -83,6 +83,10 @@ class Knowledge:
         return self._mapping("workload/weights.yaml")
 
     @cached_property
+    def providers(self) -> dict[str, Any]:
+        return self._mapping("workload/providers.yaml")
+
+    @cached_property
     def conflicts(self) -> tuple[ConflictRule, ...]:
         return tuple(self._blocks("workload/conflicts.yaml", "conflicts", ConflictRule))
 

@@ -5,7 +5,7 @@ its source and date; judgement (a fit, a threshold of ours) stands in a Rule and
 """
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -261,21 +261,28 @@ class FieldSpec(Record):
     """True for fields that this product adds to the shared vocabulary."""
 
 
-class Question(Record):
-    """A question of the interview."""
+class QuestionPart(Record):
+    """One workload slot of a question."""
 
-    id: str
-    slots: tuple[str, ...]
-    """Workload slots that it asks about, at most three."""
-    fields: tuple[str, ...]
-    """Fields that its answer settles."""
+    slot: str
+    fields: tuple[str, ...] = Field(min_length=1)
+    """Fields that its answer settles; the slot counts as known when one of them is."""
     text: str
-    why: str
-    choices: tuple[dict[str, Any], ...] = ()
-    """{label, sets: {field: value}}"""
-    default: str = ""
+    """The question about this slot alone, one sentence."""
+    default: str
     """What is assumed on "I don't know", in words."""
     ask_when: str = "true"
+
+
+class Question(Record):
+    """A question of the interview: up to three related slots, of which the unknown ones are asked."""
+
+    id: str
+    parts: tuple[QuestionPart, ...] = Field(min_length=1, max_length=3)
+    why: str
+    """What the answer decides."""
+    choices: tuple[str, ...] = ()
+    """Complete answers in plain words, as a user would type them."""
     gate: bool = False
     """Its answer can make stacks infeasible: asked before any other."""
 

@@ -1,0 +1,182 @@
+"""Assembly: from the decisions to complete stacks, all needed slots at once.
+
+For every suitable model strategy and its best places to run, the needed slots follow; each takes its
+best candidate, components that the picks require are drawn in, and a component that fills several
+slots is preferred where it costs little (one product less to run). docs/formulas/ranking.md.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from knowledge import Knowledge
+from knowledge.hardware import accelerators
+
+from .compute import Compute
+from .compute.api import choose_api
+from .compute.models import servable
+from .compute.other import CPU_MODES, choose_classical, choose_encoder, on_device
+from .compute.serving import Serving, choose_serving, nodes_of, serving_points
+from .compute.training import plan_training
+from .decisions import ScoredOption, score_options, suitable
+from .draft import Draft
+from .rule_index import RuleIndex, Truths, rule_index
+from .scoring import FIT, Scored, Setting, score_slot
+from .stack_value import stack_categories
+from .values import with_names
+
+PLACES_PER_STRATEGY = 2
+BUNDLE_TOLERANCE = 0.02
+"""A second product must be better by this much in score to be worth running beside one that fills the slot."""
+DEVICE_PLACES = ("edge-device", "fpga-board", "laptop")
+PLACE, API, ACCELERATOR = "cmp.deployment_mode", "cmp.model_api", "cmp.accelerator"
+NO_SIZES = {"gpu_count": 0, "gpu_nodes": 0, "train_gpus": 0}
+
+
+class Workbench(NamedTuple):
+    """What the drafts of one workload share."""
+
+    knowledge: Knowledge
+    index: RuleIndex
+    base: Setting
+    serving: dict[tuple[str, ...], Serving]
+    slot_scores: dict[tuple[str, tuple[Any, ...]], list[Scored]]
+
+
+def drafts(base: Setting) -> list[Draft]:
+    """All candidate stacks for the values of `base`, best first; empty when no strategy is possible."""
+    knowledge = base.knowledge
+    bench = Workbench(knowledge, rule_index(knowledge), base, {}, {})
+    floor = knowledge.anchors["fit_floor"]
+    found: list[Draft] = []
+    for strategy in suitable(score_options("model_strategy", bench.index, base), floor):
+        setting = _setting(base, strategy.option.sets)
+        pattern = suitable(score_options("retrieval_pattern", bench.index, setting), floor)[0]
+        setting = _setting(base, {**strategy.option.sets, **pattern.option.sets, **NO_SIZES})
+        for compute, forced in _computes(strategy, setting, bench):
+            found.append(_fill(strategy, pattern, compute, forced, setting, bench))
+    return sorted(found, key=lambda draft: (not draft.compute.feasible, -round(draft.score, 9), draft.id))
+
+
+def _setting(base: Setting, names: Mapping[str, Any]) -> Setting:
+    return base._replace(truths=Truths(with_names(base.truths.values, names, base.knowledge)))
+
+
+def _computes(
+    strategy: ScoredOption, setting: Setting, bench: Workbench
+) -> list[tuple[Compute, dict[str, Scored]]]:
+    """Ways to run the strategy, each with the picks that it settles."""
+    values = setting.truths.values
+    if strategy.option.sets.get("no_model"):
+        return [(Compute(kind="none", deployment="none"), {})]
+    if strategy.option.sets.get("uses_llm_api"):
+        providers = _scores(API, setting, bench)
+        chosen = choose_api(bench.knowledge, values, providers, setting.weights)
+        return [] if chosen is None else [(chosen[0], {API: chosen[1]})]
+    places = [item for item in _scores(PLACE, setting, bench) if item.barrier is None]
+    floor = bench.knowledge.anchors["fit_floor"]
+    fitting = [item for item in places if item.categories[FIT] >= floor] or places[:1]
+    found = []
+    for place in fitting[: PLACES_PER_STRATEGY + 1]:
+        compute = _compute(strategy, place.component.id, setting, bench)
+        if compute is not None:
+            found.append((compute, {PLACE: place}))
+        if len(found) == PLACES_PER_STRATEGY:
+            break
+    return found
+
+
+def _compute(strategy: ScoredOption, place: str, setting: Setting, bench: Workbench) -> Compute | None:
+    knowledge, values = bench.knowledge, setting.truths.values
+    clouds = tuple(sorted(values.get("existing_cloud") or ()))
+    name = strategy.option.id
+    if place in DEVICE_PLACES or strategy.option.sets.get("on_device"):
+        return on_device(place, values)
+    if place in CPU_MODES:
+        return choose_classical(knowledge, values, place)
+    if values.get("llm_work") is True and not strategy.option.sets.get("classical_model"):
+        limit = knowledge.anchors["fine_tune_max_params_b"] if name == "fine-tuned-small" else None
+        keys = tuple(servable(knowledge, values, limit))
+        if keys not in bench.serving:
+            bench.serving[keys] = serving_points(knowledge, values, keys)
+        chosen = choose_serving(knowledge, values, bench.serving[keys], place, clouds)
+    else:
+        chosen = choose_encoder(knowledge, values, place, clouds)
+    if chosen is None:
+        return None
+    training = plan_training(knowledge, values, name, chosen.model, place, clouds)
+    return chosen._replace(training=training)
+
+
+def _fill(
+    strategy: ScoredOption,
+    pattern: ScoredOption,
+    compute: Compute,
+    forced: dict[str, Scored],
+    setting: Setting,
+    bench: Workbench,
+) -> Draft:
+    """Fill every needed slot and value the whole."""
+    sizes = _sizes(compute, bench.knowledge)
+    setting = _setting(bench.base, {**strategy.option.sets, **pattern.option.sets, **sizes})
+    ranked = {slot: _scores(slot, setting, bench) for slot in _needed(setting, bench.index)}
+    if ACCELERATOR in ranked and compute.accelerator:
+        family = accelerators(bench.knowledge)[compute.accelerator].component
+        ranked[ACCELERATOR] = _first(ranked[ACCELERATOR], family)
+    picks, bundled = _pick(ranked, forced)
+    value = stack_categories(strategy, pattern, compute, picks, bundled, setting)
+    return Draft(strategy, pattern, compute, dict(setting.truths.values), picks, ranked, bundled, *value)
+
+
+def _needed(setting: Setting, index: RuleIndex) -> list[str]:
+    return [slot for slot, need in index.needs.items() if setting.truths.holds(need)]
+
+
+def _sizes(compute: Compute, knowledge: Knowledge) -> dict[str, int]:
+    training = compute.training
+    return {
+        "gpu_count": compute.accelerators,
+        "gpu_nodes": nodes_of(knowledge, compute.accelerator, compute.accelerators),
+        "train_gpus": 0 if training is None else training.gpus,
+    }
+
+
+def _scores(slot: str, setting: Setting, bench: Workbench) -> list[Scored]:
+    """Scores of a slot, shared by drafts whose decisions its rules can't tell apart."""
+    values = setting.truths.values
+    context = tuple(values.get(name) for name in sorted(bench.index.context_names[slot]))
+    key = (slot, context)
+    if key not in bench.slot_scores:
+        bench.slot_scores[key] = score_slot(slot, bench.index.slots[slot], setting)
+    return bench.slot_scores[key]
+
+
+def _first(ranked: list[Scored], component: str) -> list[Scored]:
+    """The same candidates with `component` in front, if it is possible."""
+    front = [item for item in ranked if item.component.id == component and item.barrier is None]
+    return [*front, *(item for item in ranked if item not in front)]
+
+
+def _pick(
+    ranked: Mapping[str, list[Scored]], forced: Mapping[str, Scored]
+) -> tuple[dict[str, Scored], dict[str, str]]:
+    """The best candidate of each slot; one that already runs for another slot wins near ties."""
+    picks: dict[str, Scored] = {}
+    bundled: dict[str, str] = {}
+    for slot, candidates in ranked.items():
+        if slot in forced:
+            picks[slot] = forced[slot]
+            continue
+        possible = [item for item in candidates if item.barrier is None]
+        if not possible:
+            continue
+        best = possible[0]
+        running = {pick.component.id for pick in picks.values()}
+        for item in possible[1:]:
+            if best.score - item.score > BUNDLE_TOLERANCE or best.component.id in running:
+                break
+            if item.component.id in running and item.categories[FIT] >= best.categories[FIT] - 0.1:
+                best = item
+        if best.component.id in running:
+            bundled[slot] = best.component.id
+        picks[slot] = best
+    return picks, bundled

@@ -1,0 +1,104 @@
+"""A hosted model API: which provider's model meets the bar for the least money."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from knowledge import Knowledge
+from knowledge.llm_prices import llm_prices
+
+from ..anchors import piecewise, piecewise_log
+from ..assessment import Weights
+from ..cost import api_costs
+from ..scoring import Scored
+from .choice import MANAGED_API, Compute
+from .models import named_model, quality_bar, quality_of
+
+
+def choose_api(
+    knowledge: Knowledge, values: Mapping[str, Any], providers: list[Scored], weights: Weights
+) -> tuple[Compute, Scored] | None:
+    """The best provider and model: the provider's standing, and the cost and quality of its model."""
+    costs = _monthly_costs(knowledge, values)
+    allowed = {scored.component.id: scored for scored in providers if scored.barrier is None}
+    best: tuple[float, Compute, Scored] | None = None
+    for provider, model in _candidates(knowledge, values, frozenset(allowed)):
+        scored, usd = allowed[provider], costs.get(model)
+        rating = quality_of(knowledge, model, str(values.get("use_case")))
+        value = scored.score + weights.categories["cost"] * (_cost_value(knowledge, values, usd) - 0.5)
+        if rating is not None:
+            value += weights.categories["performance"] * 0.3 * rating
+        if best is None or value > best[0] + 1e-9:
+            best = (value, _compute(knowledge, values, provider, model, usd, rating), scored)
+    return None if best is None else best[1:]
+
+
+def _monthly_costs(knowledge: Knowledge, values: Mapping[str, Any]) -> dict[str, float]:
+    calls_m = values["mean_rps"] * 2.592 * max(values.get("llm_calls_per_task") or 1, 1)
+    shared = values.get("shared_prefix_tokens") or 0.0
+    tokens = max(values["input_tokens"], 1.0)
+    return api_costs(
+        knowledge,
+        calls_m * values["input_tokens"],
+        calls_m * values["output_tokens"],
+        cached_share=min(shared / tokens, 1.0),
+        batch=values.get("batch_only") is True,
+    )
+
+
+def _candidates(
+    knowledge: Knowledge, values: Mapping[str, Any], providers: frozenset[str]
+) -> list[tuple[str, str]]:
+    """(provider, model): per provider the models that meet the bar; the named ones alone where named."""
+    rows = _chat_models(knowledge, "embedding" if values.get("embedding_work") is True else "chat")
+    named = named_model(knowledge, values)
+    if named is not None:
+        mine = [pair for pair in rows if pair[1] == named.key and pair[0] in providers]
+        if mine:
+            return mine
+    bar, use_case = quality_bar(knowledge, values), str(values.get("use_case"))
+    offered = [pair for pair in rows if pair[0] in providers]
+    meeting = [pair for pair in offered if (quality_of(knowledge, pair[1], use_case) or 0.0) >= bar]
+    return meeting or offered
+
+
+@lru_cache(maxsize=8)
+def _chat_models(knowledge: Knowledge, mode: str) -> tuple[tuple[str, str], ...]:
+    component_of = knowledge.providers["providers"]
+    return tuple(
+        (component_of[row.provider], row.model)
+        for row in llm_prices(knowledge).values()
+        if row.mode == mode and row.provider in component_of and row.pinned
+    )
+
+
+def _cost_value(knowledge: Knowledge, values: Mapping[str, Any], usd: float | None) -> float:
+    if usd is None:
+        return 0.3
+    budget = values.get("budget_usd_month")
+    if budget:
+        return piecewise(knowledge.anchors["cost_over_budget"], usd / budget)
+    return piecewise_log(knowledge.anchors["cost_usd_month_log"], max(usd, 1.0))
+
+
+def _compute(
+    knowledge: Knowledge,
+    values: Mapping[str, Any],
+    provider: str,
+    model: str,
+    usd: float | None,
+    rating: float | None,
+) -> Compute:
+    ttft, tpot = knowledge.anchors["api_ttft_ms"][1], knowledge.anchors["api_tpot_ms"][1]
+    calls = max(values.get("llm_calls_per_task") or 1, 1)
+    return Compute(
+        kind="api",
+        deployment=MANAGED_API,
+        model=model,
+        provider=provider,
+        usd_month=usd,
+        ttft_ms=ttft,
+        tpot_ms=tpot,
+        e2e_ms=calls * (ttft + tpot * values["output_tokens"]),
+        quality=rating,
+    )

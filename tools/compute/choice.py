@@ -1,0 +1,45 @@
+"""What runs the model: the point figures of one way to serve it, enough to rank stacks."""
+
+from typing import Literal, NamedTuple
+
+Kind = Literal["api", "llm", "encoder", "classical", "device", "none"]
+HOURS_PER_MONTH = 730.0
+MANAGED_API = "managed-api"
+
+
+class Training(NamedTuple):
+    """One training run, in point figures."""
+
+    accelerator: str
+    mode: str
+    params_b: float
+    tokens: float
+    gpu_hours: float
+    gpus: int
+    usd: float | None
+
+
+class Compute(NamedTuple):
+    """One way to run the model of a strategy in one place."""
+
+    kind: Kind
+    deployment: str
+    """Component id of the deployment mode, or `managed-api`."""
+    model: str = ""
+    provider: str = ""
+    """Component id of the model API."""
+    accelerator: str = ""
+    precision: str = ""
+    accelerators: int = 0
+    replicas: int = 0
+    usd_month: float | None = None
+    """Serving alone; None = unpriced."""
+    ttft_ms: float | None = None
+    tpot_ms: float | None = None
+    e2e_ms: float | None = None
+    utilisation: float = 0.0
+    watts: float | None = None
+    quality: float | None = None
+    feasible: bool = True
+    reason: str = ""
+    training: Training | None = None
