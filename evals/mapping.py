@@ -105,7 +105,7 @@ def translate(stacks: tuple[Stack, ...], workload: Workload, knowledge: Knowledg
 
 
 def unmapped(knowledge: Knowledge) -> list[str]:
-    """`slot: component` of each component that may be picked for a slot of the cases and has no word there."""
+    """`slot: component` of each component that may be picked for a slot of the cases without a word there."""
     sources = {source for spec in mapping().slots.values() for group in spec.groups for source in group.from_}
     return [
         f"{slot}: {component.id}"

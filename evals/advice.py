@@ -1,0 +1,88 @@
+"""`stackwright eval advice PATH`: run the cases, keep their traces, say how good the advice was.
+
+Exit codes: 0 all cases ran (how many passed is in the report), 3 no case found, 4 a case was malformed
+or ended in an exception.
+"""
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TextIO
+
+from knowledge import Knowledge, load
+from tools.profile import Profile
+
+from .advisor import OpenAdvisor, product_advisor
+from .case_files import CaseSet, read_cases
+from .citations import citable
+from .console import table
+from .report import AdviceReport, as_json, score_traces
+from .runner import run_scripts
+from .trace import read_traces
+
+RAN, NO_CASE, IMPERFECT = 0, 3, 4
+
+
+def run_advice(
+    path: Path,
+    traces_dir: Path | None = None,
+    json_output: bool = False,
+    *,
+    knowledge: Knowledge | None = None,
+    profile: Profile | None = None,
+    as_of: date | None = None,
+    open_advisor: OpenAdvisor | None = None,
+    html: Path | None = None,
+    junit: Path | None = None,
+    stdout: TextIO | None = None,
+    stderr: TextIO | None = None,
+) -> int:
+    """Run every case at or below `path`; results go to `stdout`, progress and problems to `stderr`."""
+    out, err = stdout or sys.stdout, stderr or sys.stderr
+    known = knowledge or load()
+    found = read_cases(path) if path.exists() else CaseSet((), {}, ())
+    for problem in found.problems:
+        print(f"{problem.path}: {problem.text}.", file=err)
+    if not found.scripts:
+        print(f"No case found at {path}. Give a case file or a folder that holds some.", file=err)
+        return NO_CASE if not found.problems else IMPERFECT
+    advisor = open_advisor or product_advisor(known, profile, as_of)
+    total = len(found.scripts)
+    done = iter(range(1, total + 1))
+    traces = run_scripts(
+        found.scripts,
+        advisor,
+        known,
+        traces_dir,
+        lambda name: print(f"{next(done)}/{total} {name}", file=err, flush=True),
+    )
+    report = score_traces(found, traces, citable(known))
+    show_report(report, json_output, out, html, junit)
+    return IMPERFECT if report.problems or report.exceptions else RAN
+
+
+def read_advice(path: Path, traces_dir: Path, knowledge: Knowledge | None = None) -> AdviceReport:
+    """The report of traces that were written earlier."""
+    return score_traces(read_cases(path), read_traces(traces_dir), citable(knowledge or load()))
+
+
+def show_report(
+    report: AdviceReport,
+    json_output: bool,
+    out: TextIO,
+    html: Path | None = None,
+    junit: Path | None = None,
+) -> None:
+    """Print the report, and write it as a page or for a build server where a path is given."""
+    content = as_json(report)
+    if html is not None:
+        # Imported when asked for: the template engine isn't needed otherwise.
+        from .html_report import page
+
+        html.write_text(page(content), encoding="utf-8")
+    if junit is not None:
+        from .junit_report import junit_xml
+
+        junit.write_text(junit_xml(content), encoding="utf-8")
+    print(json.dumps(content, indent=1, ensure_ascii=False) if json_output else table(content), file=out)
