@@ -1,0 +1,91 @@
+"""Constants of the sizing formulas and the fitted coefficients of the serving model, each with its source."""
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from .aliases import table_cache
+from .errors import KnowledgeInvalid
+
+if TYPE_CHECKING:
+    from .library import Knowledge
+
+
+class Constant(BaseModel):
+    """A number, or an interval, and where it comes from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    source: str
+    as_of: Any
+
+    @property
+    def interval(self) -> tuple[float, float, float]:
+        """low, typical, high."""
+        low = self.value if self.low is None else self.low
+        return low, self.value, self.value if self.high is None else self.high
+
+
+class Coefficients(BaseModel):
+    """One regime of the serving model: non-negative weights of its terms, and how wrong they are elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    terms: tuple[str, ...]
+    values: tuple[float, ...]
+    rows: int
+    groups: int
+    mape: float
+    """Mean relative error on groups that the fit did not see."""
+    mape_by_group: float
+    median_error: float
+    ratio: tuple[float, float, float]
+    """p10, p50 and p90 of measured over predicted, on groups that the fit did not see."""
+    seen_ratio: tuple[float, float, float]
+    """The same on groups that the fit did see, each scaled by its own median."""
+    without: dict[str, tuple[float, ...]] = {}
+    """`accelerator|architecture` -> coefficients fitted without that group."""
+
+    def for_group(self, group: str) -> tuple[float, ...]:
+        """Coefficients that never saw `group`."""
+        return self.without.get(group, self.values)
+
+
+def constant(knowledge: "Knowledge", section: str, name: str) -> Constant:
+    """A constant of perf/sizing.yaml."""
+    return table_cache(knowledge, _constants)[section, name]
+
+
+def bytes_per(knowledge: "Knowledge", what: str, precision: str) -> float:
+    """`bytes_per_parameter` or `cache_bytes_per_value` at a precision."""
+    values = table_cache(knowledge, _content)[what]["values"]
+    if precision not in values:
+        raise KnowledgeInvalid(f"perf/sizing.yaml has no {what} for the precision {precision!r}.")
+    return float(values[precision])
+
+
+def coefficients(knowledge: "Knowledge", regime: str) -> Coefficients:
+    """The fitted coefficients of `regime`."""
+    return table_cache(knowledge, _coefficients)[regime]
+
+
+def _content(knowledge: "Knowledge") -> dict[str, Any]:
+    content: dict[str, Any] = knowledge.files.yaml("perf/sizing.yaml")
+    return content
+
+
+def _constants(knowledge: "Knowledge") -> dict[tuple[str, str], Constant]:
+    return {
+        (section, name): Constant.model_validate(block)
+        for section, blocks in _content(knowledge).items()
+        for name, block in blocks.items()
+        if isinstance(block, dict) and "value" in block
+    }
+
+
+def _coefficients(knowledge: "Knowledge") -> dict[str, Coefficients]:
+    content = knowledge.files.yaml("perf/serving_coefficients.yaml")
+    return {name: Coefficients.model_validate(block) for name, block in content["regimes"].items()}

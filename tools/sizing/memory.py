@@ -1,0 +1,74 @@
+"""What a model needs in memory, exactly: weights, and the cache of every sequence in flight."""
+
+from knowledge import Knowledge
+from knowledge.hardware import Accelerator
+from knowledge.models import ModelSpec
+from knowledge.sizing_data import bytes_per, constant
+
+FP8_FROM = 8.9
+"""Compute capability from which NVIDIA devices multiply in 8-bit floats."""
+FP4_FROM = 10.0
+
+
+def weights_gb(knowledge: Knowledge, model: ModelSpec, precision: str) -> float:
+    """Decimal gigabytes of the weights."""
+    return (model.params_b or 0.0) * bytes_per(knowledge, "bytes_per_parameter", precision)
+
+
+def cache_gb(
+    knowledge: Knowledge, model: ModelSpec, precision: str, context: float, sequences: float
+) -> float:
+    """Decimal gigabytes of KV cache for `sequences` of `context` tokens."""
+    value_bytes = bytes_per(knowledge, "cache_bytes_per_value", precision)
+    return sequences * model.cache_bytes(context, value_bytes) / 1e9
+
+
+def cache_shards(model: ModelSpec, devices: int) -> int:
+    """Into how many parts tensor parallelism splits the cache: a latent cache is copied to every device."""
+    if model.attention == "mla":
+        return 1
+    return min(devices, model.kv_heads or devices)
+
+
+def usable_gb(knowledge: Knowledge, accelerator: Accelerator) -> float:
+    """Memory of one device that weights and caches may take."""
+    share = constant(knowledge, "engine", "memory_share").value
+    working = constant(knowledge, "engine", "working_share").value
+    return accelerator.memory_gb * share * (1 - working)
+
+
+def precisions(model: ModelSpec, accelerator: Accelerator) -> tuple[str, ...]:
+    """Precisions worth trying here, the most faithful that runs at full speed first.
+
+    Published 8-bit and 4-bit weights stay as they are; others are served in 8-bit floats where the
+    device multiplies them, else in 16 bit, else with 4-bit weights that are unpacked to 16 bit.
+    """
+    native = model.native_precision or "bf16"
+    if native in ("fp4", "int4"):
+        return (native,)
+    floats8 = _has_fp8(accelerator)
+    if native == "fp8":
+        return ("fp8", "fp4") if _has_fp4(accelerator) else ("fp8", "int4") if floats8 else ("bf16", "int4")
+    if accelerator.kind in ("apple", "edge", "cpu"):
+        return ("bf16", "int4")
+    if _has_fp4(accelerator):
+        return ("bf16", "fp8", "fp4")
+    return ("bf16", "fp8", "int4") if floats8 else ("bf16", "int4")
+
+
+def preferred_precision(model: ModelSpec, accelerator: Accelerator) -> str:
+    """The precision that a plan starts from: 8-bit floats where they are native, else what was published."""
+    options = precisions(model, accelerator)
+    return "fp8" if "fp8" in options else options[0]
+
+
+def _has_fp8(accelerator: Accelerator) -> bool:
+    if accelerator.compute_capability is not None:
+        return accelerator.compute_capability >= FP8_FROM
+    return accelerator.fp8_tflops is not None
+
+
+def _has_fp4(accelerator: Accelerator) -> bool:
+    if accelerator.compute_capability is not None:
+        return accelerator.compute_capability >= FP4_FROM and accelerator.fp4_tflops is not None
+    return accelerator.fp4_tflops is not None
