@@ -60,7 +60,8 @@ def component_record(component: Component, knowledge: Knowledge, facts: tuple[st
     text = (
         f"{component.name}. {_joined(f'{role.name}: {role.purpose}' for role in roles)}. "
         f"By {component.vendor}; licence {component.licence}; status {component.status.replace('_', ' ')}, "
-        f"{component.maturity.replace('_', ' ')}; runs as {_joined(sorted(component.modes)).replace('_', ' ')}. "
+        f"{component.maturity.replace('_', ' ')}; "
+        f"runs as {_joined(sorted(component.modes)).replace('_', ' ')}. "
         f"{component.notes}"
     )
     return IndexRecord(

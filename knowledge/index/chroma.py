@@ -64,17 +64,16 @@ class ChromaStore:
 
 def open_store(folder: Path, stamp: dict[str, Any], count: int, embedder: Embedder) -> ChromaStore:
     """The collection in `folder`; IndexUnusable when it isn't the one that `stamp` describes."""
-    if not folder.is_dir():
-        raise IndexUnusable("The index hasn't been built yet.")
     client: Any = None
     try:
         client = _client(folder)
         collection = client.get_collection(COLLECTION, embedding_function=_function(embedder))
         _check(collection, stamp, count, embedder.dimensions)
         folder.touch()
-    except Exception as error:  # noqa: BLE001 - Chroma's bindings raise untyped errors on damaged files
+    except Exception as error:
         if client is not None:
             client.close()
+        _forget(folder)
         if isinstance(error, IndexUnusable):
             raise
         raise IndexUnusable(f"The index can't be read ({type(error).__name__}).") from error
@@ -92,7 +91,8 @@ def _check(collection: Any, stamp: dict[str, Any], count: int, dimensions: int) 
         raise IndexUnusable("The index is incomplete.")
     if count:
         vector = np.full(dimensions, dimensions**-0.5, dtype=np.float32)
-        collection.query(query_embeddings=[vector], n_results=1, include=["distances"])
+        if not collection.query(query_embeddings=[vector], n_results=1, include=["distances"])["ids"][0]:
+            raise IndexUnusable("The index has lost its vectors.")
 
 
 def build_store(
@@ -191,6 +191,13 @@ def _function(embedder: Embedder) -> Any:
     from .embedding_function import KnowledgeEmbedding
 
     return KnowledgeEmbedding(embedder)
+
+
+def _forget(folder: Path) -> None:
+    """Drop the handle that Chroma keeps after a failed opening; else the rebuilt folder can't be opened."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient._identifier_to_system.pop(str(folder), None)
 
 
 def _prune(parent: Path) -> None:

@@ -23,7 +23,7 @@ class Coverage:
     def gap(self, question: str, named: Mapping[str, str]) -> str:
         """Why the catalogue can't answer `question`, or an empty text when it may be able to."""
         if self._vocabulary.asks_own_measurement(question):
-            return "Only a measurement on your own data and hardware can tell; the catalogue holds no such figure."
+            return "Only a measurement on your own data can tell; the catalogue holds no such figure."
         if not named:
             return ""
         asked = self._vocabulary.asked(question)

@@ -13,7 +13,7 @@ class KnowledgeEmbedding(EmbeddingFunction[Documents]):
     def __init__(self, embedder: Embedder | None = None) -> None:
         self._embedder = embedder or MiniLm()
 
-    def __call__(self, input: Documents) -> Embeddings:  # noqa: A002 - Chroma's name
+    def __call__(self, input: Documents) -> Embeddings:
         return list(self._embedder.embed(input))
 
     @staticmethod

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-NEAR = 88
-"""Similarity (0-100) from which a misspelt word counts as a name; shorter names must be exact."""
 SHORTEST_NEAR = 6
+"""A misspelt name must be at least this long, and right in its first letter."""
+TWO_SLIPS = 9
+"""From this length two letters may be wrong, below it one."""
 _WORD = re.compile(r"[a-z0-9]+(?:[.+-][a-z0-9]+)*")
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 
@@ -79,7 +80,10 @@ class Names:
     def _near(self, form: str) -> frozenset[str]:
         if len(form) < SHORTEST_NEAR:
             return frozenset()
-        from rapidfuzz import fuzz, process
+        from rapidfuzz.distance import Levenshtein
+        from rapidfuzz.process import extractOne
 
-        best = process.extractOne(form, self._long_forms, scorer=fuzz.ratio, score_cutoff=NEAR)
+        slips = 2 if len(form) >= TWO_SLIPS else 1
+        candidates = [name for name in self._long_forms if name[0] == form[0]]
+        best = extractOne(form, candidates, scorer=Levenshtein.distance, score_cutoff=slips)
         return self.forms[best[0]] if best else frozenset()

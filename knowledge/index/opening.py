@@ -1,11 +1,11 @@
-"""Which store is used: the collection on disk, rebuilt when damaged, or memory where nothing can be written."""
+"""Which store is used: the collection on disk, rebuilt when damaged, or memory where none can be written."""
 
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..embedding import Embedder, EmbeddingUnavailable
+from ..embedding import Embedder
 from ..library import Knowledge
 from .record import IndexRecord, records_digest
 from .store import MemoryStore, VectorStore
@@ -54,25 +54,26 @@ class OpenedStore:
 
     def _open(self) -> VectorStore:
         try:
+            import chromadb  # noqa: F401 - whether it can be imported is the question
+
             from .chroma import IndexUnusable, build_store, open_store
         except ImportError as error:
             return self._fall_back(f"Chroma can't be imported ({error})")
-        folder = self._folder
+        folder, damage = self._folder, ""
         arguments = (self._stamp, len(self._records), self._embedder)
-        try:
-            return open_store(folder, *arguments)
-        except IndexUnusable as error:
-            if folder.exists():
-                self.notices.append(f"{error.message} It was rebuilt.")
-        except OSError:
-            pass
+        if folder.exists():
+            try:
+                return open_store(folder, *arguments)
+            except IndexUnusable as error:
+                damage = error.message
         try:
             build_store(folder, self._stamp, self._records, self._vectors, self._embedder)
-            return open_store(folder, *arguments)
-        except EmbeddingUnavailable:
-            raise
+            store = open_store(folder, *arguments)
         except (OSError, IndexUnusable) as error:
             return self._fall_back(f"The index folder {folder.parent} can't be used ({type(error).__name__})")
+        if damage:
+            self.notices.append(f"{damage} It was rebuilt.")
+        return store
 
     def _fall_back(self, reason: str) -> VectorStore:
         self.notices.append(f"{reason}; the index is held in memory for this run.")

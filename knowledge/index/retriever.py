@@ -76,13 +76,10 @@ class Retriever:
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
         named = self.named(query)
         expansion = self._vocabulary.expand(query)
-        vector, notices = self._vector(expansion)
-        rankings = self._rankings(expansion, vector, only, frozenset(named))
+        rankings = self._rankings(expansion, self._vector(expansion), only, frozenset(named))
         hits = tuple(self._hit(identity, score) for identity, score in fuse(rankings)[:k])
         reason = self._coverage.gap(query, named) if self.records else "The knowledge index is empty."
-        return SearchResult(
-            hits=hits, abstained=bool(reason), reason=reason, notices=tuple(dict.fromkeys(notices))
-        )
+        return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
         """The records with these ids, in this order; unknown ids are left out."""
@@ -97,7 +94,7 @@ class Retriever:
         *,
         k: int = 12,
     ) -> tuple[Hit, ...]:
-        """What an explanation may cite: all that speaks of these components, and what answers the question."""
+        """What an explanation may cite: all that speaks of these components, and answers to the question."""
         wanted = frozenset(picks) | frozenset(runners_up) | frozenset(excluded)
         hits = {identity: self._hit(identity, 1.0) for identity in self._about(wanted)}
         if question.strip():
@@ -112,7 +109,15 @@ class Retriever:
 
     def warm(self) -> tuple[str, ...]:
         """Load model and index ahead of the first question; what can't be used is returned."""
-        return self.search("warm up", k=1).notices
+        self.search("warm up", k=1)
+        return self.notices
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What couldn't be used here: the model, the cache folder, a damaged index."""
+        store, failure = self._dense
+        said = store.notices if store else [failure] if failure else []
+        return tuple(dict.fromkeys(said))
 
     @cached_property
     def records(self) -> tuple[IndexRecord, ...]:
@@ -138,12 +143,10 @@ class Retriever:
             ]
         return rankings
 
-    def _vector(self, expansion: Expansion) -> tuple[Any, list[str]]:
-        """The question's vector and what has to be said; None where no dense search is possible."""
-        store, failure = self._dense
-        if store is None:
-            return None, [failure] if failure else []
-        return self._embedder.embed([expansion.text])[0], list(store.notices)
+    def _vector(self, expansion: Expansion) -> Any:
+        """The question's vector; None where no dense search is possible."""
+        store, _ = self._dense
+        return None if store is None else self._embedder.embed([expansion.text])[0]
 
     def _nearest(self, vector: Any, only: Filter) -> list[str]:
         store, _ = self._dense

@@ -6,6 +6,7 @@ overriding knowledge folder therefore pays only for the texts that it changes.
 
 import io
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from ..embedding import Embedder
 from ..files import DataFiles
@@ -29,7 +30,7 @@ def read_shipped(files: DataFiles, embedder: Embedder) -> dict[str, "Matrix"]:
     try:
         with np.load(io.BytesIO(files.bytes(SHIPPED)), allow_pickle=False) as stored:
             keys, vectors, model = stored["keys"], stored["vectors"], str(stored["model"])
-    except (ValueError, KeyError, OSError):
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile):
         return {}
     if model != embedder.sha256 or vectors.ndim != 2 or vectors.shape != (len(keys), embedder.dimensions):
         return {}

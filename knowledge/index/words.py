@@ -15,8 +15,8 @@ _SPELLINGS = (("iz", "is"), ("ens", "enc"), ("our", "or"))
 def stem(term: str) -> str:
     """A crude English stem; the same rules for documents and questions are what matters.
 
-    >>> stem("policies"), stem("embeddings"), stem("embed"), stem("quantisation"), stem("quantized"), stem("gpus")
-    ('policy', 'emb', 'emb', 'quantis', 'quantis', 'gpu')
+    >>> [stem(word) for word in ("policies", "embeddings", "embed", "quantisation", "quantized", "gpus")]
+    ['policy', 'emb', 'emb', 'quantis', 'quantis', 'gpu']
     """
     if len(term) < 4 or any(character.isdigit() for character in term):
         return term

@@ -1,0 +1,130 @@
+"""Search over a small knowledge base: ranking, filters, abstention, fallbacks."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowledge.embedding import EmbeddingUnavailable
+from knowledge.index import FACT_KINDS, Retriever
+from knowledge.library import Knowledge
+
+Plant = Callable[[dict[str, Any]], Path]
+
+
+@pytest.fixture
+def retriever(tree: dict[str, Any], plant: Plant, words: Any, tmp_path: Path) -> Retriever:
+    return Retriever(Knowledge(plant(tree)), tmp_path / "cache", words)
+
+
+def test_records_cover_facts_and_cards(retriever: Retriever) -> None:
+    kinds = {record.id: record.kind for record in retriever.records}
+    assert kinds["pgvector/limit/hnsw-dims"] == "limit"
+    assert kinds["component:qdrant"] == "component"
+    assert kinds["slot:sto.vector_db"] == "slot"
+    assert kinds["rule:pgvector-dims"] == "rule"
+    assert kinds["decision:vector"] == "decision"
+
+
+def test_a_fact_record_names_component_role_and_kind(retriever: Retriever) -> None:
+    text = retriever.by_ids(["pgvector/limit/hnsw-dims"])[0].text
+    assert text.startswith("pgvector. Vector store: find similar vectors. limit")
+    assert text.endswith("HNSW indexes work up to 2,000 dimensions.")
+
+
+def test_finds_the_fact_first(retriever: Retriever, no_network: list[str]) -> None:
+    result = retriever.search("How many dimensions can an HNSW index of pgvector have?", kinds=FACT_KINDS)
+    assert result.hits[0].fact_ids == ("pgvector/limit/hnsw-dims",)
+    assert not result.abstained
+    assert result.notices == ()
+    assert no_network == []
+
+
+def test_filters_narrow(retriever: Retriever) -> None:
+    hits = retriever.search("vector store", components=["qdrant"]).hits
+    assert {hit.record_id for hit in hits} == {"component:qdrant", "qdrant/perf/latency"}
+    assert {hit.kind for hit in retriever.search("vector store", kinds=["slot"]).hits} == {"slot"}
+    assert retriever.search("vector store", slots=["srv.gateway"]).hits == ()
+
+
+def test_an_alias_and_a_misspelling_name_a_component(retriever: Retriever) -> None:
+    assert list(retriever.named("does pg vec cope")) == ["pgvector"]
+    assert list(retriever.named("Is pgvektor enough?")) == ["pgvector"]
+    assert list(retriever.named("Zilliz Cloud or something else?")) == ["zilliz-cloud"]
+    assert retriever.named("Which vector store is best?") == {}
+
+
+def test_abstains_where_the_catalogue_has_no_such_fact(retriever: Retriever) -> None:
+    price = retriever.search("What is the monthly price of Qdrant?")
+    assert price.abstained
+    assert "price of Qdrant" in price.reason
+    assert not retriever.search("What p99 latency does Qdrant have?").abstained
+    assert not retriever.search("Does Zilliz Cloud sign a BAA?").abstained
+    assert retriever.search("Is pgvector covered by a HIPAA agreement?").abstained
+
+
+def test_abstains_where_only_the_user_can_measure(retriever: Retriever) -> None:
+    assert retriever.search("What p99 latency will Qdrant have on our data?").abstained
+
+
+def test_fetch_for_brings_all_that_may_be_cited(retriever: Retriever) -> None:
+    found = {hit.record_id for hit in retriever.fetch_for(["pgvector"], excluded=["qdrant"])}
+    assert found == {
+        "component:pgvector",
+        "component:qdrant",
+        "pgvector/limit/hnsw-dims",
+        "pgvector/compat/postgres",
+        "qdrant/perf/latency",
+        "rule:pgvector-dims",
+    }
+    wider = retriever.fetch_for(["pgvector"], question="Does Zilliz Cloud sign a BAA?")
+    assert "zilliz-cloud/compliance/hipaa" in {hit.record_id for hit in wider}
+
+
+def test_by_ids_keeps_the_order_and_leaves_unknown_ids_out(retriever: Retriever) -> None:
+    hits = retriever.by_ids(["qdrant/perf/latency", "no/such/fact", "component:pgvector"])
+    assert [hit.record_id for hit in hits] == ["qdrant/perf/latency", "component:pgvector"]
+
+
+def test_without_a_model_words_alone_are_searched(tree: dict[str, Any], plant: Plant, tmp_path: Path) -> None:
+    class Absent:
+        name, sha256, dimensions = "absent", "1" * 64, 64
+
+        def embed(self, texts: Any) -> Any:
+            raise EmbeddingUnavailable("The model can't be loaded.")
+
+    retriever = Retriever(Knowledge(plant(tree)), tmp_path / "cache", Absent())
+    result = retriever.search("HNSW dimensions of pgvector", kinds=FACT_KINDS)
+    assert result.hits[0].fact_ids == ("pgvector/limit/hnsw-dims",)
+    assert result.notices == ("The model can't be loaded. The search uses words alone.",)
+    assert "qdrant/perf/latency" in {hit.record_id for hit in retriever.fetch_for(["qdrant"])}
+
+
+def test_without_chroma_the_index_is_in_memory(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "chromadb", None)
+    result = retriever.search("HNSW dimensions of pgvector", kinds=FACT_KINDS)
+    assert result.hits[0].fact_ids == ("pgvector/limit/hnsw-dims",)
+    assert any("in memory" in notice for notice in result.notices)
+
+
+def test_an_empty_knowledge_base_finds_nothing_and_says_so(
+    tree: dict[str, Any], plant: Plant, words: Any, tmp_path: Path
+) -> None:
+    for name, content in tree.items():
+        if name.startswith("catalog/") and name != "catalog/synonyms.yaml":
+            content.update({key: [] for key in content})
+    result = Retriever(Knowledge(plant(tree)), tmp_path / "cache", words).search("pgvector")
+    assert result.hits == ()
+    assert result.abstained
+    assert result.reason == "The knowledge index is empty."
+
+
+@pytest.mark.parametrize("query", ["", "   ", "???", "\x00", "a" * 20_000, "SELECT * FROM x; --", "日本語"])
+def test_odd_questions_are_answered(retriever: Retriever, query: str) -> None:
+    assert len(retriever.search(query, k=3).hits) <= 3
+
+
+def test_equal_searches_give_equal_results(retriever: Retriever) -> None:
+    assert retriever.search("latency of vector stores") == retriever.search("latency of vector stores")

@@ -1,0 +1,180 @@
+"""The collection on disk: built once, shared by processes, rebuilt when damaged, never in the way."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from knowledge.index import Retriever
+from knowledge.index.chroma import IndexUnusable, _client, build_store, open_store
+from knowledge.index.record import Filter
+from knowledge.index.store import MemoryStore
+from knowledge.library import Knowledge
+
+Plant = Callable[[dict[str, Any]], Path]
+QUESTION = "How many dimensions can an HNSW index have?"
+
+
+@pytest.fixture
+def knowledge(tree: dict[str, Any], plant: Plant) -> Knowledge:
+    return Knowledge(plant(tree))
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def only_index(cache: Path) -> Path:
+    folders = list((cache / "index").iterdir())
+    assert len(folders) == 1, folders
+    return folders[0]
+
+
+def close(retriever: Retriever) -> None:
+    """Let go of the files as the end of a process would."""
+    store = retriever._dense[0]
+    assert store is not None
+    store._store.close()  # type: ignore[attr-defined]
+
+
+def test_the_second_run_embeds_the_question_alone(knowledge: Knowledge, cache: Path, words: Any) -> None:
+    close_after = Retriever(knowledge, cache, words)
+    first = close_after.search(QUESTION)
+    close(close_after)
+    words.embedded.clear()
+    second = Retriever(knowledge, cache, words).search(QUESTION)
+    assert second == first
+    assert "HNSW indexes work up to" not in "".join(words.embedded)
+    assert only_index(cache).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("damage", ["garbage", "truncated", "no database", "no vectors"])
+def test_a_damaged_index_is_rebuilt_and_it_is_said(
+    damage: str, knowledge: Knowledge, cache: Path, words: Any
+) -> None:
+    retriever = Retriever(knowledge, cache, words)
+    expected = retriever.search(QUESTION).hits
+    close(retriever)
+    database = only_index(cache) / "chroma.sqlite3"
+    if damage == "garbage":
+        database.write_bytes(b"not a database" * 500)
+    elif damage == "truncated":
+        database.write_bytes(database.read_bytes()[: database.stat().st_size // 2])
+    elif damage == "no database":
+        database.unlink()
+    else:
+        client = _client(database.parent)
+        client.get_collection("knowledge", embedding_function=None).delete(ids=["component:qdrant"])
+        client.close()
+    again = Retriever(knowledge, cache, words)
+    result = again.search(QUESTION)
+    assert result.hits == expected
+    assert len(result.notices) == 1
+    assert result.notices[0].endswith("It was rebuilt.")
+    close(again)
+    assert Retriever(knowledge, cache, words).search(QUESTION).notices == ()
+    only_index(cache)
+
+
+def test_a_cache_that_cannot_be_written_means_memory(
+    knowledge: Knowledge, tmp_path: Path, words: Any
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    result = Retriever(knowledge, blocked, words).search(QUESTION)
+    assert result.hits
+    assert "held in memory" in result.notices[0]
+
+
+def test_an_index_that_fails_in_use_is_replaced_by_memory(
+    knowledge: Knowledge, cache: Path, words: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retriever = Retriever(knowledge, cache, words)
+    expected = retriever.search(QUESTION).hits
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("disk gone")
+
+    monkeypatch.setattr("knowledge.index.chroma.ChromaStore.nearest", fail)
+    result = retriever.search(QUESTION)
+    assert result.hits == expected
+    assert "held in memory" in result.notices[0]
+
+
+def test_a_collection_of_another_model_is_refused(knowledge: Knowledge, tmp_path: Path, words: Any) -> None:
+    records = Retriever(knowledge, tmp_path, words).records
+    matrix = words.embed([record.text for record in records])
+    build_store(tmp_path / "here", {"sha256": "a", "dimensions": 64}, records, lambda: matrix, words)
+    open_store(tmp_path / "here", {"sha256": "a"}, len(records), words).close()
+    with pytest.raises(IndexUnusable, match="another model"):
+        open_store(tmp_path / "here", {"sha256": "b"}, len(records), words)
+    with pytest.raises(IndexUnusable, match="incomplete"):
+        open_store(tmp_path / "here", {"sha256": "a"}, len(records) + 1, words)
+
+
+def test_disk_and_memory_agree(knowledge: Knowledge, tmp_path: Path, words: Any) -> None:
+    records = Retriever(knowledge, tmp_path, words).records
+    matrix = words.embed([record.text for record in records])
+    build_store(tmp_path / "here", {"sha256": "a"}, records, lambda: matrix, words)
+    disk = open_store(tmp_path / "here", {"sha256": "a"}, len(records), words)
+    memory = MemoryStore(records, np.asarray(matrix))
+    vector = words.embed([QUESTION])[0]
+    for only in (
+        Filter(),
+        Filter(kinds=frozenset({"limit", "compat"})),
+        Filter(slots=frozenset({"sto.vector_db", "other"})),
+        Filter(subjects=frozenset({"pgvector"}), kinds=frozenset({"rule"})),
+        Filter(subjects=frozenset({"nobody"})),
+    ):
+        assert disk.nearest(vector, 5, only) == memory.nearest(vector, 5, only), only
+    assert sorted(disk.about(frozenset({"pgvector"}))) == sorted(memory.about(frozenset({"pgvector"})))
+    assert disk.about(frozenset()) == []
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+sys.path[:0] = [{repository!r}, {tests!r}]
+from conftest import WordEmbedder
+from knowledge.index import Retriever
+from knowledge.library import Knowledge
+result = Retriever(Knowledge(Path({root!r})), Path({cache!r}), WordEmbedder()).search({question!r})
+print([hit.record_id for hit in result.hits], result.notices)
+"""
+
+
+def test_two_processes_may_build_at_once(tree: dict[str, Any], plant: Plant, cache: Path) -> None:
+    here = Path(__file__).parent
+    code = _CHILD.format(
+        repository=str(here.parent.parent),
+        tests=str(here),
+        root=str(plant(tree)),
+        cache=str(cache),
+        question=QUESTION,
+    )
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    outputs = [child.communicate(timeout=120) for child in children]
+    assert [child.returncode for child in children] == [0, 0, 0], outputs
+    assert len({out for out, _ in outputs}) == 1, outputs
+    assert outputs[0][0].strip().endswith("()")
+    only_index(cache)
+
+
+def test_drafts_of_killed_processes_are_removed(knowledge: Knowledge, cache: Path, words: Any) -> None:
+    import os
+
+    draft = cache / "index" / ".build-old"
+    draft.mkdir(parents=True)
+    os.utime(draft, (0, 0))
+    Retriever(knowledge, cache, words).search(QUESTION)
+    only_index(cache)
