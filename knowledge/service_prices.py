@@ -76,6 +76,8 @@ class PriceModels(Record):
 
     names: tuple[NamedFormula, ...]
     by_component: dict[str, PriceModel]
+    hosted_editions: dict[str, str]
+    """Open-source component -> the component id whose model prices its hosted edition."""
     free_oss: dict[int, PriceModel]
     """By ops_complexity: the machine that open-source software without a model of its own needs."""
 
@@ -111,6 +113,10 @@ def _models(knowledge: "Knowledge") -> PriceModels:
         for level, lines in content["free_oss"]["by_ops_complexity"].items()
     }
     names = tuple(NamedFormula.model_validate(block) for block in content["names"])
-    for formula in (*names, *(line for model in by_component.values() for line in model.lines)):
-        parse(formula.formula)
-    return PriceModels(names=names, by_component=by_component, free_oss=free)
+    formulas = [item.formula for item in names]
+    formulas += [line.formula for model in (*by_component.values(), *free.values()) for line in model.lines]
+    for formula in formulas:
+        parse(formula)
+    return PriceModels(
+        names=names, by_component=by_component, hosted_editions=content["hosted_editions"], free_oss=free
+    )

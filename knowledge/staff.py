@@ -25,6 +25,8 @@ class StaffRate(Record):
     low: float = Field(gt=0)
     typical: float = Field(gt=0)
     high: float = Field(gt=0)
+    ratio_base: float | None = None
+    """US average of the same source, where the figure is useful as a ratio only."""
     as_of: str
     confidence: Confidence
     source: str
