@@ -177,7 +177,10 @@ class _View:
         return next((group for group in groups if self._filled(group)), None)
 
     def _filled(self, group: Group | None) -> list[str]:
-        return [source for source in (group.from_ if group else ()) if source in self._stack.picks]
+        """Product slots of the group that have a pick with a word."""
+        picks = self._stack.picks
+        sources = group.from_ if group else ()
+        return [source for source in sources if source in picks and _word(picks[source].component)]
 
     def _holds(self, condition: str) -> bool:
         return parse(condition).holds(self._values)
