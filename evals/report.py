@@ -12,6 +12,7 @@ from .assertions import ScriptScore, score_script
 from .baselines import answerers, score_answerer
 from .case_files import CaseSet
 from .cases import AdversarialCase, RealCase
+from .compare import SCHEMA
 from .scoring import WEIGHTS, CaseScore, score_case
 from .trace import Trace
 from .vocabulary import vocabulary
@@ -60,7 +61,7 @@ def score_traces(
 def as_json(report: AdviceReport) -> dict[str, Any]:
     """The whole report as plain values."""
     return {
-        "schema": "stackwright-advice-report/1",
+        "schema": SCHEMA,
         "real": {name: _case(score, report.turns[name]) for name, score in report.real.items()},
         "adversarial": {
             name: _script(score, report.turns[name]) for name, score in report.adversarial.items()

@@ -1,0 +1,44 @@
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.compare import SCHEMA, compare, read_report, run_compare, sign_test
+from knowledge.errors import InputRefused
+
+
+def report(adversarial: bool = False, **passes: bool) -> dict[str, Any]:
+    real = {name: {"passed": passed, "score": 0.8 if passed else 0.4} for name, passed in passes.items()}
+    return {"schema": SCHEMA, "real": real, "adversarial": {"attack": {"passed": adversarial}}}
+
+
+def test_changes_are_named_by_case() -> None:
+    found = compare(report(a=True, b=False, c=True), report(adversarial=True, a=True, b=True, d=True))
+    assert found["gained"] == ["b", "attack"]
+    assert found["lost"] == []
+    assert (found["only_in_a"], found["only_in_b"]) == (["c"], ["d"])
+    assert found["scores"] == {"b": [0.4, 0.8]}
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "p_value"), [(0, 0, 1), (1, 1, 1), (5, 0, 0.0625), (0, 8, 0.0078125)]
+)
+def test_the_sign_test_is_exact(gained: int, lost: int, p_value: float) -> None:
+    assert sign_test(gained, lost) == pytest.approx(p_value)
+
+
+def test_two_files_are_compared(tmp_path: Path) -> None:
+    for name, content in (("a", report(x=False)), ("b", report(x=True))):
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+    out = io.StringIO()
+    assert run_compare(tmp_path / "a", tmp_path / "b", stdout=out) == 0
+    assert "gained: x" in out.getvalue()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other/1"}'])
+def test_what_is_not_a_report_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a").write_text(text, encoding="utf-8")
+    with pytest.raises(InputRefused):
+        read_report(tmp_path / "a")
