@@ -54,7 +54,7 @@ def sign_test(gained: int, lost: int) -> float:
     """
     changed = gained + lost
     tail = sum(comb(changed, count) for count in range(min(gained, lost) + 1)) / 2**changed
-    return min(1.0, 2 * tail)
+    return min(1.0, float(2 * tail))
 
 
 def read_report(path: Path) -> dict[str, Any]:

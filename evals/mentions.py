@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from .cases import Mention
+from .citations import OWN_PREFIXES
 
 WORD_LIMIT = 450
 _CITATION = re.compile(r"\[[^\]\s]+\]")
@@ -21,10 +22,18 @@ def mentioned(text: str, mentions: Sequence[Mention]) -> frozenset[str]:
 
 
 def cited_sentences(text: str) -> list[str]:
-    """The sentences with a citation within the word limit, without their citation marks."""
+    """The sentences with a citation within the word limit, without their citation marks.
+
+    A tool's result or the user's own words support a number, not an argument for a component.
+    """
     words = text.split()[:WORD_LIMIT]
     sentences = _SENTENCE_END.split(" ".join(words))
-    return [_CITATION.sub("", sentence) for sentence in sentences if _CITATION.search(sentence)]
+    return [_CITATION.sub("", sentence) for sentence in sentences if _is_argued(sentence)]
+
+
+def _is_argued(sentence: str) -> bool:
+    cited = [identity for mark in _CITATION.findall(sentence) for identity in mark[1:-1].split(",")]
+    return any(not identity.startswith(OWN_PREFIXES) for identity in cited)
 
 
 def _matches(mention: Mention, sentence: str) -> bool:

@@ -63,6 +63,7 @@ def test_a_right_answer_scores_one(case: RealCase) -> None:
         ({"numbers": {}}, "numbers", 0.0),
         ({"text": "Titles need exact words[a/b/c]."}, "mentions", 0.5),
         ({"text": "Titles need exact words. You can migrate away."}, "mentions", 0.0),
+        ({"text": "Titles need exact words[user/1/0-9]. You can migrate away[calc/x/1]."}, "mentions", 0.0),
         ({"citations": {"vector_store": ["a/b/c"]}}, "citations", 0.25),
     ],
 )
