@@ -1,4 +1,4 @@
-"""What a serving tier must carry, and the plan that carries it: the contract between requirements and sizing."""
+"""What a serving tier must carry, and the plan that carries it."""
 
 from typing import Literal, NamedTuple
 
@@ -32,6 +32,8 @@ class ServingDemand(BaseModel):
     """The work of a day (mean_rps x 86400 requests) must be done in so many hours."""
     context_tokens: float | None = None
     """Longest context that must fit, where longer than input + output."""
+    precision: str = ""
+    """Precision that the user insists on; empty = chosen by what the device multiplies fast."""
 
 
 class PlanPoint(NamedTuple):

@@ -1,21 +1,140 @@
 """How many accelerators serve a load within its limits."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from knowledge import Knowledge
+from knowledge.sizing_data import constant
 
+from .capacity import Capacity, capacity
 from .demand import PlanPoint, ServingDemand, ServingPlan
+from .operation import Operation, operate
+from .options import Options, options
+from .roofline import Array, Indices
+
+HOURS_PER_DAY = 24.0
 
 
-def serving_plans(
-    knowledge: Knowledge, demand: ServingDemand, models: Iterable[str], accelerators: Iterable[str]
-) -> list[ServingPlan]:
-    """Every model on every accelerator: the smallest plan of each, feasible ones first, fewest watts first."""
-    raise NotImplementedError
+@dataclass(frozen=True)
+class Choice:
+    """The smallest deployment of each pair that has one: parallel arrays of indices."""
+
+    options: Options
+    capacity: Capacity
+    pair: Indices
+    option: Indices
+    batch: Indices
+    replicas: Array
 
 
 def cheapest_points(
     knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[str, str]]
 ) -> list[PlanPoint]:
-    """One point per (model key, accelerator key), in the order of `pairs`; the same sizes as `serving_plans`."""
-    raise NotImplementedError
+    """One point per (model key, accelerator key), in the order of `pairs`; sized as by `serving_plans`."""
+    chosen = choose(knowledge, demand, pairs)
+    return _points(pairs, chosen, operation(knowledge, demand, chosen), demand)
+
+
+def serving_plans(
+    knowledge: Knowledge, demand: ServingDemand, models: Iterable[str], accelerators: Iterable[str]
+) -> list[ServingPlan]:
+    """Every model on every accelerator: the smallest plan of each, feasible first, fewest watts first."""
+    from .plans import full_plan
+
+    machines = list(accelerators)
+    pairs = [(model, machine) for model in models for machine in machines]
+    chosen = choose(knowledge, demand, pairs)
+    working = operation(knowledge, demand, chosen)
+    found = [
+        full_plan(knowledge, demand, chosen, working, point)
+        for point in _points(pairs, chosen, working, demand)
+    ]
+    return sorted(found, key=lambda plan: (not plan.feasible, plan.watts.typical, plan.accelerators))
+
+
+def choose(knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[str, str]]) -> Choice:
+    """The deployment of each pair with the fewest accelerators; the faster one of equals."""
+    available = options(knowledge, tuple(pairs), demand.precision)
+    able = capacity(knowledge, available, demand)
+    replicas = _replicas(knowledge, demand, able)
+    tie = able.service_ms / (1e9 + able.service_ms)
+    cost = np.where(able.keeps_limits, replicas * available.devices[:, None] + tie, np.inf)
+    batch = cost.argmin(axis=1) if len(cost) else np.zeros(0, dtype=int)
+    lowest = cost[np.arange(len(cost)), batch]
+    order = np.lexsort((lowest, available.pair))
+    _, first = np.unique(available.pair[order], return_index=True)
+    best = order[first]
+    best = best[np.isfinite(lowest[best])]
+    return Choice(
+        available, able, available.pair[best].astype(int), best, batch[best], replicas[best, batch[best]]
+    )
+
+
+def design_rps(demand: ServingDemand) -> float:
+    """The rate that must be carried: the peak, or a day's work within the batch window."""
+    if demand.batch_window_h:
+        return demand.mean_rps * HOURS_PER_DAY / demand.batch_window_h
+    return demand.mean_rps if demand.batch else max(demand.peak_rps, demand.mean_rps)
+
+
+def redundant(knowledge: Knowledge, demand: ServingDemand) -> bool:
+    """Whether one replica more than the load needs is planned."""
+    limit = constant(knowledge, "planning", "redundancy_from_pct").value
+    return demand.redundant or (demand.availability_pct or 0) >= limit
+
+
+def _replicas(knowledge: Knowledge, demand: ServingDemand, able: Capacity) -> Array:
+    needed = np.maximum(np.ceil(design_rps(demand) / able.planned_rps - 1e-9), 1)
+    result: Array = needed + 1 if redundant(knowledge, demand) else needed
+    return result
+
+
+def operation(knowledge: Knowledge, demand: ServingDemand, chosen: Choice) -> Operation:
+    """The chosen deployments at their load."""
+    spare = 1 if redundant(knowledge, demand) else 0
+    return operate(
+        knowledge, demand, chosen.options, chosen.capacity,
+        option=chosen.option, batch=chosen.batch, replicas=chosen.replicas,
+        peak_rps=design_rps(demand), working=chosen.replicas - spare,
+    )  # fmt: skip
+
+
+def _points(
+    pairs: Sequence[tuple[str, str]], chosen: Choice, working: Operation, demand: ServingDemand
+) -> list[PlanPoint]:
+    rows = {int(pair): row for row, pair in enumerate(chosen.pair)}
+    sized = set(chosen.options.pair.astype(int).tolist())
+    return [
+        _point(pair, chosen, working, rows[index])
+        if index in rows
+        else _infeasible(pair, "no_limits" if index in sized else "no_fit", demand)
+        for index, pair in enumerate(pairs)
+    ]
+
+
+def _point(pair: tuple[str, str], chosen: Choice, working: Operation, row: int) -> PlanPoint:
+    option = int(chosen.option[row])
+    devices, replicas = int(chosen.options.devices[option]), int(chosen.replicas[row])
+    return PlanPoint(
+        model=pair[0], accelerator=pair[1], precision=chosen.options.precision[option],
+        accelerators=devices * replicas, replicas=replicas, per_replica=devices,
+        ttft_p95_ms=float(working.ttft_p95_ms[row]), tpot_ms=float(working.tpot_ms[row]),
+        e2e_p95_ms=float(working.e2e_p95_ms[row]), utilisation=float(working.utilisation[row]),
+        watts=float(working.watts[row]), feasible=True, reason="",
+    )  # fmt: skip
+
+
+REASONS = {
+    "no_fit": "{0} doesn't fit on {1} with the devices that one replica may span, or its size isn't published.",
+    "no_limits": "No deployment of {0} on {1} keeps the latency limits or holds the context asked for.",
+}
+
+
+def _infeasible(pair: tuple[str, str], why: str, demand: ServingDemand) -> PlanPoint:
+    infinite = float("inf")
+    return PlanPoint(
+        *pair, demand.precision, 0, 0, 0, infinite, infinite, infinite, 0.0, 0.0, False,
+        REASONS[why].format(*pair),
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""What each deployment carries at each number of sequences in flight, and whether it keeps the limits."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from knowledge import Knowledge
+from knowledge.sizing_data import coefficients, constant
+
+from .demand import ServingDemand
+from .options import BATCHES, Options
+from .queueing import ratios, staffed
+from .roofline import Array, Flags, Run, prefill_ms, sequence_cache
+from .serving_model import step_bound_ms, step_features, ttft_features
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """Arrays of shape (deployments, batches)."""
+
+    run: Run
+    tpot_ms: Array
+    ttft_ms: Array
+    service_ms: Array
+    """Mean time that a request occupies its place."""
+    rps: Array
+    """Requests a second that one replica completes with so many in flight."""
+    planned_rps: Array
+    """The mean rate at which the number in flight rarely exceeds that."""
+    fits: Flags
+    keeps_limits: Flags
+
+
+def capacity(knowledge: Knowledge, options: Options, demand: ServingDemand) -> Capacity:
+    """Evaluate every deployment at every batch size."""
+    run = replace(
+        options.run,
+        batch=BATCHES[None, :],
+        input_tokens=np.array(max(demand.input_tokens - demand.shared_prefix_tokens, 1.0)),
+        output_tokens=np.array(demand.output_tokens),
+    )
+    full = replace(run, input_tokens=np.array(demand.input_tokens))
+    tpot = _tpot(full, run, options)
+    ttft = _ttft(knowledge, run, tpot, options)
+    service = ttft + tpot * demand.output_tokens
+    fits = _fits(full, options, demand)
+    return Capacity(
+        run=run,
+        tpot_ms=tpot,
+        ttft_ms=ttft,
+        service_ms=service,
+        rps=1e3 * BATCHES[None, :] / service,
+        planned_rps=1e3 * _planned(knowledge, demand) / service,
+        fits=fits,
+        keeps_limits=fits & _keeps_limits(knowledge, demand, tpot, ttft, service),
+    )
+
+
+def relaxed(demand: ServingDemand) -> bool:
+    """Whether nobody waits for an answer."""
+    return demand.batch or demand.batch_window_h is not None
+
+
+def _planned(knowledge: Knowledge, demand: ServingDemand) -> Array:
+    if relaxed(demand):
+        return BATCHES[None, :] * constant(knowledge, "planning", "batch_headroom").value
+    return staffed(BATCHES[None, :], demand.percentile)
+
+
+def _tpot(full: Run, run: Run, options: Options) -> Array:
+    """Caches are read at full length, prompts are computed without their shared prefix."""
+    features = step_features(full)
+    features[..., 6] = run.batch / np.maximum(run.output_tokens, 1) * prefill_ms(run)
+    modelled = (features @ np.swapaxes(options.step_weights, 1, 2))[..., 0] * options.tpot_correction
+    result: Array = np.maximum(modelled, step_bound_ms(run))
+    return result
+
+
+def _ttft(knowledge: Knowledge, run: Run, tpot: Array, options: Options) -> Array:
+    weights = np.asarray(coefficients(knowledge, "served_ttft").values)
+    modelled = (ttft_features(run, tpot) @ weights) * options.ttft_correction
+    efficiency = constant(knowledge, "engine", "prefill_efficiency").value
+    result: Array = np.maximum(modelled, prefill_ms(run) / efficiency)
+    return result
+
+
+def _fits(full: Run, options: Options, demand: ServingDemand) -> Flags:
+    length = np.array(demand.input_tokens + demand.output_tokens)
+    longest = np.array(max(demand.context_tokens or 0, demand.input_tokens + demand.output_tokens))
+    needed = (full.batch - 1) * sequence_cache(full, length) + sequence_cache(full, longest)
+    fits: Flags = (needed / full.cache_shards <= options.free_bytes) & (full.batch <= options.batch_limit)
+    return fits
+
+
+def _keeps_limits(
+    knowledge: Knowledge, demand: ServingDemand, tpot: Array, ttft: Array, service: Array
+) -> Flags:
+    """Limits at the stated percentile, at the number in flight that is rarely exceeded."""
+    kept = np.ones(tpot.shape, dtype=bool)
+    if relaxed(demand):
+        return kept
+    for name, value, limit in (
+        ("ttft", ttft, demand.ttft_limit_ms),
+        ("tpot", tpot, demand.tpot_limit_ms),
+        ("e2e", service, demand.e2e_limit_ms),
+    ):
+        if limit is not None:
+            tail = ratios(constant(knowledge, "percentiles", f"{name}_p99_over_mean"), demand.percentile)[1]
+            kept &= value * tail <= limit
+    return kept

@@ -1,0 +1,126 @@
+"""The deployments worth considering for a (model, accelerator) pair, as arrays over pairs and devices."""
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+import numpy as np
+
+from knowledge import Knowledge
+from knowledge.hardware import Accelerator, accelerators
+from knowledge.models import ModelSpec, models
+from knowledge.sizing_data import coefficients, constant
+
+from .calibration import correction
+from .memory import precisions, preferred_precision, usable_gb, weights_gb
+from .roofline import Array, Flags, Run
+from .runs import Setting, stack
+
+DEVICES = (1, 2, 4, 8)
+BATCHES = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512], dtype=float)
+SMALL_KINDS = ("apple", "edge", "cpu")
+SMALL_BATCH = 8
+"""Sequences that an engine for one person's device works on at once (llama.cpp slots), assumed."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Parallel arrays, one entry a deployment; `run` has shape (deployments, 1) and lacks the load."""
+
+    pair: Array
+    """Index into the pairs asked for."""
+    precision: tuple[str, ...]
+    devices: Array
+    run: Run
+    step_weights: Array
+    """Coefficients of each deployment's regime, shape (deployments, 1, terms)."""
+    ttft_correction: Array
+    tpot_correction: Array
+    free_bytes: Array
+    """Memory per device left for caches."""
+    batch_limit: Array
+    device_tdp_w: Array
+    own_device: Flags
+    """True for devices of one person (laptop, module, CPU server)."""
+
+
+@lru_cache(maxsize=64)
+def options(knowledge: Knowledge, pairs: tuple[tuple[str, str], ...], precision: str = "") -> Options:
+    """Every deployment of every pair whose weights fit, at one precision a pair."""
+    table, machines = models(knowledge), accelerators(knowledge)
+    chosen: list[tuple[int, Setting]] = []
+    for index, (model_key, accelerator_key) in enumerate(pairs):
+        model, machine = table[model_key], machines[accelerator_key]
+        if model.sizeable:
+            chosen.extend((index, item) for item in _deployments(knowledge, model, machine, precision))
+    return _arrays(knowledge, chosen)
+
+
+def _deployments(
+    knowledge: Knowledge, model: ModelSpec, machine: Accelerator, precision: str
+) -> list[Setting]:
+    wanted = (precision,) if precision else _precision_order(model, machine)
+    for candidate in wanted:
+        found = [
+            Setting(model, machine, candidate, n, 1, 1, 1)
+            for n in DEVICES
+            if n <= machine.max_tensor_parallel and _fits(knowledge, model, machine, candidate, n)
+        ]
+        if found:
+            return found
+    return []
+
+
+def _precision_order(model: ModelSpec, machine: Accelerator) -> tuple[str, ...]:
+    """The preferred precision, then the ones that need less memory."""
+    available = precisions(model, machine)
+    return available[available.index(preferred_precision(model, machine)) :]
+
+
+def _fits(knowledge: Knowledge, model: ModelSpec, machine: Accelerator, precision: str, n: int) -> bool:
+    return weights_gb(knowledge, model, precision) < n * usable_gb(knowledge, machine)
+
+
+def _arrays(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Options:
+    settings = [item for _, item in chosen]
+    row = stack(knowledge, settings) if settings else stack_of_none()
+    column = Run(*(np.reshape(getattr(row, field.name), (-1, 1)) for field in fields(Run)))
+    corrections = [
+        correction(knowledge, item.accelerator.key, item.model.arch_key, item.precision) for item in settings
+    ]
+    free = [
+        1e9
+        * (
+            usable_gb(knowledge, item.accelerator)
+            - weights_gb(knowledge, item.model, item.precision) / item.devices
+        )
+        for item in settings
+    ]
+    largest = constant(knowledge, "engine", "max_sequences").value
+    regimes = [_regime(item.accelerator) for item in settings]
+    return Options(
+        pair=np.array([index for index, _ in chosen], dtype=float),
+        precision=tuple(item.precision for item in settings),
+        devices=np.array([item.devices for item in settings], dtype=float),
+        run=column,
+        step_weights=np.array([coefficients(knowledge, name).values for name in regimes])[:, None, :]
+        if regimes
+        else np.zeros((0, 1, 8)),
+        ttft_correction=np.array([item.ttft for item in corrections]).reshape(-1, 1),
+        tpot_correction=np.array([item.tpot for item in corrections]).reshape(-1, 1),
+        free_bytes=np.array(free).reshape(-1, 1),
+        batch_limit=np.array(
+            [SMALL_BATCH if name == "single_stream" else largest for name in regimes]
+        ).reshape(-1, 1),
+        device_tdp_w=np.array([item.accelerator.tdp_w or np.nan for item in settings]).reshape(-1, 1),
+        own_device=np.array([item.accelerator.kind in ("apple", "edge") for item in settings], dtype=bool),
+    )
+
+
+def stack_of_none() -> Run:
+    """A run of zero deployments."""
+    return Run(*(np.zeros(0) for _ in fields(Run)))
+
+
+def _regime(machine: Accelerator) -> str:
+    """Devices for one person run an engine for one stream; everything else a batching server."""
+    return "single_stream" if machine.kind in SMALL_KINDS else "served"

@@ -1,0 +1,131 @@
+"""A point plan with everything a person wants to see: memory, intervals, power and the evidence behind it."""
+
+from typing import Literal
+
+from knowledge import Knowledge
+from knowledge.hardware import accelerators
+from knowledge.measured import SOURCES, MeasuredRun
+from knowledge.models import models
+from knowledge.sizing_data import coefficients, constant
+from tools.estimate import Estimate
+
+from .calibration import correction, nearest_run
+from .demand import PlanPoint, ServingDemand, ServingPlan
+from .memory import cache_gb, weights_gb
+from .operation import REPORTED_PERCENTILE, Operation
+from .power import watts_interval
+from .queueing import ratios
+from .runs import Setting
+from .serving import Choice
+
+
+def full_plan(
+    knowledge: Knowledge, demand: ServingDemand, chosen: Choice, working: Operation, point: PlanPoint
+) -> ServingPlan:
+    """The plan behind `point`."""
+    if not point.feasible:
+        return _infeasible(point)
+    model, machine = models(knowledge)[point.model], accelerators(knowledge)[point.accelerator]
+    row = _row(chosen, working, point)
+    load = Setting(
+        model, machine, point.precision, point.per_replica, float(working.in_flight[row]),
+        demand.input_tokens, demand.output_tokens,
+    )  # fmt: skip
+    near = nearest_run(knowledge, machine.key, model.arch_key, point.precision, load)
+    known = correction(knowledge, machine.key, model.arch_key, point.precision).runs > 0
+    option, batch = int(chosen.option[row]), int(chosen.batch[row])
+    single = 1e3 / float(chosen.capacity.tpot_ms[option, 0])
+    capacity = float(chosen.capacity.planned_rps[option, batch]) * point.replicas * demand.output_tokens
+    length = demand.input_tokens + demand.output_tokens
+    in_flight = float(working.in_flight[row])
+    step = _spread(knowledge, "served", known)
+    return ServingPlan(
+        model=point.model, accelerator=point.accelerator, precision=point.precision,
+        accelerators_per_replica=point.per_replica, replicas=point.replicas, accelerators=point.accelerators,
+        concurrency=round(in_flight, 2), utilisation=round(point.utilisation, 4),
+        weights_gb=weights_gb(knowledge, model, point.precision),
+        kv_gb=cache_gb(knowledge, model, point.precision, length, in_flight * point.replicas),
+        ttft_mean_ms=float(working.ttft_ms[row]), tpot_mean_ms=point.tpot_ms,
+        e2e_mean_ms=float(working.e2e_ms[row]),
+        ttft_ms=_tail(knowledge, point.ttft_p95_ms, "ttft", known),
+        tpot_ms=_tail(knowledge, point.tpot_ms * _typical(knowledge, "tpot"), "tpot", known),
+        e2e_ms=_tail(knowledge, point.e2e_p95_ms, "e2e", known),
+        decode_tokens_per_s=_inverse(single, step, "tokens/s"),
+        output_tokens_per_s=_inverse(capacity, step, "tokens/s"),
+        watts=watts_interval(
+            knowledge, machine, point.accelerators, float(working.mean_in_flight[row]),
+            float(working.mean_batch[row]),
+        ),
+        feasible=True, basis="measured" if near else "roofline",
+        evidence=_evidence(knowledge, point, near, known),
+    )  # fmt: skip
+
+
+def _row(chosen: Choice, working: Operation, point: PlanPoint) -> int:
+    return next(
+        row
+        for row in range(len(chosen.pair))
+        if float(working.watts[row]) == point.watts and float(working.e2e_p95_ms[row]) == point.e2e_p95_ms
+    )
+
+
+def _spread(
+    knowledge: Knowledge, regime: Literal["served", "served_ttft"], known: bool
+) -> tuple[float, float]:
+    """p10 and p90 of measured over modelled: on configurations that were measured, or on unseen ones."""
+    found = coefficients(knowledge, regime)
+    low, _, high = found.seen_ratio if known else found.ratio
+    return min(low, 1.0), max(high, 1.0)
+
+
+def _typical(knowledge: Knowledge, name: str) -> float:
+    return ratios(constant(knowledge, "percentiles", f"{name}_p99_over_mean"), REPORTED_PERCENTILE)[1]
+
+
+def _tail(knowledge: Knowledge, value: float, name: Literal["ttft", "tpot", "e2e"], known: bool) -> Estimate:
+    """Model error and the spread of the published percentile ratios, both."""
+    low, typical, high = ratios(
+        constant(knowledge, "percentiles", f"{name}_p99_over_mean"), REPORTED_PERCENTILE
+    )
+    below, above = _spread(knowledge, "served_ttft" if name == "ttft" else "served", known)
+    return Estimate(
+        low=value * below * low / typical,
+        typical=value,
+        high=value * above * high / typical,
+        unit="ms",
+        formula="serving_latency",
+    )
+
+
+def _inverse(value: float, spread: tuple[float, float], unit: str) -> Estimate:
+    return Estimate(
+        low=value / spread[1], typical=value, high=value / spread[0], unit=unit, formula="serving_capacity"
+    )
+
+
+def _evidence(knowledge: Knowledge, point: PlanPoint, near: MeasuredRun | None, known: bool) -> str:
+    found = coefficients(knowledge, "served")
+    if near:
+        load = f"{near.input_tokens:.0f} tokens in, {near.output_tokens:.0f} out"
+        return (
+            f"Measured nearby: {near.devices} x {near.accelerator}, {near.precision}, {near.engine}, {load}, "
+            f"{near.concurrency:.0f} in flight: {near.ttft_ms:.0f} ms to the first token, "
+            f"{near.tpot_ms:.1f} ms a token ({SOURCES[near.source]}); scaled to this load with the roofline."
+        )
+    basis = "scaled to published runs of this pair" if known else "no published run of this pair"
+    first = coefficients(knowledge, "served_ttft")
+    return (
+        f"Calibrated roofline, {basis}; mean error on unseen pairs {100 * found.mape:.0f} % for the time per "
+        f"token and {100 * first.mape:.0f} % for the first token."
+    )
+
+
+def _infeasible(point: PlanPoint) -> ServingPlan:
+    nothing = Estimate(low=0, typical=0, high=0, unit="")
+    return ServingPlan(
+        model=point.model, accelerator=point.accelerator, precision=point.precision,
+        accelerators_per_replica=0, replicas=0, accelerators=0, concurrency=0, utilisation=0, weights_gb=0,
+        kv_gb=0, ttft_mean_ms=0, tpot_mean_ms=0, e2e_mean_ms=0, ttft_ms=nothing, tpot_ms=nothing,
+        e2e_ms=nothing, decode_tokens_per_s=nothing, output_tokens_per_s=nothing, watts=nothing,
+        feasible=False, reason=point.reason, basis="roofline", evidence=point.reason,
+    )  # fmt: skip
