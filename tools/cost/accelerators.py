@@ -18,6 +18,7 @@ from knowledge.prices import AcceleratorPrice, accelerator_prices, purchase_pric
 
 from ..estimate import Estimate
 from .assumptions import assumption
+from .owned import owned_hourly
 
 ON_DEMAND, RESERVED, NEOCLOUD = "gpu-on-demand", "gpu-reserved", "gpu-neocloud"
 SERVERLESS, SOVEREIGN, OWNED = "serverless-gpu", "gpu-sovereign-cloud", "gpu-on-prem"
@@ -44,13 +45,15 @@ def accelerator_hourly(
 
     `clouds` narrows on-demand and reserved prices to clouds that have one; elsewhere it is ignored.
     """
-    if mode == OWNED:
-        return _owned(knowledge, accelerator)
     if mode == RESERVED:
         return _reserved(knowledge, accelerator, clouds, as_of)
-    chosen = clouds if mode == ON_DEMAND else ()
-    offers = _offers(knowledge, accelerator, mode, chosen, lambda row: row.usd_per_accelerator_h)
-    return _estimate(offers, accelerator, mode, as_of)
+    if mode == OWNED:
+        found = owned_hourly(knowledge, accelerator)
+    else:
+        chosen = clouds if mode == ON_DEMAND else ()
+        offers = _offers(knowledge, accelerator, mode, chosen, lambda row: row.usd_per_accelerator_h)
+        found = _estimate(offers, accelerator, mode, as_of)
+    return found or _from_peers(knowledge, accelerator, mode, clouds, as_of)
 
 
 @lru_cache(maxsize=2048)
@@ -158,43 +161,37 @@ def _reserved(
     )
 
 
-def _owned(knowledge: Knowledge, accelerator: str) -> Estimate | None:
-    """Write-off, maintenance, electricity and space of an owned accelerator and its share of the server."""
-    bought = purchase_prices(knowledge).get(accelerator)
-    if bought is None:
-        return None
+def _from_peers(
+    knowledge: Knowledge, accelerator: str, mode: str, clouds: tuple[str, ...], as_of: date | None
+) -> Estimate | None:
+    """A price that nobody lists: on-demand times the ratio that other GPUs show in `mode`."""
     spec = accelerators(knowledge).get(accelerator)
-    low, typical, high = (
-        _owned_hour(knowledge, price, end, opposite, spec.tdp_w if spec else None)
-        for price, end, opposite in (
-            (bought.low_usd, "low", "high"),
-            (bought.typical_usd, "typical", "typical"),
-            (bought.high_usd, "high", "low"),
-        )
-    )
-    names = ("server_share", "amortisation_months", "maintenance_share_year", "host_power_factor", "pue_own",
-             "electricity_usd_kwh", "colocation_usd_kw_month")  # fmt: skip
+    if mode == ON_DEMAND or spec is None or spec.kind != "gpu":
+        return None
+    full = accelerator_hourly(knowledge, accelerator, ON_DEMAND, (), as_of)
+    ratios = _peer_ratios(knowledge, mode)
+    if full is None or not ratios:
+        return None
+    spread, ratio = assumption(knowledge, "peer_spread"), median(ratios)
     return Estimate(
-        low=low,
-        typical=typical,
-        high=high,
+        low=full.typical * ratio * spread.low,
+        typical=full.typical * ratio,
+        high=full.typical * ratio * spread.high,
         unit=UNIT,
-        kind="estimated",
-        formula="accelerator-owned",
-        inputs={"purchase_usd": bought.typical_usd, "as_of": bought.as_of},
-        evidence=(f"price/purchase/{accelerator}", *(f"assumption/cost/{name}" for name in names)),
-        incomplete=spec is None or spec.tdp_w is None,
+        kind="assumed",
+        formula="accelerator-from-peers",
+        inputs={"ratio": ratio, "peers": float(len(ratios))},
+        evidence=(*full.evidence, *spread.evidence),
     )
 
 
-def _owned_hour(knowledge: Knowledge, price: float, end: str, opposite: str, watts: float | None) -> float:
-    def at(name: str, which: str = end) -> float:
-        return float(getattr(assumption(knowledge, name), which))
-
-    server = price * (1 + at("server_share"))
-    hours = at("amortisation_months", opposite) * HOURS_PER_MONTH
-    capital = server / hours + server * at("maintenance_share_year") / (12 * HOURS_PER_MONTH)
-    kilowatts = (watts or 0.0) * at("host_power_factor") / 1000
-    power = kilowatts * at("pue_own") * at("electricity_usd_kwh")
-    space = kilowatts * at("colocation_usd_kw_month") / HOURS_PER_MONTH
-    return capital + power + space
+@lru_cache(maxsize=32)
+def _peer_ratios(knowledge: Knowledge, mode: str) -> tuple[float, ...]:
+    """Typical price in `mode` over typical price on demand, of the accelerators that are listed both ways."""
+    ratios = []
+    for key in priced_accelerators(knowledge, mode):
+        full = accelerator_hourly(knowledge, key, ON_DEMAND)
+        if full is not None:
+            other = accelerator_hourly(knowledge, key, mode)
+            ratios.append((other.typical if other is not None else 0.0) / full.typical)
+    return tuple(sorted(ratios))
