@@ -26,6 +26,8 @@ def _worded(value: Any) -> Any:
     """YAML reads `no` and `50` as values; a fact is what the user would write."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value)
     return str(value) if isinstance(value, int | float) else value
 
 
@@ -108,7 +110,8 @@ class NumericCheck(CasePart):
     value: float | None = None
     unit: str = ""
     tolerance: Tolerance
-    kind: Literal["published", "conversion", "derived"]
+    kind: str = ""
+    """published, conversion or derived."""
     basis: str = ""
     inputs: dict[str, Any] = {}
 
@@ -186,17 +189,33 @@ class Provenance(CasePart):
 
 
 class CaseFile(CasePart):
-    """What both kinds of case files hold."""
+    """What both kinds of case files may hold."""
 
     schema_: Literal["stackwright-case/1"] = Field(alias="schema")
     id: str
     split: str = ""
     title: str = ""
-    difficulty: str = "unrated"
+    company: str = ""
+    industry: str = ""
+    category: str = "uncategorised"
+    attack: str = ""
+    based_on: str | None = None
+    sources: tuple[Source, ...] = ()
+    source_date: Annotated[str, BeforeValidator(str)] = ""
     confidence: str = ""
+    difficulty: str = "unrated"
+    layers: tuple[str, ...] = ()
+    scale: dict[str, Any] = {}
+    what_is_published: tuple[str, ...] = ()
+    documented_choice: dict[str, Words] = {}
+    rejected: tuple[Rejection, ...] = ()
+    outcomes: tuple[str, ...] = ()
     persona: str
     hidden_facts: dict[str, Fact] = {}
     events: tuple[Event, ...] = ()
+    must_ask: Words = ()
+    provenance: Provenance = Provenance()
+    why: str = ""
     notes: str = ""
 
 
@@ -204,19 +223,6 @@ class RealCase(CaseFile):
     """A published decision of an organisation, with what else would have been defensible."""
 
     kind: Literal["real_world"]
-    company: str = ""
-    industry: str = ""
-    category: str = "uncategorised"
-    sources: tuple[Source, ...] = ()
-    source_date: Annotated[str, BeforeValidator(str)] = ""
-    layers: tuple[str, ...] = ()
-    scale: dict[str, Fact] = {}
-    what_is_published: tuple[str, ...] = ()
-    documented_choice: dict[str, Words] = {}
-    rejected: tuple[Rejection, ...] = ()
-    outcomes: tuple[str, ...] = ()
-    must_ask: Words = ()
-    provenance: Provenance = Provenance()
     expectations: Expectations
 
 
@@ -224,10 +230,7 @@ class AdversarialCase(CaseFile):
     """A script that tries to mislead the advisor."""
 
     kind: Literal["adversarial"]
-    attack: str = "unnamed"
-    based_on: str | None = None
     expected: tuple[Assertion, ...]
-    why: str = ""
 
 
 Case = RealCase | AdversarialCase
