@@ -1,7 +1,7 @@
 """Which components a question names: exact names and aliases, then near misses."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,6 +36,33 @@ def name_forms(name: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
+class Omissions:
+    """Words that people leave out of a name; what remains must hold a word that isn't generic."""
+
+    leading: frozenset[str] = frozenset()
+    trailing: frozenset[str] = frozenset()
+    generic: frozenset[str] = frozenset()
+
+    def short_forms(self, form: str) -> Iterator[str]:
+        """The form without its leading or trailing words.
+
+        >>> list(Omissions(leading=frozenset({"apache"})).short_forms("apache airflow"))
+        ['airflow']
+        """
+        words = form.split()
+        while len(words) > 1 and words[0] in self.leading:
+            words = words[1:]
+            yield from self._particular(words)
+        while len(words) > 1 and words[-1] in self.trailing:
+            words = words[:-1]
+            yield from self._particular(words)
+
+    def _particular(self, words: list[str]) -> Iterator[str]:
+        if any(word not in self.generic for word in words) and len(" ".join(words)) > 1:
+            yield " ".join(words)
+
+
+@dataclass(frozen=True)
 class Names:
     """Spoken forms of the components."""
 
@@ -43,15 +70,20 @@ class Names:
     """Normalised form -> component ids."""
 
     @staticmethod
-    def build(named: Iterable[tuple[str, str]], aliases: Mapping[str, str]) -> "Names":
-        """From (component id, name) pairs and an alias -> id table."""
+    def build(
+        named: Iterable[tuple[str, str]], aliases: Mapping[str, str], omissions: Omissions | None = None
+    ) -> "Names":
+        """From (component id, name) pairs and an alias -> id table; full names win over shortened ones."""
         forms: dict[str, set[str]] = {}
+        shortened: dict[str, set[str]] = {}
         for identity, name in named:
             for form in (*name_forms(name), normalise(identity), normalise(identity.replace("-", " "))):
                 forms.setdefault(form, set()).add(identity)
+                for short in (omissions or Omissions()).short_forms(form):
+                    shortened.setdefault(short, set()).add(identity)
         for alias, identity in aliases.items():
             forms.setdefault(normalise(alias), set()).add(identity)
-        return Names({form: frozenset(ids) for form, ids in forms.items()})
+        return Names({form: frozenset(ids) for form, ids in (shortened | forms).items()})
 
     def mentioned(self, question: str) -> dict[str, str]:
         """Component id -> the form that named it; longer forms are taken first and used up."""

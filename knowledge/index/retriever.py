@@ -17,7 +17,7 @@ from .cards import index_records
 from .coverage import Coverage
 from .fusion import fuse
 from .lexical import LexicalIndex
-from .names import Names
+from .names import Names, Omissions
 from .record import Filter, IndexRecord
 from .vocabulary import Expansion, Vocabulary, read_word_lists
 
@@ -199,7 +199,9 @@ class Retriever:
     @cached_property
     def _names(self) -> Names:
         named = [(item.id, item.name) for item in self._knowledge.components.values()]
-        return Names.build(named, self._vocabulary.lists.aliases)
+        lists = self._vocabulary.lists
+        omissions = Omissions(lists.vendor_words, lists.trailing_words, lists.generic_words)
+        return Names.build(named, lists.aliases, omissions)
 
     @cached_property
     def _coverage(self) -> Coverage:

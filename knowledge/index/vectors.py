@@ -37,12 +37,16 @@ def read_shipped(files: DataFiles, embedder: Embedder) -> dict[str, "Matrix"]:
     return dict(zip((str(key) for key in keys), vectors.astype(np.float32), strict=True))
 
 
-def pack(keys: list[str], vectors: "Matrix", embedder: Embedder) -> bytes:
+def pack(vectors: dict[str, "Matrix"], embedder: Embedder) -> bytes:
     """The shipped file's content, the same for the same input."""
     import numpy as np
 
+    keys = sorted(vectors)
+    matrix = np.array([vectors[key] for key in keys], dtype=np.float16).reshape(
+        len(keys), embedder.dimensions
+    )
     out = io.BytesIO()
-    np.savez(out, keys=np.array(keys), vectors=vectors.astype(np.float16), model=np.array(embedder.sha256))
+    np.savez(out, keys=np.array(keys, dtype=np.str_), vectors=matrix, model=np.array(embedder.sha256))
     return out.getvalue()
 
 

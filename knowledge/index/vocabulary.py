@@ -45,6 +45,9 @@ class WordLists(Record):
 
     synonyms: tuple[Synonym, ...] = ()
     aliases: dict[str, str] = {}
+    vendor_words: frozenset[str] = frozenset()
+    trailing_words: frozenset[str] = frozenset()
+    generic_words: frozenset[str] = frozenset()
     attributes: tuple[Attribute, ...] = ()
     own_measurement: OwnMeasurement = OwnMeasurement()
     stop_words: frozenset[str] = frozenset()

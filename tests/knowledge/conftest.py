@@ -99,7 +99,7 @@ def small_tree() -> dict[str, Any]:
                     "name": "Vector search",
                     "description": "Search by meaning.",
                     "prior": 0.4,
-                    "sets": {"needs_vectors": True},
+                    "sets": {"needs_vectors": True, "selfhost_inference": False},
                 }
             ]
         },
@@ -150,6 +150,7 @@ def small_tree() -> dict[str, Any]:
         "workload/derived.yaml": workload.yaml("workload/derived.yaml"),
         "workload/names.yaml": workload.yaml("workload/names.yaml"),
         "workload/questions.yaml": {"questions": []},
+        "workload/conflicts.yaml": {"conflicts": []},
     }
 
 

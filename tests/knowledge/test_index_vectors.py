@@ -24,7 +24,8 @@ def ship(root: Path, words: Any) -> None:
     matrix = words.embed([record.text for record in records])
     target = root / SHIPPED
     target.parent.mkdir(exist_ok=True)
-    target.write_bytes(pack([record.text_key for record in records], matrix, words))
+    keys = [record.text_key for record in records]
+    target.write_bytes(pack(dict(zip(keys, matrix, strict=True)), words))
     words.embedded.clear()
 
 
@@ -66,4 +67,4 @@ def test_vectors_of_another_model_are_not_used(root: Path, words: Any) -> None:
 
 def test_packing_is_reproducible(words: Any) -> None:
     matrix = words.embed(["one", "two"])
-    assert pack(["a", "b"], matrix, words) == pack(["a", "b"], matrix, words)
+    assert pack({"a": matrix[0], "b": matrix[1]}, words) == pack({"b": matrix[1], "a": matrix[0]}, words)

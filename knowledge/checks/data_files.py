@@ -1,0 +1,56 @@
+"""The data files are the ones of the manifest, each with a licence, and the vectors fit the texts."""
+
+import csv
+import io
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from ..embedding import MODEL_SHA256, MiniLm
+from ..errors import KnowledgeInvalid, StackwrightError
+from ..files import DataFiles
+from ..library import Knowledge
+from ..manifest import MANIFEST, differences
+from .finding import Finding, error, warning
+
+LICENCES = "LICENCES.csv"
+
+
+def check_manifest(files: DataFiles) -> Iterator[Finding]:
+    """Files that are missing, foreign or changed since the manifest was written."""
+    try:
+        for name, problem in differences(files):
+            yield error(name, "", problem)
+    except KnowledgeInvalid as invalid:
+        yield error(MANIFEST, "", str(invalid))
+
+
+def check_licences(files: DataFiles) -> Iterator[Finding]:
+    """Every data file has a row in LICENCES.csv whose pattern names it."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(files.text(LICENCES))))
+    except KnowledgeInvalid:
+        yield warning(LICENCES, "", "The file is missing: the licences of the data files aren't recorded.")
+        return
+    patterns = [row.get("file") or "" for row in rows]
+    for name in files.walk():
+        if name not in (LICENCES, MANIFEST) and not any(fnmatchcase(name, item) for item in patterns):
+            yield warning(name, "", f"{LICENCES} has no row for this file.")
+
+
+def check_vectors(knowledge: Knowledge) -> Iterator[Finding]:
+    """Every record has a shipped vector, so that the first use needs no computing."""
+    from ..index.cards import index_records
+    from ..index.vectors import SHIPPED, missing_texts, read_shipped
+
+    try:
+        records = index_records(knowledge)
+    except (StackwrightError, KeyError, OSError):
+        return  # the tables are wrong, which is already reported
+    shipped = read_shipped(knowledge.files, MiniLm())
+    missing = missing_texts(records, shipped)
+    if missing:
+        message = (
+            f"{len(missing)} of {len(records)} records have no vector of model {MODEL_SHA256[:8]}; "
+            "run scripts/build_index.py."
+        )
+        yield warning(SHIPPED, missing[0].id, message)

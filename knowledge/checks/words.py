@@ -1,0 +1,36 @@
+"""The search's word lists and the assumed values speak of things that exist."""
+
+import re
+from collections.abc import Iterator
+
+from ..errors import KnowledgeInvalid
+from ..index.vocabulary import FILE, read_word_lists
+from .finding import Finding, error
+from .tables import Tables
+
+PRIORS = "workload/priors.yaml"
+
+
+def check_words(tables: Tables) -> Iterator[Finding]:
+    """Aliases of unknown components, patterns that don't compile, assumed values of unknown fields."""
+    yield from _word_lists(tables)
+    if tables.files.root.joinpath(*PRIORS.split("/")).is_file():
+        content = tables.yaml(PRIORS) or {}
+        for name in sorted(set(content.get("fields", {})) - set(tables.fields)):
+            yield error(PRIORS, name, "It is no workload field.")
+
+
+def _word_lists(tables: Tables) -> Iterator[Finding]:
+    try:
+        lists = read_word_lists(tables.files)
+    except KnowledgeInvalid as invalid:
+        yield error(FILE, "", str(invalid))
+        return
+    for alias, identity in sorted(lists.aliases.items()):
+        if identity not in tables.components:
+            yield error(FILE, alias, f"The alias names the unknown component {identity!r}.")
+    for attribute in lists.attributes:
+        try:
+            re.compile(attribute.words)
+        except re.error as broken:
+            yield error(FILE, attribute.name, f"The pattern of `words` can't be used: {broken}.")

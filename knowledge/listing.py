@@ -1,0 +1,166 @@
+"""What a person may look up: one record in full, what is overdue, and how much there is."""
+
+from collections import Counter
+from datetime import date
+from difflib import get_close_matches
+
+from pydantic import BaseModel, ConfigDict
+
+from .errors import UnknownName
+from .library import Knowledge
+from .records import Component, Decision, Fact, Rule, Slot
+
+
+class Stats(BaseModel):
+    """Sizes of the knowledge base, and the age and tiers of its facts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    knowledge_hash: str
+    slots: int
+    components: int
+    scored_components: int
+    facts: int
+    rules: int
+    arguments: int
+    decisions: int
+    facts_by_tier: dict[str, int]
+    facts_by_kind: dict[str, int]
+    facts_by_slot: dict[str, int]
+    facts_without_date: int
+    facts_past_review: int
+
+
+def stats(knowledge: Knowledge, as_of: date) -> Stats:
+    """Counts as of a date."""
+    facts = list(knowledge.facts.values())
+    return Stats(
+        knowledge_hash=knowledge.hash,
+        slots=len(knowledge.slots),
+        components=len(knowledge.components),
+        scored_components=sum(item.scored for item in knowledge.components.values()),
+        facts=len(facts),
+        rules=len(knowledge.rules),
+        arguments=len(knowledge.arguments),
+        decisions=len(knowledge.decisions),
+        facts_by_tier=_sorted(Counter(fact.tier for fact in facts)),
+        facts_by_kind=_sorted(Counter(fact.kind for fact in facts)),
+        facts_by_slot=_sorted(Counter(slot for fact in facts for slot in fact.slots)),
+        facts_without_date=sum(fact.as_of is None for fact in facts),
+        facts_past_review=len(stale(knowledge, as_of)),
+    )
+
+
+def stale(knowledge: Knowledge, as_of: date) -> list[Fact]:
+    """Facts past their review date, the longest overdue first."""
+    overdue = [fact for fact in knowledge.facts.values() if fact.review_by < as_of]
+    return sorted(overdue, key=lambda fact: (fact.review_by, fact.id))
+
+
+def show(knowledge: Knowledge, identity: str) -> str:
+    """One record as text: a fact, component, slot, rule, decision option or argument by id or name."""
+    key = identity.strip()
+    for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
+        key = key.removeprefix(prefix)
+    if key in knowledge.facts:
+        return _fact(knowledge.facts[key])
+    component = knowledge.components.get(key) or _component_named(knowledge, key)
+    if component is not None:
+        return _component(component, knowledge)
+    if key in knowledge.slots:
+        return _slot(knowledge.slots[key], knowledge)
+    if key in knowledge.decisions:
+        return _decision(knowledge.decisions[key])
+    if key in knowledge.rules:
+        return _rule(knowledge.rules[key])
+    if key in knowledge.arguments:
+        argument = knowledge.arguments[key]
+        return _lines(argument.id, argument.text, f"about: {argument.about}", _cited(argument.fact_ids))
+    raise UnknownName("record", identity, nearest_ids(knowledge, key))
+
+
+def nearest_ids(knowledge: Knowledge, key: str, count: int = 3) -> list[str]:
+    """The known ids that look most like `key`."""
+    tables = (knowledge.components, knowledge.facts, knowledge.slots, knowledge.decisions, knowledge.rules)
+    return get_close_matches(key.lower(), [item for table in tables for item in table], count, 0.5)
+
+
+def _component_named(knowledge: Knowledge, name: str) -> Component | None:
+    wanted = name.casefold()
+    return next((item for item in knowledge.components.values() if item.name.casefold() == wanted), None)
+
+
+def _fact(fact: Fact) -> str:
+    return _lines(
+        fact.id,
+        fact.statement,
+        f"value: {fact.value} {fact.unit}".rstrip() if fact.value is not None else "",
+        f"about: {fact.component}; kind: {fact.kind}; slots: {', '.join(fact.slots) or 'none'}",
+        f"source ({fact.tier}): {fact.source.url} {fact.source.locator}".rstrip(),
+        f"as of {fact.as_of or 'no date'}, read {fact.read_at}, review by {fact.review_by}",
+        f"conflicts with: {', '.join(fact.conflicts_with)}" if fact.conflicts_with else "",
+    )
+
+
+def _component(component: Component, knowledge: Knowledge) -> str:
+    facts = sorted(
+        {fact.id for fact in knowledge.facts.values() if fact.component == component.id}
+        | set(component.fact_ids)
+    )
+    return _lines(
+        f"{component.id}: {component.name}",
+        f"slots: {', '.join(component.slots)}",
+        f"vendor: {component.vendor} ({component.vendor_type.replace('_', ' ')})",
+        f"licence: {component.licence} ({component.licence_basis})",
+        f"status: {component.status}, maturity: {component.maturity}",
+        f"modes: {', '.join(sorted(component.modes))}; clouds: {', '.join(sorted(component.clouds))}",
+        f"operation: {component.ops_complexity} of 5; exit: {component.exit_path.replace('_', ' ')}",
+        component.notes,
+        component.url,
+        _cited(tuple(facts)),
+    )
+
+
+def _slot(slot: Slot, knowledge: Knowledge) -> str:
+    names = sorted(item.id for item in knowledge.components.values() if slot.id in item.slots and item.scored)
+    return _lines(
+        f"{slot.id}: {slot.name} (layer {slot.layer})",
+        slot.purpose,
+        f"needed when: {slot.needed_when}",
+        f"not needed when: {slot.skip_when}",
+        f"default: {slot.default_if_unsure}",
+        f"components: {', '.join(names) or 'none'}",
+    )
+
+
+def _decision(decision: Decision) -> str:
+    return _lines(
+        f"{decision.id}: {decision.name} ({decision.decision.replace('_', ' ')})",
+        decision.description,
+        f"impossible otherwise: {decision.gate_text}" if decision.gate_text else "",
+        _cited(decision.fact_ids),
+    )
+
+
+def _rule(rule: Rule) -> str:
+    return _lines(
+        f"{rule.id} ({rule.effect})",
+        rule.text,
+        f"when: {rule.when}",
+        f"where: {rule.where}" if rule.where else "",
+        f"for: {', '.join(rule.components) or rule.slot or 'any'}",
+        f"basis: {rule.basis}",
+        _cited(rule.fact_ids),
+    )
+
+
+def _cited(fact_ids: tuple[str, ...]) -> str:
+    return f"facts: {', '.join(fact_ids)}" if fact_ids else ""
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return {key: counts[key] for key in sorted(counts)}

@@ -1,0 +1,52 @@
+"""Whether the knowledge base keeps its own rules; all findings at once, none raised."""
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from .checks.coverage import check_coverage
+from .checks.data_files import check_licences, check_manifest, check_vectors
+from .checks.expressions import NAMES, Names, check_expressions
+from .checks.facts import check_facts, check_rules
+from .checks.finding import Finding, error
+from .checks.references import check_references
+from .checks.tables import Tables, read_tables
+from .checks.words import check_words
+from .library import Knowledge
+
+__all__ = ["Finding", "verify", "verify_folder"]
+
+
+def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
+    """Every finding, errors first, in a stable order."""
+    tables = read_tables(knowledge.files)
+    names = _names(tables)
+    findings = [
+        *check_references(tables, names.protocols),
+        *check_expressions(tables, names),
+        *check_facts(tables, today or date.today()),
+        *check_rules(tables),
+        *check_coverage(tables),
+        *check_words(tables),
+        *check_manifest(knowledge.files),
+        *check_licences(knowledge.files),
+        *check_vectors(knowledge),
+    ]
+    findings += tables.findings
+    unique = dict.fromkeys(findings)
+    return sorted(unique, key=lambda item: (item.severity != "error", item.file, item.id, item.message))
+
+
+def verify_folder(root: Path, today: date | None = None) -> list[Finding]:
+    """Findings of the knowledge base in `root`."""
+    return verify(Knowledge(root), today)
+
+
+def _names(tables: Tables) -> Names:
+    content = tables.yaml(NAMES)
+    try:
+        return Names.model_validate(content or {})
+    except ValidationError as invalid:
+        tables.findings.append(error(NAMES, "", str(invalid.errors()[0]["msg"])))
+        return Names()

@@ -1,0 +1,59 @@
+"""Looking records up: by id and by name, with the nearest ones when there is none."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowledge.errors import UnknownName
+from knowledge.library import Knowledge
+from knowledge.listing import show, stale, stats
+
+
+@pytest.fixture
+def knowledge(tree: dict[str, Any], plant: Callable[[dict[str, Any]], Path]) -> Knowledge:
+    return Knowledge(plant(tree))
+
+
+def test_a_fact_is_shown_with_source_and_dates(knowledge: Knowledge) -> None:
+    text = show(knowledge, "pgvector/limit/hnsw-dims")
+    assert "HNSW indexes work up to 2,000 dimensions." in text
+    assert "source (T1): https://example.org/docs Limits" in text
+    assert "as of 2026-08-01, read 2026-11-24, review by 2027-08-01" in text
+
+
+@pytest.mark.parametrize("identity", ["qdrant", "component:qdrant", "Qdrant", " QDRANT "])
+def test_a_component_is_shown_by_id_and_by_name(knowledge: Knowledge, identity: str) -> None:
+    assert "facts: qdrant/perf/latency" in show(knowledge, identity)
+
+
+def test_slots_decisions_rules_and_arguments_are_shown(knowledge: Knowledge) -> None:
+    assert "components: pgvector, qdrant, zilliz-cloud" in show(knowledge, "sto.vector_db")
+    assert "Search by meaning." in show(knowledge, "decision:vector")
+    assert "when: dims > 2000" in show(knowledge, "pgvector-dims")
+    assert "PostgreSQL holds the vectors too." in show(knowledge, "pgvector-why")
+
+
+def test_an_unknown_id_brings_the_nearest(knowledge: Knowledge) -> None:
+    with pytest.raises(UnknownName) as caught:
+        show(knowledge, "qdrent")
+    assert caught.value.nearest[0] == "qdrant"
+    with pytest.raises(UnknownName):
+        show(knowledge, "")
+
+
+def test_what_is_overdue_is_listed_oldest_first(tree: dict[str, Any], plant: Any) -> None:
+    facts = tree["catalog/facts/storage.yaml"]["facts"]
+    facts[0]["review_by"], facts[1]["review_by"] = "2026-10-01", "2026-09-01"
+    overdue = stale(Knowledge(plant(tree)), date(2026, 10, 2))
+    assert [fact.id for fact in overdue] == ["pgvector/compat/postgres", "pgvector/limit/hnsw-dims"]
+
+
+def test_stats_count(knowledge: Knowledge) -> None:
+    counted = stats(knowledge, date(2026, 11, 24))
+    assert (counted.components, counted.facts, counted.rules) == (3, 4, 1)
+    assert counted.facts_by_tier == {"T1": 3, "T2v": 1}
+    assert counted.facts_past_review == 0
+    assert counted.knowledge_hash == knowledge.hash
