@@ -1,9 +1,18 @@
 """Embedding, reranking, vision, speech, image and classical models: items per second and devices."""
 
+import math
+
 from pydantic import BaseModel, ConfigDict
 
 from knowledge import Knowledge
+from knowledge.hardware import accelerators
+from knowledge.models import ModelSpec, models
+from knowledge.sizing_data import constant
 from tools.estimate import Estimate
+
+from .power import watts_interval
+
+SPEECH_WINDOW_S = 30.0
 
 
 class EncoderPlan(BaseModel):
@@ -18,6 +27,7 @@ class EncoderPlan(BaseModel):
     latency_ms: Estimate
     """One item alone."""
     devices: int
+    """0 where the size of the model isn't published."""
     utilisation: float
     watts: Estimate
     evidence: str
@@ -43,10 +53,68 @@ def size_encoder(
     tokens_per_item: float = 256,
     redundant: bool = False,
 ) -> EncoderPlan:
-    """Devices for `items_per_s` at peak; tokens_per_item also stands for audio seconds or image patches (see docs)."""
-    raise NotImplementedError
+    """Devices for `items_per_s` at peak.
+
+    An item is a text of `tokens_per_item` tokens, an image, a generated image, or `tokens_per_item` seconds
+    of speech. Language models that label or embed items count as encoders of their input.
+    """
+    spec, machine = models(knowledge)[model], accelerators(knowledge)[accelerator]
+    gflops = operations_gflops(spec, tokens_per_item)
+    nothing = Estimate(low=0, typical=0, high=0, unit="items/s")
+    if gflops is None:
+        return EncoderPlan(
+            model=model, accelerator=accelerator, items_per_s=nothing, latency_ms=nothing, devices=0,
+            utilisation=0.0, watts=nothing, evidence=f"The size of {model} isn't published.",
+        )  # fmt: skip
+    efficiency = constant(knowledge, "encoders", "image_efficiency" if spec.type == "image" else "efficiency")
+    peak = machine.bf16_tflops * 1e3 / gflops
+    low, typical, high = (share * peak for share in efficiency.interval)
+    usable = typical * constant(knowledge, "encoders", "peak_share").value
+    devices = max(1, math.ceil(items_per_s / usable - 1e-9)) + (1 if redundant else 0)
+    floor = constant(knowledge, "encoders", "latency_floor_ms").interval
+    rate = items_per_s / devices
+    return EncoderPlan(
+        model=model, accelerator=accelerator,
+        items_per_s=Estimate(low=low, typical=typical, high=high, unit="items/s", formula="encoder_rate"),
+        latency_ms=Estimate(
+            low=floor[0] + 1e3 / high, typical=floor[1] + 1e3 / typical, high=floor[2] + 1e3 / low, unit="ms",
+            formula="encoder_latency",
+        ),
+        devices=devices, utilisation=round(rate / typical, 4),
+        watts=watts_interval(knowledge, machine, devices, rate / typical, 64.0),
+        evidence=f"{gflops:.3g} billion operations an item over the 16-bit peak at {efficiency.source}.",
+    )  # fmt: skip
+
+
+def operations_gflops(model: ModelSpec, tokens_per_item: float) -> float | None:
+    """Billions of operations an item: as published, or 2 x active parameters x tokens."""
+    if model.gflops_per_item is not None:
+        windows = tokens_per_item / SPEECH_WINDOW_S if model.type == "asr" else 1.0
+        return model.gflops_per_item * windows
+    active = model.active_b or model.params_b
+    return 2 * active * tokens_per_item if active else None
 
 
 def size_classical(knowledge: Knowledge, peak_rps: float, *, redundant: bool = False) -> ClassicalPlan:
     """CPU cores for `peak_rps` predictions a second."""
-    raise NotImplementedError
+    per_core = constant(knowledge, "classical", "predictions_per_s_per_core")
+    low, typical, high = per_core.interval
+    cores = Estimate(
+        low=peak_rps / high, typical=peak_rps / typical, high=peak_rps / low, unit="cores", kind="assumed",
+        formula="classical_cores",
+    )  # fmt: skip
+    latency = constant(knowledge, "classical", "latency_ms").interval
+    nodes = max(1, math.ceil(cores.typical / constant(knowledge, "classical", "cores_per_node").value))
+    return ClassicalPlan(
+        cores=cores,
+        nodes=nodes + (1 if redundant else 0),
+        latency_ms=Estimate(
+            low=latency[0],
+            typical=latency[1],
+            high=latency[2],
+            unit="ms",
+            kind="assumed",
+            formula="classical_latency",
+        ),
+        evidence=per_core.source,
+    )

@@ -127,7 +127,7 @@ def _point(pair: tuple[str, str], chosen: Choice, working: Operation, row: int) 
 
 
 REASONS = {
-    "no_fit": "{0} doesn't fit on {1} with the devices that one replica may span, or its size isn't published.",
+    "no_fit": "{0} doesn't fit on as many {1} as one replica may span, or its size isn't published.",
     "no_limits": "No deployment of {0} on {1} keeps the latency limits or holds the context asked for.",
 }
 
