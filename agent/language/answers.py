@@ -1,0 +1,117 @@
+"""Reads short answers in the light of what was asked: bare numbers, `no`, `whatever`, freshness words."""
+
+from functools import cache
+
+from .lexicon import table
+from .phrases import Hit, Phrases
+from .quantity import Quantity
+from .reading import Reading
+from .understanding import MissingUnit
+
+_SHORT = 9
+"""Words up to which a message counts as a bare answer."""
+
+
+def read_freshness(reading: Reading) -> None:
+    """`hourly`, `right away`: where freshness was asked or the message speaks of it."""
+    if reading.has("freshness_s"):
+        return
+    asked = "data_freshness" in reading.asked
+    cues = _freshness_cues().find(reading.message)
+    for hit in _freshness().find(reading.message):
+        near = any(
+            reading.message.tokens[c.first].sentence == reading.message.tokens[hit.first].sentence
+            and max(hit.first - c.last, c.first - hit.last) <= 3
+            for c in cues
+        )
+        if reading.scopes.states(hit.first) and (asked or near):
+            seconds = float(hit.tag)  # type: ignore[arg-type]
+            reading.number("freshness_s", seconds, seconds, (hit.start, hit.end))
+            return
+
+
+def read_short_answers(reading: Reading) -> None:
+    """Words that answer an asked slot and would say nothing without the question."""
+    answered = {reading.knowledge.fields[item.field].slot for item in reading.updates}
+    for hit in _answers().find(reading.message):
+        slot, field, value = hit.tag  # type: ignore[misc]
+        if slot not in reading.asked or reading.has(field) or not _stands_alone(reading, hit, slot, answered):
+            continue
+        _answer(reading, field, value, (hit.start, hit.end))
+
+
+def read_bare_numbers(reading: Reading) -> None:
+    """A number without a unit fills the field of the asked slot, or its unit is asked for."""
+    for quantity in reading.open("bare"):
+        role = reading.role("bare", quantity)
+        slot = next((s for s in reading.asked if s in table("asked")["bare"]), "")
+        if role.field == "ignore" and role.distance <= 2:
+            continue
+        if role.field and role.distance <= 4 and not reading.has(role.field) and _agrees(reading, role.field, slot):
+            reading.quantity(role.field, quantity, 1, role.hit)
+        elif slot and not quantity.amount.word or (slot and len(reading.message.tokens) <= 4):
+            _bare(reading, quantity, slot)
+
+
+def _agrees(reading: Reading, field: str, slot: str) -> bool:
+    """A far cue doesn't take a number away from the question."""
+    return field not in ("input_tokens", "output_tokens", "context_tokens", "retrain_per_month", "models_selfhosted") or (
+        reading.knowledge.fields[field].slot == slot or field in ("models_selfhosted", "context_tokens")
+    )
+
+
+def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
+    field = table("asked")["bare"][slot]
+    if any(reading.knowledge.fields[item.field].slot == slot and item.field != "latency_percentile" for item in reading.updates):
+        return
+    if field == "missing":
+        reading.use(quantity)
+        reading.missing.append(MissingUnit(slot, reading.words(quantity.start, quantity.end)))
+    else:
+        reading.quantity(field, quantity)
+
+
+def _stands_alone(reading: Reading, hit: Hit, slot: str, answered: set[str]) -> bool:
+    """`no` answers only as a short message or the first word; longer phrases anywhere."""
+    if slot in answered:
+        return False
+    words = len(reading.message.tokens)
+    if hit.length >= 2:
+        return hit.first == 0 or words <= _SHORT
+    return words <= 3 or (hit.first == 0 and reading.message.tokens[hit.first].clause != reading.message.tokens[1].clause)
+
+
+def _answer(reading: Reading, field: str, value: str, span: tuple[int, int]) -> None:
+    kind = reading.knowledge.fields[field].kind
+    if kind == "number":
+        origin = "inferred" if field == "availability_pct" else "stated"
+        reading.number(field, float(value), float(value), span, origin=origin)  # type: ignore[arg-type]
+    elif kind == "set":
+        reading.choice(field, (value,) if value else (), span)
+    else:
+        reading.choice(field, value, span)
+
+
+@cache
+def _freshness() -> Phrases:
+    phrases = Phrases()
+    for entry in table("asked")["freshness"]:
+        phrases.add(float(entry["seconds"]), entry["phrases"])
+    return phrases
+
+
+@cache
+def _freshness_cues() -> Phrases:
+    phrases = Phrases()
+    phrases.add("cue", table("asked")["freshness_cues"])
+    return phrases
+
+
+@cache
+def _answers() -> Phrases:
+    phrases = Phrases()
+    for slot, fields in table("asked")["answers"].items():
+        for field, values in fields.items():
+            for value, texts in values.items():
+                phrases.add((slot, field, str(value)), texts)
+    return phrases

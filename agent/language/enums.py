@@ -1,0 +1,80 @@
+"""Reads fields whose values are words: each value has cues, a negated cue counts for its opposite or not at all."""
+
+from functools import cache
+
+from tools.workload import Origin
+
+from .lexicon import table
+from .phrases import Hit, Phrases
+from .reading import Reading
+
+
+def read_enums(reading: Reading) -> None:
+    """Add every enum and set value that a cue supports."""
+    for field, hits in _grouped(reading).items():
+        values = _values(reading, field, hits)
+        if not values:
+            continue
+        if reading.knowledge.fields[field].kind == "set":
+            _add_set(reading, field, values)
+        else:
+            value, hit = min(values, key=lambda pair: (_order(field)[pair[0]], pair[1].start))
+            reading.choice(field, value, (hit.start, hit.end), _origin(reading, field))
+
+
+@cache
+def _phrases() -> Phrases:
+    phrases = Phrases()
+    for field, values in table("cues").items():
+        for value, texts in values.items():
+            phrases.add((field, value), texts)
+    return phrases
+
+
+@cache
+def _order(field: str) -> dict[str, int]:
+    return {value: index for index, value in enumerate(table("cues")[field])}
+
+
+def _grouped(reading: Reading) -> dict[str, list[Hit]]:
+    found: dict[str, list[Hit]] = {}
+    for hit in _phrases().find(reading.message):
+        if reading.scopes.states(hit.first):
+            found.setdefault(hit.tag[0], []).append(hit)  # type: ignore[index]
+    return found
+
+
+def _values(reading: Reading, field: str, hits: list[Hit]) -> list[tuple[str, Hit]]:
+    """The surviving (value, hit) pairs: cues inside a longer cue of the same field don't count."""
+    values: list[tuple[str, Hit]] = []
+    for hit in hits:
+        if any(_inside(hit, other) for other in hits):
+            continue
+        value = str(hit.tag[1])  # type: ignore[index]
+        if reading.scopes.is_negated(hit):
+            opposite = table("inference")["negated"].get(field, {})
+            value = opposite.get(value, opposite.get("*", ""))
+        if value:
+            values.append((value, hit))
+    return values
+
+
+def _inside(hit: Hit, other: Hit) -> bool:
+    return other.first <= hit.first and hit.last <= other.last and other.length > hit.length
+
+
+def _add_set(reading: Reading, field: str, values: list[tuple[str, Hit]]) -> None:
+    kept = dict.fromkeys(value for value, _ in sorted(values, key=lambda pair: pair[1].start))
+    for general in table("inference")["only_alone"].get(field, ()):
+        if len(kept) > 1:
+            kept.pop(general, None)
+    hits = [hit for value, hit in values if value in kept]
+    span = (min(hit.start for hit in hits), max(hit.end for hit in hits))
+    reading.choice(field, tuple(kept), span, _origin(reading, field))
+
+
+def _origin(reading: Reading, field: str) -> Origin:
+    """Cues that only suggest a value infer it, unless its slot was asked."""
+    slot = reading.knowledge.fields[field].slot
+    inferred = field in table("inference")["inferred"] and slot not in reading.asked
+    return "inferred" if inferred else "stated"

@@ -1,0 +1,53 @@
+"""Budgets: money with its period, in the currency stated; other sums of money are set aside."""
+
+from .quantity import Quantity
+from .reading import Reading
+from .understanding import MissingUnit, Several
+
+_MONTHS = {2592000.0: 1.0, 7776000.0: 3.0, 31536000.0: 12.0, 604800.0: 0.22998, 86400.0: 1 / 30}
+"""Seconds of a period -> months."""
+
+
+def read_money(reading: Reading) -> None:
+    """Monthly and one-off budgets; a second budget of the same kind is reported, not chosen."""
+    for quantity in reading.open("money"):
+        role = reading.role("money", quantity)
+        if role.field == "ignore" and role.distance <= 5 and "budget" not in reading.asked:
+            reading.use(quantity)
+        elif quantity.period_s >= 86400:
+            _budget(reading, quantity, "budget_usd_month", 1 / _MONTHS[quantity.period_s])
+        elif quantity.period_s:
+            reading.use(quantity)
+        elif role.field == "once":
+            _budget(reading, quantity, "budget_once_usd", 1.0)
+        elif role.field == "month" or "budget" in reading.asked:
+            reading.use(quantity)
+            reading.missing.append(MissingUnit("budget", reading.words(quantity.start, quantity.end)))
+
+
+def _budget(reading: Reading, quantity: Quantity, field: str, factor: float) -> None:
+    reading.use(quantity)
+    words = reading.words(quantity.start, quantity.end)
+    earlier = next((item for item in reading.updates if item.field == field), None)
+    if earlier is not None and not reading.scopes.hits.get("correction"):
+        reading.several.append(Several(field, (earlier.stated, words)))
+        return
+    code = quantity.noun
+    currency = next((item for item in reading.updates if item.field == "currency"), None)
+    if currency is not None and currency.value != code:
+        reading.several.append(Several("currency", (str(currency.value), code)))
+    low, high = (reading.convert(value * factor, code) for value in (quantity.low, quantity.high))
+    span = (quantity.start, quantity.end)
+    reading.number(field, low, high, span, stated=_stated(quantity, field))
+    if currency is None or currency.value != code:
+        reading.choice("currency", code, span)
+
+
+def _stated(quantity: Quantity, field: str) -> str:
+    """`20,000 EUR/month`: amount, currency and period as the user gave them."""
+    unit = {2592000.0: "/month", 7776000.0: "/quarter", 31536000.0: "/year", 604800.0: "/week", 86400.0: "/day"}
+    period = unit.get(quantity.period_s, "") if field == "budget_usd_month" else ""
+    amount = f"{quantity.low:,.10g}"
+    if quantity.high != quantity.low:
+        amount += f"-{quantity.high:,.10g}"
+    return f"{amount} {quantity.noun}{period}"

@@ -1,0 +1,316 @@
+"""Products that the message names: components in place or refused, models, accelerators that are owned."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from agent.reply import Rejected
+from knowledge.errors import KnowledgeInvalid
+from knowledge.library import Knowledge
+
+from .lexicon import table, words
+from .message import Message, prepare
+from .phrases import Hit, Phrases, compile_phrases
+from .reading import Reading
+
+_LIKE = 88
+"""Likeness from which a misspelt word that looks like a name is taken for it."""
+_SIZE = re.compile(r"[\s-]?(?:v?\d+(?:\.\d+)*[a-z]?\b|\d+(?:\.\d+)?b\b|a\d+b\b|[a-z]\d{1,2}\b)", re.IGNORECASE)
+_COUNT = re.compile(r"(\d{1,6}|an?|one|two|three|four|six|eight|sixteen)\s?(?:x|\u00d7|\*|pcs|units of)?\s?(?:nvidia |amd |used |spare )*$")
+
+
+class Mention(NamedTuple):
+    """A component named at a place of the message."""
+
+    component: str
+    hit: Hit
+
+
+def name_tokens(message: Message, knowledge: Knowledge) -> frozenset[int]:
+    """Tokens inside names, so that their digits aren't read as numbers."""
+    taken: set[int] = set()
+    for start, end in model_spans(message):
+        taken |= {i for i, t in enumerate(message.tokens) if start <= t.start < end}
+    for hit in _accelerators(knowledge).find(message):
+        taken |= set(range(hit.first, hit.last + 1)) - ({hit.first} if message.tokens[hit.first].number else set())
+    for hit in component_phrases(knowledge).find(message):
+        if hit.length > 1 or any(c.isdigit() for c in message.tokens[hit.first].text):
+            taken |= set(range(hit.first, hit.last + 1))
+    for hit in _fixed_names().find(message):
+        taken |= set(range(hit.first, hit.last + 1))
+    return frozenset(taken)
+
+
+def read_components(reading: Reading) -> None:
+    """Existing and refused components, by what is said around them."""
+    existing: list[Mention] = []
+    avoided: list[Mention] = []
+    for mention in _mentions(reading):
+        if not reading.scopes.states(mention.hit.first):
+            continue
+        kind = _standing(reading, mention.hit)
+        (avoided if kind == "avoid" else existing if kind == "have" else []).append(mention)
+    _add(reading, "avoid_components", avoided)
+    _add(reading, "existing_components", [m for m in existing if m.component not in {a.component for a in avoided}])
+
+
+def read_models(reading: Reading) -> None:
+    """Models and providers by name, as written."""
+    named: list[tuple[int, int]] = []
+    for start, end in model_spans(reading.message):
+        index = next((i for i, t in enumerate(reading.message.tokens) if t.start >= start), 0)
+        hit = Hit("model", index, index, start, end)
+        if reading.scopes.states(index) and not reading.scopes.is_negated(hit):
+            named.append((start, end))
+    if named:
+        written = dict.fromkeys(reading.words(start, end) for start, end in named)
+        reading.choice("model_named", ", ".join(written), (named[0][0], named[-1][1]))
+        sizes = [float(m[1]) for w in written for m in re.finditer(r"(?i)(?<![\d.a])(\d+(?:\.\d+)?)b\b", w)]
+        if sizes and not reading.has("model_params_b"):
+            reading.number("model_params_b", min(sizes), max(sizes), (named[0][0], named[-1][1]))
+
+
+def read_accelerators(reading: Reading) -> None:
+    """`8xH100` that are owned or in place."""
+    owned: dict[str, Hit] = {}
+    for hit in _longest(_accelerators(reading.knowledge).find(reading.message)):
+        if not reading.scopes.states(hit.first) or reading.scopes.is_negated(hit):
+            continue
+        count = _count_before(reading, hit)
+        known = "existing_stack" in reading.asked or count > 0
+        if known and _owned(reading, hit):
+            owned[f"{max(count, 1)}x{hit.tag}"] = hit
+    if owned:
+        hits = list(owned.values())
+        start = max(0, min(hit.start for hit in hits) - 6)
+        start = next((t.start for t in reading.message.tokens if t.start >= start), start)
+        reading.choice("owned_accelerators", tuple(owned), (start, max(hit.end for hit in hits)))
+
+
+def model_spans(message: Message) -> list[tuple[int, int]]:
+    """Characters of model names with version, variant and size."""
+    spans: list[tuple[int, int]] = []
+    blocked = {hit.first for hit in _model_phrases().find(message) if hit.tag == "not"}
+    for hit in _model_phrases().find(message):
+        if hit.tag == "not" or hit.first in blocked or (spans and hit.start < spans[-1][1]):
+            continue
+        spans.append((hit.start, _model_end(message, hit.end)))
+    return spans
+
+
+def _model_end(message: Message, end: int) -> int:
+    while True:
+        match = _SIZE.match(message.folded, end) or _VARIANT.match(message.folded, end)
+        if not match or match.end() == end:
+            return end
+        end = match.end()
+
+
+_VARIANT = re.compile(r"[\s-](?:" + "|".join(sorted(words("models", "variants"), key=len, reverse=True)) + r")\b")
+
+
+def _standing(reading: Reading, hit: Hit) -> str:
+    """have, avoid, or nothing where the component is only considered."""
+    message, hits = reading.message, reading.scopes.hits
+    if _in_skill(reading, hit):
+        return ""
+    clause = message.tokens[hit.first].clause
+    before = [h for h in hits.get("avoiding", ()) if h.last < hit.first and message.tokens[h.last].sentence == message.tokens[hit.first].sentence]
+    near = [h for h in before if hit.first - h.last <= 5 and (message.tokens[h.last].clause == clause or hit.first - h.last <= 2)]
+    after = [h for h in hits.get("avoiding_after", ()) if 0 < h.first - hit.last <= 3]
+    if after or near or reading.scopes.is_negated(hit):
+        return "avoid"
+    wish = [h for h in hits.get("considering", ()) if message.tokens[h.first].sentence == message.tokens[hit.first].sentence]
+    if any(0 < hit.first - h.last <= 7 for h in wish):
+        return ""
+    if "existing_stack" in reading.asked:
+        return "have"
+    have = [h for h in hits.get("having", ()) if message.tokens[h.first].sentence == message.tokens[hit.first].sentence]
+    return "have" if have else ""
+
+
+def _in_skill(reading: Reading, hit: Hit) -> bool:
+    """`strong in Kubernetes` speaks of skills, not of what is in place."""
+    return any(
+        item.field == "skill_kubernetes" and item.span is not None and item.span[0] <= hit.start < item.span[1]
+        for item in reading.updates
+    ) and not any(h.last + 1 == hit.first for h in reading.scopes.hits.get("avoiding", ()) if h.length == 1 and _word(reading, h) not in ("no", "never", "not"))
+
+
+def _word(reading: Reading, hit: Hit) -> str:
+    return reading.message.tokens[hit.first].text
+
+
+def _add(reading: Reading, field: str, mentions: list[Mention]) -> None:
+    if mentions:
+        ids = tuple(dict.fromkeys(mention.component for mention in mentions))
+        span = (min(m.hit.start for m in mentions), max(m.hit.end for m in mentions))
+        reading.choice(field, ids, span)
+
+
+def _mentions(reading: Reading) -> list[Mention]:
+    found = _longest(component_phrases(reading.knowledge).find(reading.message))
+    mentions = [Mention(resolve(str(hit.tag), reading.knowledge), hit) for hit in found]
+    return sorted(mentions + _like(reading, found), key=lambda mention: mention.hit.start)
+
+
+def _like(reading: Reading, found: list[Hit]) -> list[Mention]:
+    """Misspelt single words that look like a product name."""
+    taken = {i for hit in found for i in range(hit.first, hit.last + 1)}
+    names = _single_names(reading.knowledge)
+    mentions: list[Mention] = []
+    for index, token in enumerate(reading.message.tokens[:400]):
+        if index in taken or token.number or len(token.text) < 6 or token.text in words("component_aliases", "stop"):
+            continue
+        if not _looks_named(reading, index):
+            continue
+        from rapidfuzz import fuzz, process
+
+        match = process.extractOne(token.text, list(names), scorer=fuzz.ratio, score_cutoff=_LIKE)
+        if match:
+            hit = Hit(names[match[0]], index, index, token.start, token.end)
+            mentions.append(Mention(resolve(names[match[0]], reading.knowledge), hit))
+    return mentions
+
+
+def _looks_named(reading: Reading, index: int) -> bool:
+    """A capital inside a sentence, an inner capital or digit, or an answer about the stack."""
+    token = reading.message.tokens[index]
+    written = reading.message.text[token.start : token.end]
+    first = index == 0 or reading.message.tokens[index - 1].sentence != token.sentence
+    inner = any(c.isupper() or c.isdigit() for c in written[1:]) and not written.isupper()
+    capital = written[:1].isupper() and not first and reading.language != "de"
+    return inner or capital or "existing_stack" in reading.asked
+
+
+def reject_unknown(reading: Reading) -> None:
+    """An unknown name after `we use` where the stack was asked: said, without echoing foreign words."""
+    if "existing_stack" not in reading.asked or reading.has("existing_components"):
+        return
+    for index, token in enumerate(reading.message.tokens):
+        written = reading.message.text[token.start : token.end]
+        known = any(item.span and item.span[0] <= token.start < item.span[1] for item in reading.updates)
+        named = len(written) >= 3 and written[:1].isupper() and any(c.islower() for c in written[1:])
+        if named and index > 0 and not known and reading.message.tokens[index - 1].sentence == token.sentence:
+            reason = "One of the products named is not in the knowledge base; it was not taken over."
+            reading.rejected.append(Rejected(slot="existing_stack", field="existing_components", text="", reason=reason))
+            return
+
+
+def _count_before(reading: Reading, hit: Hit) -> int:
+    head = reading.message.folded[max(0, hit.start - 24) : hit.start]
+    glued = re.match(r"(\d+)$", head)
+    first = reading.message.tokens[hit.first]
+    match = _COUNT.search(head)
+    if first.text.startswith("x") and hit.first > 0 and reading.message.tokens[hit.first - 1].number:
+        match = re.search(r"(\d{1,6})\s?$", head)
+    if not match and not glued:
+        return 0
+    text = match[1] if match else glued[1]  # type: ignore[index]
+    for quantity in reading.quantities:
+        if quantity.amount.last in (hit.first - 1, hit.first - 2):
+            reading.use(quantity)
+    if text.isdigit():
+        return int(text)
+    return int(table("numbers")["words"].get(text, 1))
+
+
+def _owned(reading: Reading, hit: Hit) -> bool:
+    sentence = reading.message.tokens[hit.first].sentence
+    having = [h for h in reading.scopes.hits.get("having", ()) if reading.message.tokens[h.first].sentence == sentence]
+    wish = [h for h in reading.scopes.hits.get("considering", ()) if reading.message.tokens[h.first].sentence == sentence]
+    return not wish and (bool(having) or "existing_stack" in reading.asked or len(reading.message.tokens) <= 8)
+
+
+def resolve(name: str, knowledge: Knowledge) -> str:
+    """The catalogue's id of a component; our own name for it where the catalogue has none."""
+    ids = _ids(knowledge)
+    if name in ids:
+        return name
+    for prefix in table("component_aliases")["prefixes"]:
+        if prefix + name in ids:
+            return str(prefix + name)
+        if name.startswith(prefix) and name[len(prefix) :] in ids:
+            return name[len(prefix) :]
+    for suffix in table("component_aliases")["suffixes"]:
+        if name + suffix in ids:
+            return str(name + suffix)
+    return name
+
+
+@lru_cache(maxsize=8)
+def _ids(knowledge: Knowledge) -> frozenset[str]:
+    try:
+        return frozenset(knowledge.components)
+    except (KnowledgeInvalid, FileNotFoundError):
+        return frozenset()
+
+
+@lru_cache(maxsize=8)
+def component_phrases(knowledge: Knowledge) -> Phrases:
+    """Aliases and the catalogue's own names."""
+    phrases = compile_phrases(dict(table("component_aliases")["aliases"].items()))
+    listed = {alias for aliases in table("component_aliases")["aliases"].values() for alias in aliases}
+    for identity in sorted(_ids(knowledge)):
+        for name in _spellings(knowledge.components[identity].name):
+            if name not in listed and name not in words("component_aliases", "stop") and len(name) > 3:
+                phrases.add(identity, [name])
+    return phrases
+
+
+def _spellings(name: str) -> list[str]:
+    """`Milvus / Zilliz` has two names; what stands in brackets is left out."""
+    bare = re.sub(r"\([^)]*\)", "", name)
+    parts = [bare, *re.split(r"\s*/\s*|\s+\+\s+|,\s*", bare)]
+    found = {" ".join(token.text for token in prepare(part).tokens) for part in parts}
+    return sorted(text for text in found if text and not text.replace(" ", "").isdigit())
+
+
+@lru_cache(maxsize=8)
+def _single_names(knowledge: Knowledge) -> dict[str, str]:
+    found: dict[str, str] = {}
+    stop = words("component_aliases", "stop")
+    for name, aliases in table("component_aliases")["aliases"].items():
+        found |= {alias: name for alias in aliases if " " not in alias and len(alias) >= 6 and alias not in stop}
+    return found
+
+
+@lru_cache(maxsize=8)
+def _accelerators(knowledge: Knowledge) -> Phrases:
+    """Spellings of the accelerator tables, also in the plural and glued to a count."""
+    phrases = Phrases()
+    for name in ("perf/accelerators.csv", "perf/accelerator_aliases.csv"):
+        for row in _rows(knowledge, name):
+            spelling = [token.text for token in prepare(row.get("alias") or row["key"]).tokens]
+            if not spelling or float(row.get("count") or 1) != 1 or spelling[0].isdigit():
+                continue
+            text = " ".join(spelling)
+            phrases.add(row["key"], [text, f"x{text}"] + ([f"{text}s", f"x{text}s"] if len(spelling) == 1 else []))
+    return phrases
+
+
+def _rows(knowledge: Knowledge, name: str) -> list[dict[str, str]]:
+    try:
+        return knowledge.files.rows(name)
+    except KnowledgeInvalid:
+        return []
+
+
+@lru_cache(maxsize=1)
+def _model_phrases() -> Phrases:
+    data = table("models")
+    families = [*data["families"], *(f"{family}{digit}*" for family in ("gpt", "llama", "qwen", "glm", "phi") for digit in "123456")]
+    return compile_phrases({"model": families, "not": data["not_models"]})
+
+
+@lru_cache(maxsize=1)
+def _fixed_names() -> Phrases:
+    return compile_phrases({"name": table("stop")["numbered_names"]})
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda item: (item.first, -item.last)):
+        if not kept or hit.first > kept[-1].last:
+            kept.append(hit)
+    return kept

@@ -1,0 +1,94 @@
+"""Users and team: who uses it, who builds and runs it."""
+
+from functools import cache
+
+from .lexicon import table, words
+from .phrases import Hit, Phrases, compile_phrases
+from .quantity import Quantity
+from .reading import Reading
+
+
+def read_people(reading: Reading) -> None:
+    """Split counted people into users and team, and sum the team."""
+    team: list[Quantity] = []
+    for quantity in reading.open("count"):
+        if quantity.noun not in ("users", "customers", "team", "teams", "tenants"):
+            continue
+        if _is_team(reading, quantity):
+            team.append(quantity)
+            reading.use(quantity)
+        elif quantity.noun == "teams":
+            reading.quantity("teams", quantity)
+        elif quantity.noun == "tenants" or _are_tenants(reading, quantity):
+            reading.quantity("tenants", quantity)
+        elif quantity.noun in ("users", "customers", "team"):
+            _users(reading, quantity)
+    for quantity in reading.open("bare"):
+        role = reading.role("bare", quantity)
+        if role.field in ("team_engineers", "users_total", "users_concurrent", "tenants") and role.distance <= 4:
+            if role.field == "team_engineers":
+                team.append(quantity)
+                reading.use(quantity)
+            else:
+                reading.quantity(role.field, quantity, 1, role.hit)
+    _team(reading, team)
+
+
+def _is_team(reading: Reading, quantity: Quantity) -> bool:
+    used = reading.near(quantity, _hits(reading, "users_before"), 4)
+    after = [hit for hit in _hits(reading, "group") if hit.first == quantity.last + 1]
+    if quantity.noun == "teams":
+        return reading.words(quantity.start, quantity.end).lower().find("person") >= 0
+    if quantity.noun == "team":
+        if "users" in reading.asked and "team" not in reading.asked:
+            return False
+        return "team" in reading.asked or used > 4
+    if quantity.noun == "users":
+        words_said = reading.words(quantity.start, quantity.end).lower()
+        person = any(part in words_said for part in ("person", "people", "man", "personen"))
+        asked = "team" in reading.asked and "users" not in reading.asked
+        grouped = bool(after) and person
+        return grouped or asked or ("of us" in words_said and "users" not in reading.asked)
+    return False
+
+
+def _are_tenants(reading: Reading, quantity: Quantity) -> bool:
+    if quantity.noun != "customers":
+        return False
+    asked = "tenancy" in reading.asked
+    return asked or reading.near(quantity, _hits(reading, "separated"), 8) <= 8
+
+
+def _users(reading: Reading, quantity: Quantity) -> None:
+    concurrent = reading.near(quantity, _hits(reading, "concurrent"), 6)
+    other = [q for q in reading.quantities if q is not quantity and q.noun in ("users", "customers")]
+    closer = any(reading.near(q, _hits(reading, "concurrent"), 6) < concurrent for q in other)
+    field = "users_concurrent" if concurrent <= 6 and not closer else "users_total"
+    if reading.has(field):
+        return
+    reading.quantity(field, quantity)
+
+
+def _team(reading: Reading, team: list[Quantity]) -> None:
+    """One engineer and two admins are three people; `just me` is one."""
+    alone = [hit for hit in _hits(reading, "alone") if reading.scopes.states(hit.first)]
+    extra = _hits(reading, "one_more")
+    if not team and alone and "users" not in reading.asked:
+        plus = [hit for hit in extra if hit.first > alone[0].last]
+        end = plus[0].end if plus else alone[0].end
+        reading.number("team_engineers", 1 + len(plus), 1 + len(plus), (alone[0].start, end))
+    elif team:
+        first_sentence = reading.message.tokens[team[0].first].sentence
+        same = [q for q in team if reading.message.tokens[q.first].sentence == first_sentence]
+        low, high = sum(q.low for q in same), sum(q.high for q in same)
+        span = (min(q.start for q in same), max(q.end for q in same))
+        reading.number("team_engineers", low, high, span)
+
+
+def _hits(reading: Reading, kind: str) -> list[Hit]:
+    return [hit for hit in _phrases().find(reading.message) if hit.tag == kind]
+
+
+@cache
+def _phrases() -> Phrases:
+    return compile_phrases({kind: words("people", kind) for kind in table("people")})

@@ -1,0 +1,48 @@
+"""Where the data must stay: countries and the EU, when the message speaks of place and not of customers."""
+
+from functools import cache
+
+from .lexicon import table, words
+from .phrases import Hit, Phrases, compile_phrases
+from .reading import Reading
+
+
+def read_places(reading: Reading) -> None:
+    """Add residency from countries near a word of place, or any country where it was asked."""
+    asked = "data_residency" in reading.asked
+    cues = [hit for hit in _cues().find(reading.message) if reading.scopes.states(hit.first)]
+    found = [hit for hit in _countries().find(reading.message) if _counts(reading, hit, cues, asked)]
+    longest = [h for h in found if not any(o.first <= h.first and h.last <= o.last and o.length > h.length for o in found)]
+    if longest:
+        codes = dict.fromkeys(str(hit.tag) for hit in longest)
+        span = (min(hit.start for hit in longest), max(hit.end for hit in longest))
+        reading.choice("residency", tuple(codes), span)
+
+
+def _counts(reading: Reading, hit: Hit, cues: list[Hit], asked: bool) -> bool:
+    written = reading.message.text[hit.start : hit.end]
+    if not reading.scopes.states(hit.first):
+        return False
+    if len(written.strip(".")) <= 3 and written.upper() != written and written.lower() not in ("eu",):
+        return False
+    before = reading.message.folded[max(0, hit.start - 5) : hit.start]
+    if before.endswith(("non-", "non ")) or reading.scopes.is_negated(hit):
+        return False
+    if asked:
+        return True
+    tokens = reading.message.tokens
+    return any(
+        tokens[cue.first].sentence == tokens[hit.first].sentence
+        and (0 <= hit.first - cue.last <= 4 or 0 < cue.first - hit.last <= 3)
+        for cue in cues
+    )
+
+
+@cache
+def _countries() -> Phrases:
+    return compile_phrases(dict(table("countries")["countries"].items()))
+
+
+@cache
+def _cues() -> Phrases:
+    return compile_phrases({"place": words("countries", "place_cues")})

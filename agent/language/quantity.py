@@ -1,0 +1,271 @@
+"""A number with its unit, its period and its bound: what the field readers work on."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from .lexicon import table
+from .message import Message
+from .numbers import Amount
+from .phrases import Hit, Phrases, compile_phrases
+
+_UPPER = re.compile(
+    r"(?:up to|at most|max(?:imum|imal)?\.?|under|below|less than|no more than|not more than|within|<=?|"
+    r"bis zu|hochstens|unter|weniger als|moins de|jusqu'a|au plus|not exceed|cap(?:ped)? (?:of|at)|ceiling of)"
+    r"(?: about| around| roughly)?\W{0,3}$"
+)
+_LOWER = re.compile(
+    r"(?:at least|more than|over|above|min(?:imum)?\.?|>=?|mindestens|uber|mehr als|au moins|plus de|exceeds?)\W{0,3}$"
+)
+_SLASH = re.compile(r"/\s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount in the base unit of its dimension; counts carry the class of what they count."""
+
+    amount: Amount
+    dimension: str
+    low: float
+    high: float
+    first: int
+    last: int
+    start: int
+    end: int
+    noun: str = ""
+    period_s: float = 0
+    """Seconds of the period of a rate; 0 without one."""
+    per_user: bool = False
+    interval: bool = False
+    """`every 25 ns`: the quantity is itself the period."""
+    bound: str = ""
+    scale: float = 1
+    """Factor of the written unit to the base unit."""
+
+    @property
+    def middle(self) -> float:
+        return (self.low + self.high) / 2
+
+
+def quantities(message: Message, found: list[Amount]) -> list[Quantity]:
+    """Each amount with its unit and period; an amount without a unit has the dimension `bare`."""
+    periods = period_phrases().find(message)
+    result: list[Quantity] = []
+    for index, amount in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else None
+        quantity = _with_unit(message, amount, following)
+        if result and quantity.dimension != "bare":
+            joined = _unit_range(message, result[-1], quantity)
+            if joined is not None:
+                result[-1] = _with_period(message, joined, periods, found)
+                continue
+        result.append(_with_period(message, quantity, periods, found))
+    return result
+
+
+@cache
+def unit_phrases() -> Phrases:
+    phrases = Phrases()
+    for dimension, factors in table("units").items():
+        for factor, texts in factors.items():
+            phrases.add((dimension, float(factor)), texts)
+    for code, texts in table("currencies")["names"].items():
+        phrases.add(("money", code), texts)
+    for code in table("currencies")["codes"]:
+        phrases.add(("money", code), [code.lower()])
+    return phrases
+
+
+@cache
+def noun_phrases() -> Phrases:
+    return compile_phrases(dict(table("nouns").items()))
+
+
+@cache
+def period_phrases() -> Phrases:
+    """Articles with a period (`a day`), adverbs (`daily`) and `per user`."""
+    data, phrases = table("periods"), Phrases()
+    for seconds, texts in data["spelled"].items():
+        phrases.add(("spelled", float(seconds)), [f"{a} {t}" for a in data["articles"] for t in texts])
+        phrases.add(("slash", float(seconds)), texts)
+    for seconds, texts in data["adverbs"].items():
+        phrases.add(("adverb", float(seconds)), texts)
+    phrases.add(("user", 1.0), data["per_user"])
+    return phrases
+
+
+def _with_unit(message: Message, amount: Amount, following: Amount | None) -> Quantity:
+    """The unit right after (or a currency right before) an amount, else what it counts."""
+    folded = message.folded
+    bare = Quantity(
+        amount, "bare", amount.low, amount.high, amount.first, amount.last, amount.start, amount.end,
+        bound=_bound(folded, amount.start),
+    )  # fmt: skip
+    percent = re.compile(r"\s?%").match(folded, amount.end)
+    if percent:
+        return replace(bare, dimension="percent", end=percent.end())
+    money = _currency(message, amount, bare)
+    if money is not None:
+        return money
+    after = amount.last + 1
+    if after < len(message.tokens) and _same_clause(message, amount.last, after, amount.end):
+        exact = [hit for hit in unit_phrases().at(message, after) if _fits(message, amount, hit)]
+        if exact:
+            return _unit(bare, max(exact, key=lambda hit: hit.length))
+    if following is not None and message.tokens[amount.last].clause != message.tokens[following.first].clause:
+        following = None
+    counted = _counted(message, amount, following)
+    if counted is not None:
+        return replace(bare, dimension="count", noun=str(counted.tag), last=counted.last, end=counted.end)
+    if message.tokens[amount.last].text == "b" and amount.magnitude == 1e9:
+        return replace(bare, dimension="params")
+    return bare
+
+
+def _unit(bare: Quantity, hit: Hit) -> Quantity:
+    dimension, factor = hit.tag  # type: ignore[misc]
+    if dimension == "money":
+        return replace(bare, dimension="money", noun=factor, last=hit.last, end=hit.end)
+    return replace(
+        bare, dimension=dimension, low=bare.low * factor, high=bare.high * factor, scale=factor,
+        last=hit.last, end=hit.end,
+    )  # fmt: skip
+
+
+def _fits(message: Message, amount: Amount, hit: Hit) -> bool:
+    """Short unit letters must stand close to digits; `to` and `go` are French units only when glued."""
+    token = message.tokens[hit.first]
+    if token.text in ("to", "go", "an", "mal", "real", "fr", "s", "w", "h", "us", "x", "weights", "word", "won"):
+        if token.text in ("s", "w", "h"):
+            return not amount.word or token.glued
+        if token.text == "an":
+            return False
+        return token.glued or token.text in ("word", "weights", "won", "mal", "us", "x") and not amount.word
+    return True
+
+
+def _currency(message: Message, amount: Amount, bare: Quantity) -> Quantity | None:
+    """A currency symbol or code beside the amount."""
+    symbols = table("currencies")["symbols"]
+    before = message.text[max(0, amount.start - 4) : amount.start]
+    match = re.search(r"([A-Z]{1,2}\$|[$\u20ac\u00a3\u00a5\u20b9\u20a9\u20ba\u20aa])\s?$", before)
+    if match and match[1] in symbols:
+        start = amount.start - len(before) + match.start()
+        return replace(bare, dimension="money", noun=symbols[match[1]], start=start, bound=_bound(message.folded, start))
+    match = re.compile(r"\s?(\u20ac|\$|\u00a3|\u20b9|z\u0142)").match(message.text, amount.end)
+    if match:
+        return replace(bare, dimension="money", noun=symbols[match[1]], end=match.end())
+    previous = amount.first - 1
+    if previous >= 0:
+        token = message.tokens[previous]
+        code = message.text[token.start : token.end].upper()
+        if code in table("currencies")["codes"] and token.text not in ("try",) and amount.start - token.end <= 2:
+            after = _unit_after_is_other(message, amount)
+            if not after:
+                return replace(bare, dimension="money", noun=code, start=token.start)
+    return None
+
+
+def _unit_after_is_other(message: Message, amount: Amount) -> bool:
+    after = amount.last + 1
+    if after >= len(message.tokens):
+        return False
+    return any(hit.tag[0] != "money" for hit in unit_phrases().at(message, after) if isinstance(hit.tag, tuple))
+
+
+def _counted(message: Message, amount: Amount, following: Amount | None) -> Hit | None:
+    """The noun that an amount counts, past up to three describing words."""
+    stops, tokens = table("stop")["noun_stops"], message.tokens
+    index = amount.last + 1
+    limit = following.first if following else len(tokens)
+    for _ in range(4):
+        if index >= min(limit, len(tokens)) or not _same_clause(message, amount.last, index, amount.end):
+            return None
+        hits = noun_phrases().at(message, index)
+        if hits and not (tokens[index].text == "us"):
+            best = max(hits, key=lambda hit: hit.length)
+            return _last_noun(message, best, limit, stops)
+        if tokens[index].text in stops and not (tokens[index].text in ("of", "de") and index == amount.last + 1):
+            return None
+        index += 1
+    return None
+
+
+def _last_noun(message: Message, hit: Hit, limit: int, stops: list[str]) -> Hit:
+    """In `support tickets` or `customer organisations` the last noun of the group counts."""
+    index = hit.last + 1
+    if index < min(limit, len(message.tokens)) and message.tokens[index].text not in stops:
+        if message.tokens[index].clause == message.tokens[hit.last].clause:
+            hits = noun_phrases().at(message, index)
+            if hits and message.folded[hit.end : message.tokens[index].start] in (" ", "-"):
+                return max(hits, key=lambda other: other.length)
+    return hit
+
+
+def _same_clause(message: Message, first: int, second: int, _end: int) -> bool:
+    return message.tokens[first].clause == message.tokens[second].clause
+
+
+def _bound(folded: str, start: int) -> str:
+    head = folded[max(0, start - 30) : start]
+    if _UPPER.search(head):
+        return "upper"
+    return "lower" if _LOWER.search(head) else ""
+
+
+def _unit_range(message: Message, first: Quantity, second: Quantity) -> Quantity | None:
+    """`300 ms to 2 s`, `8B to 70B`: two quantities of one dimension around a range word."""
+    if first.dimension != second.dimension or first.noun != second.noun or first.low > second.high:
+        return None
+    gap = message.folded[first.end : second.start]
+    head = message.folded[max(0, first.start - 16) : first.start]
+    between = re.search(r"(?:between|zwischen|entre)\s*$", head) and re.fullmatch(r"\s*(?:and|und|et)\s*", gap)
+    if not between and not re.fullmatch(r"\s*(?:-|\u2013|to|bis|or)\s*", gap):
+        return None
+    return replace(first, high=second.high, last=second.last, end=second.end, amount=first.amount)
+
+
+def _with_period(message: Message, quantity: Quantity, periods: list[Hit], found: list[Amount]) -> Quantity:
+    """The period that belongs to a quantity: right after it, else an adverb before it."""
+    if quantity.dimension == "time":
+        head = message.folded[max(0, quantity.start - 8) : quantity.start]
+        return replace(quantity, interval=bool(re.search(r"(?:every|each|alle|toutes les|tous les) $", head)))
+    starts = [amount.start for amount in found if amount.start > quantity.start and amount.start >= quantity.end]
+    until = min(starts, default=len(message.folded))
+    sentence = message.tokens[quantity.last].sentence
+    for hit in periods:
+        kind, seconds = hit.tag  # type: ignore[misc]
+        if hit.start < quantity.end or message.tokens[hit.first].sentence != sentence:
+            continue
+        if kind == "slash" and not _SLASH.search(message.folded[max(0, hit.start - 2) : hit.start]):
+            continue
+        if hit.start >= until or hit.first - quantity.last > 7:
+            break
+        if _crosses(message, quantity.last, hit.first) and hit.first - quantity.last > 3:
+            continue
+        if kind == "user":
+            quantity = replace(quantity, per_user=True)
+            continue
+        return replace(quantity, period_s=seconds, last=max(quantity.last, hit.last), end=hit.end)
+    return _period_before(message, quantity, periods, found)
+
+
+def _period_before(message: Message, quantity: Quantity, periods: list[Hit], found: list[Amount]) -> Quantity:
+    ends = [amount.end for amount in found if amount.end <= quantity.start]
+    since = max(ends, default=0)
+    for hit in reversed(periods):
+        kind, seconds = hit.tag  # type: ignore[misc]
+        if hit.end > quantity.start or kind == "slash" or hit.start < since:
+            continue
+        if quantity.first - hit.last > 7 or _crosses(message, hit.last, quantity.first):
+            break
+        if kind == "user":
+            quantity = replace(quantity, per_user=True)
+        elif kind == "adverb" or message.folded[hit.start : hit.start + 4] in ("ever", "each"):
+            return replace(quantity, period_s=seconds, first=hit.first, start=hit.start)
+    return quantity
+
+
+def _crosses(message: Message, first: int, second: int) -> bool:
+    return message.tokens[first].clause != message.tokens[second].clause
+

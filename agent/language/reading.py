@@ -1,0 +1,165 @@
+"""The reading of one message in progress: what the field readers share and add to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from agent.reply import Rejected
+from knowledge.library import Knowledge
+from tools.workload import Known, Origin, Scalar, Workload
+
+from .lexicon import table
+from .message import Message
+from .phrases import Hit, Phrases
+from .quantity import Quantity
+from .scope import Scopes
+from .understanding import MissingUnit, Several
+
+Convert = Callable[[float, str], float]
+"""Amount and ISO 4217 code -> USD."""
+
+_FAR = 14.0
+
+
+class Role(NamedTuple):
+    """The field whose cue is nearest to a number, and how far it is in words."""
+
+    field: str
+    distance: float
+    hit: Hit | None
+
+
+@dataclass
+class Reading:
+    """Message, context and what has been read so far."""
+
+    message: Message
+    language: str
+    turn: int
+    asked: tuple[str, ...]
+    workload: Workload
+    knowledge: Knowledge
+    convert: Convert
+    scopes: Scopes
+    quantities: list[Quantity]
+    updates: list[Known] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    """First tokens of the amounts that were used or recognised as something else."""
+    missing: list[MissingUnit] = field(default_factory=list)
+    several: list[Several] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    @cached_property
+    def roles(self) -> dict[str, list[Hit]]:
+        """Cue hits by dimension."""
+        found: dict[str, list[Hit]] = {}
+        for hit in role_phrases().find(self.message):
+            found.setdefault(hit.tag[0], []).append(hit)  # type: ignore[index]
+        return found
+
+    def open(self, *dimensions: str) -> list[Quantity]:
+        """Unused quantities of the dimensions, in parts of the message that state facts."""
+        return [
+            q
+            for q in self.quantities
+            if q.dimension in dimensions and q.amount.first not in self.used and self.scopes.states(q.amount.first)
+        ]
+
+    def use(self, quantity: Quantity) -> None:
+        self.used.add(quantity.amount.first)
+
+    def words(self, start: int, end: int) -> str:
+        return self.message.text[start:end]
+
+    def role(self, dimension: str, quantity: Quantity) -> Role:
+        """The nearest cue of the dimension in the sentence of the quantity."""
+        best = Role("", _FAR + 1, None)
+        for hit in self.roles.get(dimension, ()):
+            distance = self.distance(hit, quantity)
+            if distance < best.distance or (
+                distance == best.distance and best.hit is not None and hit.length > best.hit.length
+            ):
+                best = Role(hit.tag[1], distance, hit)  # type: ignore[index]
+        return best if best.distance <= _FAR else Role("", _FAR + 1, None)
+
+    def distance(self, hit: Hit, quantity: Quantity) -> float:
+        """Words between; commas and other numbers in between count extra, sentence ends are walls."""
+        tokens = self.message.tokens
+        if tokens[hit.first].sentence != tokens[quantity.first].sentence:
+            return _FAR + 1
+        if hit.first <= quantity.last and hit.last >= quantity.first:
+            return 0.0
+        if hit.last < quantity.first:
+            first, last, apart = hit.last, quantity.first, float(quantity.first - hit.last)
+        else:
+            first, last, apart = quantity.last, hit.first, hit.first - quantity.last + 0.4
+        apart += 2.5 * abs(tokens[first].clause - tokens[last].clause)
+        between = sum(first < q.amount.first < last for q in self.quantities)
+        return apart + 5 * between
+
+    def near(self, quantity: Quantity, hits: list[Hit], limit: float = 8) -> float:
+        """Distance to the nearest of some hits, or infinity."""
+        return min((d for h in hits if (d := self.distance(h, quantity)) <= limit), default=float("inf"))
+
+    def number(
+        self,
+        field: str,
+        low: float,
+        high: float,
+        span: tuple[int, int],
+        *,
+        stated: str = "",
+        origin: Origin = "stated",
+    ) -> None:
+        """Add a number; of a range the middle counts, or the upper end where the field says so."""
+        spec = self.knowledge.fields[field]
+        value = high if spec.use_upper else (low + high) / 2
+        ranged = low != high
+        self._add(
+            Known(
+                field=field,
+                value=float(f"{value:.12g}"),
+                low=float(f"{low:.12g}") if ranged else None,
+                high=float(f"{high:.12g}") if ranged else None,
+                unit=spec.unit,
+                origin=origin,
+                turn=self.turn,
+                span=span,
+                text=self.words(*span),
+                stated=stated or self.words(*span),
+            )
+        )
+
+    def quantity(self, field: str, quantity: Quantity, factor: float = 1, cue: Hit | None = None) -> None:
+        """Add a quantity times `factor`, its span reaching to the cue that gave it its role."""
+        start, end = quantity.start, quantity.end
+        if cue is not None:
+            start, end = min(start, cue.start), max(end, cue.end)
+        self.use(quantity)
+        stated = self.words(quantity.start, quantity.end)
+        self.number(field, quantity.low * factor, quantity.high * factor, (start, end), stated=stated)
+
+    def choice(self, field: str, value: Scalar, span: tuple[int, int], origin: Origin = "stated") -> None:
+        """Add a word value: enum, set, ranking or text."""
+        words = self.words(*span)
+        self._add(
+            Known(
+                field=field, value=value, origin=origin, turn=self.turn, span=span, text=words, stated=words
+            )
+        )
+
+    def _add(self, known: Known) -> None:
+        self.updates.append(known)
+
+    def has(self, field: str) -> bool:
+        return any(item.field == field for item in self.updates)
+
+
+@cache
+def role_phrases() -> Phrases:
+    phrases = Phrases()
+    for dimension, fields in table("roles").items():
+        for name, texts in fields.items():
+            phrases.add((dimension, name), texts)
+    return phrases

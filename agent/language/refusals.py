@@ -1,0 +1,32 @@
+"""Values outside the physical or plain-sense bounds of their field are refused with a plain reason."""
+
+from agent.reply import Rejected
+from knowledge.records import FieldSpec
+from tools.workload import Known
+
+from .reading import Reading
+
+
+def refuse_absurd(reading: Reading) -> None:
+    """Move values that break their field's bounds from the updates to the rejected."""
+    kept: list[Known] = []
+    for item in reading.updates:
+        spec = reading.knowledge.fields[item.field]
+        reason = _reason(item, spec)
+        if reason:
+            reading.rejected.append(Rejected(slot=spec.slot, field=item.field, text=item.stated, reason=reason))
+        else:
+            kept.append(item)
+    reading.updates = kept
+
+
+def _reason(item: Known, spec: FieldSpec) -> str:
+    if spec.kind != "number":
+        return ""
+    numbers = [v for v in (item.value, item.low, item.high) if isinstance(v, float | int)]
+    name = spec.name.replace("_", " ")
+    if spec.minimum is not None and any(value < spec.minimum for value in numbers):
+        return f"{item.stated} is below the least that makes sense for {name} ({spec.minimum:,g} {spec.unit}).".replace(" )", ")")
+    if spec.maximum is not None and any(value > spec.maximum for value in numbers):
+        return f"{item.stated} is above the most that makes sense for {name} ({spec.maximum:,g} {spec.unit}).".replace(" )", ")")
+    return ""

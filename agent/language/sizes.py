@@ -1,0 +1,89 @@
+"""Sizes: documents, gigabytes, vectors, dimensions, models, parameters, training data, power, counts."""
+
+from functools import cache
+
+from .lexicon import table, words
+from .phrases import Hit, Phrases, compile_phrases
+from .quantity import Quantity
+from .reading import Reading
+
+_COUNTED = {
+    "documents": "corpus_documents",
+    "messages": "corpus_documents",
+    "vectors": "vector_count",
+    "examples": "training_examples",
+    "models": "models_selfhosted",
+    "sources": "data_sources",
+    "candidates": "candidates_per_request",
+    "calls_model": "llm_calls_per_task",
+    "calls_tool": "tools_per_task",
+}
+
+
+def read_sizes(reading: Reading) -> None:
+    """Every size of the message that has a unit or a counted thing."""
+    for quantity in reading.open("data"):
+        _data(reading, quantity)
+    for quantity in reading.open("count"):
+        if not quantity.period_s:
+            _count(reading, quantity)
+    for quantity in reading.open("dims"):
+        reading.quantity("vector_dim", quantity)
+    for quantity in reading.open("params"):
+        reading.quantity("model_params_b", quantity, 1e-9)
+    for quantity in reading.open("gpu_hours"):
+        reading.quantity("gpu_hours_limit", quantity)
+    for quantity in reading.open("power"):
+        reading.quantity("power_limit_w", quantity)
+        if quantity.bound == "upper" and not reading.has("energy_goal"):
+            reading.choice("energy_goal", "hard_limit", (quantity.start, quantity.end), "inferred")
+
+
+def _data(reading: Reading, quantity: Quantity) -> None:
+    role = reading.role("data", quantity)
+    if role.field == "ignore" and role.distance <= 4:
+        reading.use(quantity)
+    elif role.field == "structured_tb" and role.distance <= 6:
+        reading.quantity("structured_tb", quantity, 1e-3, role.hit)
+    elif not reading.has("corpus_gb") and (role.field or "corpus_size" in reading.asked or quantity.low >= 1):
+        reading.quantity("corpus_gb", quantity)
+
+
+def _count(reading: Reading, quantity: Quantity) -> None:
+    if quantity.noun == "neutral":
+        reading.use(quantity)
+        return
+    field = _COUNTED.get(quantity.noun, "")
+    labelled = reading.near(quantity, _hits(reading, "labelled"), 3) <= 3
+    if quantity.noun in ("documents", "messages", "requests", "frames") and (labelled or "training_data" in reading.asked):
+        field = "training_examples"
+    elif quantity.noun in ("requests", "frames") and "corpus_size" in reading.asked:
+        field = "corpus_documents"
+    elif quantity.noun in ("frames",) and quantity.low >= 1000:
+        field = "corpus_documents"
+    elif quantity.noun in ("documents", "messages") and "vector_count" in reading.asked:
+        field = "vector_count"
+    if field in ("models_selfhosted", "corpus_documents") and reading.near(quantity, _hits(reading, "per_request"), 2) <= 2:
+        field = ""
+    if field == "models_selfhosted" and reading.near(quantity, _hits(reading, "hosting"), 6) > 6:
+        field = ""
+    if field and not reading.has(field):
+        reading.quantity(field, quantity)
+        if field == "training_examples" and not reading.has("labelled_data"):
+            _labels(reading, quantity, labelled)
+
+
+def _labels(reading: Reading, quantity: Quantity, labelled: bool) -> None:
+    """From a thousand labelled examples on, a model can be tuned: the derived names draw the line there."""
+    if labelled or quantity.noun == "examples":
+        value = "plenty" if quantity.middle >= 1000 else "some"
+        reading.choice("labelled_data", value, (quantity.start, quantity.end), "inferred")
+
+
+def _hits(reading: Reading, kind: str) -> list[Hit]:
+    return [hit for hit in _phrases().find(reading.message) if hit.tag == kind]
+
+
+@cache
+def _phrases() -> Phrases:
+    return compile_phrases({kind: words("sizes", kind) for kind in table("sizes")})

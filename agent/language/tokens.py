@@ -1,0 +1,58 @@
+"""Tokens in and out, contexts, training tokens, repeats."""
+
+import re
+
+from .quantity import Quantity
+from .reading import Reading
+
+_IN_OUT = re.compile(r"\bin\b|\binput|\bprompt|\brein\b|\bentree", re.IGNORECASE)
+_OUT = re.compile(r"\bout\b|\boutput|\bcompletion|\braus\b|\bsortie|\brepl|\banswer", re.IGNORECASE)
+
+
+def read_tokens(reading: Reading) -> None:
+    """Give every token count its field by the nearest cue."""
+    for quantity in reading.open("tokens"):
+        _tokens(reading, quantity)
+    for quantity in reading.open("bare", "count"):
+        if quantity.period_s or (quantity.dimension == "count" and quantity.noun != "requests"):
+            continue
+        _bare(reading, quantity)
+
+
+def _tokens(reading: Reading, quantity: Quantity) -> None:
+    role = reading.role("tokens", quantity)
+    if quantity.period_s or role.field == "ignore":
+        reading.use(quantity)
+        return
+    field, cue = role.field, role.hit
+    if quantity.low >= 1e9:
+        field, cue = "training_tokens", None if role.field != "training_tokens" else role.hit
+    elif field == "training_tokens" and quantity.high < 1e6:
+        field, cue = "input_tokens", None
+    elif not field:
+        field = "context_tokens" if quantity.low >= 16000 else "input_tokens"
+        if "tokens_per_request" not in reading.asked and reading.has("input_tokens"):
+            field = ""
+    if field and not reading.has(field):
+        reading.quantity(field, quantity, 1, cue)
+
+
+def _bare(reading: Reading, quantity: Quantity) -> None:
+    """`300 in, 50 out`, `32k context`, `output under 200` in a message that speaks of tokens."""
+    folded = reading.message.folded
+    speaks = "tokens_per_request" in reading.asked or "token" in folded
+    paired = bool(_IN_OUT.search(folded) and _OUT.search(folded))
+    role = reading.role("bare", quantity)
+    if role.field == "context_tokens" and role.distance <= 3 and quantity.low >= 1000:
+        reading.quantity("context_tokens", quantity, 1, role.hit)
+    elif (speaks or paired) and role.field in ("input_tokens", "output_tokens") and role.distance <= 5:
+        if quantity.low >= 1 and not reading.has(role.field) and _is_token_like(reading, quantity, speaks):
+            reading.quantity(role.field, quantity, 1, role.hit)
+
+
+def _is_token_like(reading: Reading, quantity: Quantity, speaks: bool) -> bool:
+    """Without the word token, both a number in and a number out are needed."""
+    if speaks:
+        return True
+    bare = [q for q in reading.quantities if q.dimension in ("bare", "count")]
+    return len(bare) >= 2 and quantity.low >= 10

@@ -1,0 +1,173 @@
+"""The rules engine: one message in, field updates and intents out.
+
+The readers run in a fixed order; each takes the numbers and words that it's sure of, so that a later,
+vaguer reader finds only what is left.
+"""
+
+import math
+
+from knowledge.library import Knowledge
+from tools.workload import Known, SlotText, Workload
+
+from . import answers, growth, intents, latency, money, names, people, percentages, places, rates, sizes
+from .correction import apply_corrections
+from .enums import read_enums
+from .injection import cut_instructions
+from .locale import detect
+from .message import Message, prepare
+from .numbers import amounts
+from .priorities import read_priorities
+from .quantity import Quantity, quantities
+from .reading import Convert, Reading
+from .refusals import refuse_absurd
+from .scope import Scopes, read_scopes
+from .tokens import read_tokens
+from .training import read_retraining
+from .understanding import Understanding
+
+_READERS = (
+    read_enums,
+    apply_corrections,
+    names.read_accelerators,
+    names.read_components,
+    names.read_models,
+    money.read_money,
+    percentages.read_percentages,
+    growth.read_growth,
+    rates.read_peak_factor,
+    rates.read_rates,
+    read_retraining,
+    read_tokens,
+    people.read_people,
+    sizes.read_sizes,
+    latency.read_times,
+    answers.read_freshness,
+    places.read_places,
+    read_priorities,
+    answers.read_short_answers,
+    answers.read_bare_numbers,
+    names.reject_unknown,
+    refuse_absurd,
+)
+
+
+def understand(
+    message: str,
+    *,
+    turn: int,
+    asked: tuple[str, ...] = (),
+    workload: Workload,
+    knowledge: Knowledge,
+    convert: Convert = lambda amount, currency: amount,
+) -> Understanding:
+    """Read one user message; `asked` are the workload slots of the question it answers.
+
+    `convert` turns an amount in an ISO 4217 currency into USD.
+    """
+    command = intents.command(message)
+    if command:
+        return Understanding(intents=frozenset({"command"}), command=command)
+    cut = cut_instructions(message)
+    prepared = prepare(message, cut.text)
+    language = detect(prepared)
+    scopes = read_scopes(prepared)
+    reading = _reading(prepared, scopes, language.code, turn, asked, workload, knowledge, convert)
+    for reader in _READERS:
+        reader(reading)
+    updates = _settled(reading)
+    unknown = _unknown(reading, updates)
+    return Understanding(
+        updates=updates,
+        slot_texts=_slot_texts(reading, updates, unknown),
+        rejected=tuple(reading.rejected),
+        unused=_unused(reading),
+        intents=intents.find_intents(prepared, scopes, bool(updates)),
+        question_text=intents.question(prepared, scopes),
+        unknown_slots=unknown,
+        injection=cut.found,
+        language=language.code,
+        readable=language.readable or bool(updates),
+        truncated=prepared.truncated,
+        missing_unit=tuple(reading.missing),
+        several=tuple(reading.several),
+    )
+
+
+def _reading(
+    message: Message,
+    scopes: Scopes,
+    language: str,
+    turn: int,
+    asked: tuple[str, ...],
+    workload: Workload,
+    knowledge: Knowledge,
+    convert: Convert,
+) -> Reading:
+    taken = names.name_tokens(message, knowledge)
+    found: list[Quantity] = [
+        q for q in quantities(message, amounts(message, language, taken)) if math.isfinite(q.high)
+    ]
+    starts = {q.first for q in found}
+    fixed = [q for q in latency.fixed_times(message) if not starts & set(range(q.first, q.last + 1))]
+    ordered = sorted([*found, *fixed], key=lambda q: q.start)
+    return Reading(message, language, turn, asked, workload, knowledge, convert, scopes, ordered)
+
+
+def _settled(reading: Reading) -> tuple[Known, ...]:
+    """One update a field (the last where the message corrects itself, else the first), in field order."""
+    chosen: dict[str, Known] = {}
+    corrects = bool(reading.scopes.hits.get("correction"))
+    for item in reading.updates:
+        if item.field not in chosen or corrects:
+            chosen[item.field] = item
+    order = list(reading.knowledge.fields)
+    return tuple(sorted(chosen.values(), key=lambda item: order.index(item.field)))
+
+
+def _unknown(reading: Reading, updates: tuple[Known, ...]) -> tuple[str, ...]:
+    """Asked slots that the message says it can't answer."""
+    if intents.dont_know(reading.message) is None:
+        return ()
+    answered = {reading.knowledge.fields[item.field].slot for item in updates if item.origin == "stated"}
+    return tuple(slot for slot in reading.asked if slot not in answered)
+
+
+def _slot_texts(
+    reading: Reading, updates: tuple[Known, ...], unknown: tuple[str, ...]
+) -> tuple[SlotText, ...]:
+    """The sentences that speak of each slot; an asked slot without a value keeps the whole answer."""
+    found: dict[str, tuple[int, int]] = {}
+    for item in updates:
+        if item.span is None:
+            continue
+        slot = reading.knowledge.fields[item.field].slot
+        index = next((i for i, t in enumerate(reading.message.tokens) if t.end > item.span[0]), 0)
+        start, end = reading.message.clause_span(index)
+        start, end = min(start, item.span[0]), max(end, item.span[1])
+        old = found.get(slot, (start, end))
+        found[slot] = (min(old[0], start), max(old[1], end))
+    texts = [
+        SlotText(slot=slot, text=reading.words(*span)[:400], turn=reading.turn, unknown=slot in unknown)
+        for slot, span in found.items()
+    ]
+    asks = bool(reading.scopes.questions)
+    whole = reading.message.text.strip()[:400]
+    for slot in reading.asked:
+        if slot not in found and whole and (slot in unknown or not asks):
+            texts.append(SlotText(slot=slot, text=whole, turn=reading.turn, unknown=slot in unknown))
+    return tuple(texts)
+
+
+def _unused(reading: Reading) -> tuple[str, ...]:
+    """Numbers with digits that no reader took, as written."""
+    left: list[str] = []
+    for quantity in reading.quantities:
+        stated = reading.scopes.states(quantity.amount.first)
+        if quantity.amount.first in reading.used or quantity.amount.word or not stated:
+            continue
+        if any(item.span and item.span[0] <= quantity.start < item.span[1] for item in reading.updates):
+            continue
+        written = reading.words(quantity.start, quantity.end)
+        if not (written.isdigit() and len(written) == 4 and written[:2] in ("19", "20")):
+            left.append(written)
+    return tuple(dict.fromkeys(left))[:20]

@@ -1,0 +1,62 @@
+"""What one message was understood to say: the contract that both engines (rules, llm) fill."""
+
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from agent.reply import Rejected
+from tools.workload import Known, SlotText
+
+Intent = Literal[
+    "just_recommend",
+    "dont_know",
+    "skip",
+    "undo",
+    "why",
+    "question",
+    "greeting",
+    "correction",
+    "refuse",
+    "command",
+]
+
+
+class MissingUnit(NamedTuple):
+    """A number for an asked slot that needs a unit and has none."""
+
+    slot: str
+    text: str
+
+
+class Several(NamedTuple):
+    """Two values of one field in one message, of which only one can hold."""
+
+    field: str
+    texts: tuple[str, ...]
+
+
+class Understanding(BaseModel):
+    """Field updates and intents of one message, each update with the span that supports it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    updates: tuple[Known, ...] = ()
+    slot_texts: tuple[SlotText, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    unused: tuple[str, ...] = ()
+    """Numbers that were not used, as written."""
+    intents: frozenset[Intent] = frozenset()
+    command: str = ""
+    """The slash command with its arguments, e.g. `/undo`."""
+    question_text: str = ""
+    """A counter-question that the knowledge base may answer."""
+    unknown_slots: tuple[str, ...] = ()
+    """Asked slots that were answered with "I don't know"."""
+    injection: bool = False
+    """The message held instructions to the assistant; they were ignored."""
+    language: str = "en"
+    readable: bool = True
+    truncated: bool = False
+    """Only the first part of an overlong message was read."""
+    missing_unit: tuple[MissingUnit, ...] = ()
+    several: tuple[Several, ...] = ()
