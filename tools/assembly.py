@@ -36,7 +36,7 @@ class Workbench(NamedTuple):
     """What the drafts of one workload share."""
 
     knowledge: Knowledge
-    index: RuleIndex
+    rules: RuleIndex
     base: Setting
     serving: dict[tuple[str, ...], Serving]
     slot_scores: dict[tuple[str, tuple[Any, ...]], list[Scored]]
@@ -48,9 +48,9 @@ def drafts(base: Setting) -> list[Draft]:
     bench = Workbench(knowledge, rule_index(knowledge), base, {}, {})
     floor = knowledge.anchors["fit_floor"]
     found: list[Draft] = []
-    for strategy in suitable(score_options("model_strategy", bench.index, base), floor):
+    for strategy in suitable(score_options("model_strategy", bench.rules, base), floor):
         setting = _setting(base, strategy.option.sets)
-        pattern = suitable(score_options("retrieval_pattern", bench.index, setting), floor)[0]
+        pattern = suitable(score_options("retrieval_pattern", bench.rules, setting), floor)[0]
         setting = _setting(base, {**strategy.option.sets, **pattern.option.sets, **NO_SIZES})
         for compute, forced in _computes(strategy, setting, bench):
             found.append(_fill(strategy, pattern, compute, forced, setting, bench))
@@ -118,7 +118,7 @@ def _fill(
     """Fill every needed slot and value the whole."""
     sizes = _sizes(compute, bench.knowledge)
     setting = _setting(bench.base, {**strategy.option.sets, **pattern.option.sets, **sizes})
-    ranked = {slot: _scores(slot, setting, bench) for slot in _needed(setting, bench.index)}
+    ranked = {slot: _scores(slot, setting, bench) for slot in _needed(setting, bench.rules)}
     if ACCELERATOR in ranked and compute.accelerator:
         family = accelerators(bench.knowledge)[compute.accelerator].component
         ranked[ACCELERATOR] = _first(ranked[ACCELERATOR], family)
@@ -143,10 +143,10 @@ def _sizes(compute: Compute, knowledge: Knowledge) -> dict[str, int]:
 def _scores(slot: str, setting: Setting, bench: Workbench) -> list[Scored]:
     """Scores of a slot, shared by drafts whose decisions its rules can't tell apart."""
     values = setting.truths.values
-    context = tuple(values.get(name) for name in sorted(bench.index.context_names[slot]))
+    context = tuple(values.get(name) for name in sorted(bench.rules.context_names[slot]))
     key = (slot, context)
     if key not in bench.slot_scores:
-        bench.slot_scores[key] = score_slot(slot, bench.index.slots[slot], setting)
+        bench.slot_scores[key] = score_slot(slot, bench.rules.slots[slot], setting)
     return bench.slot_scores[key]
 
 

@@ -1,0 +1,52 @@
+"""What a consultation's graph works with, none of it stored: knowledge, retrieval, model, date, profile."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from knowledge import Knowledge
+from tools.assess import assess, workload_hash
+from tools.assessment import Assessment
+from tools.profile import Profile
+from tools.workload import Workload
+
+if TYPE_CHECKING:
+    from knowledge.index import Retriever
+
+    from .model_port import ChatModel
+
+KEPT_ASSESSMENTS = 8
+
+
+@dataclass
+class TurnContext:
+    """Handles and settings of one consultation; heavy parts are loaded when first used."""
+
+    knowledge: Knowledge
+    as_of: date
+    profile: Profile = field(default_factory=Profile)
+    model: "ChatModel | None" = None
+    notices: list[str] = field(default_factory=list)
+    """Things to tell the user once: index rebuilt, model unreachable, first use of a model."""
+
+    @cached_property
+    def retriever(self) -> "Retriever":
+        from knowledge.index import Retriever
+
+        return Retriever(self.knowledge)
+
+    @cached_property
+    def _assessments(self) -> "OrderedDict[str, Assessment]":
+        return OrderedDict()
+
+    def assess(self, workload: Workload) -> Assessment:
+        """The full assessment, remembered for the few workloads of this session that were last asked for."""
+        key = workload_hash(workload)
+        if key not in self._assessments:
+            self._assessments[key] = assess(workload, self.knowledge, self.as_of, "full", self.profile)
+            while len(self._assessments) > KEPT_ASSESSMENTS:
+                self._assessments.popitem(last=False)
+        self._assessments.move_to_end(key)
+        return self._assessments[key]

@@ -1,0 +1,226 @@
+"""Language in and out with a model: proposals only, each checked by code before it counts.
+
+Reading: a proposed value is taken over if its field was not read by the rules engine, its quote stands in
+the message verbatim and supports the value. Phrasing: a rewritten sentence replaces ours if the verifier
+finds the same support for it. When the model fails, the rules engine and the narrator have already answered.
+"""
+
+import re
+from importlib import resources
+from typing import Any
+
+from knowledge import Knowledge
+from knowledge.errors import ModelUnavailable
+from knowledge.records import FieldSpec
+from tools.evidence import Evidence
+from tools.workload import Known, Scalar, Workload
+
+from .context import TurnContext
+from .language import Understanding, understand
+from .model_port import Message
+from .reply import Claim
+from .state import ConsultationState
+from .verify import check
+
+TOLERANCE = 0.01
+READ_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "facts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": {"type": "string"},
+                    "value": {"type": ["number", "string", "array"], "items": {"type": "string"}},
+                    "quote": {"type": "string"},
+                },
+                "required": ["field", "value", "quote"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["facts"],
+    "additionalProperties": False,
+}
+PHRASE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "sentences": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"id": {"type": "string"}, "text": {"type": "string"}},
+                "required": ["id", "text"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["sentences"],
+    "additionalProperties": False,
+}
+
+
+def read_with_model(
+    state: ConsultationState, understood: Understanding, workload: Workload, context: TurnContext
+) -> tuple[Understanding, str]:
+    """The rules' reading, completed by what the model proposes and the words support; and a remark."""
+    assert context.model is not None
+    prompt = _prompt("read").replace("{fields}", _field_list(context.knowledge))
+    try:
+        answer = context.model.complete(
+            [Message("system", prompt), Message("user", state["message"])], READ_SCHEMA
+        )
+    except ModelUnavailable as error:
+        return understood, f"{error.message} The built-in reader took over."
+    taken = {item.field for item in understood.updates}
+    extra = []
+    for proposal in _proposals(answer):
+        known = supported_proposal(proposal, state, workload, context.knowledge)
+        if known is not None and known.field not in taken:
+            taken.add(known.field)
+            extra.append(known)
+    return understood.model_copy(update={"updates": (*understood.updates, *extra)}), ""
+
+
+def supported_proposal(
+    proposal: dict[str, Any], state: ConsultationState, workload: Workload, knowledge: Knowledge
+) -> Known | None:
+    """The proposal as a value, or None where its quote isn't in the message or doesn't support it."""
+    spec = knowledge.fields.get(str(proposal.get("field")))
+    quote = str(proposal.get("quote") or "")
+    start = state["message"].find(quote)
+    if spec is None or len(quote) < 2 or start < 0:
+        return None
+    value = _value(spec, proposal.get("value"))
+    if value is None or not _supports(quote, spec, value, state, workload, knowledge):
+        return None
+    span = (start, start + len(quote))
+    return Known(
+        field=spec.name,
+        value=value,
+        unit=spec.unit,
+        origin="inferred",
+        turn=state["turn"],
+        span=span,
+        text=quote,
+    )
+
+
+def _value(spec: FieldSpec, raw: Any) -> Scalar | None:
+    """The proposed value in the field's kind and bounds, else None."""
+    if spec.kind == "number":
+        if isinstance(raw, bool) or not isinstance(raw, int | float):
+            return None
+        low, high = spec.minimum, spec.maximum
+        inside = (low is None or raw >= low) and (high is None or raw <= high)
+        return float(raw) if inside else None
+    if spec.kind in ("set", "ranking"):
+        items = raw if isinstance(raw, list) else [raw]
+        chosen = tuple(str(item) for item in items if not spec.values or str(item) in spec.values)
+        return chosen or None
+    text = str(raw)
+    return text if text and (not spec.values or text in spec.values) else None
+
+
+def _supports(
+    quote: str,
+    spec: FieldSpec,
+    value: Scalar,
+    state: ConsultationState,
+    workload: Workload,
+    knowledge: Knowledge,
+) -> bool:
+    """Numbers must be readable from the quote; words must not be contradicted by the rules engine."""
+    reading = understand(
+        quote, turn=state["turn"], asked=(spec.slot,), workload=workload, knowledge=knowledge
+    )
+    same = [item for item in reading.updates if item.field == spec.name]
+    if isinstance(value, float):
+        points = [item.point for item in same] + [
+            float(found) for found in re.findall(r"\d+(?:\.\d+)?", quote)
+        ]
+        return any(
+            isinstance(p, float) and abs(p - value) <= TOLERANCE * max(abs(value), 1e-12) for p in points
+        )
+    return not same or any(item.value == value for item in same)
+
+
+def _proposals(answer: Any) -> list[dict[str, Any]]:
+    facts = answer.get("facts") if isinstance(answer, dict) else None
+    return [item for item in facts if isinstance(item, dict)] if isinstance(facts, list) else []
+
+
+def phrase_with_model(
+    claims: list[Claim], book: dict[str, Evidence], context: TurnContext
+) -> tuple[list[Claim], str]:
+    """Our sentences in the model's words where they hold; one repair round, then ours stand."""
+    assert context.model is not None
+    try:
+        texts = _rewritten(claims, context, "")
+        wrong = {key: found for key, found in _violations(claims, texts, book, context).items() if found}
+        if wrong:
+            complaint = "; ".join(f"{key}: {found}" for key, found in wrong.items())
+            texts.update(_rewritten([claims[int(key)] for key in wrong], context, complaint, list(wrong)))
+            wrong = {key: found for key, found in _violations(claims, texts, book, context).items() if found}
+    except ModelUnavailable as error:
+        return claims, f"{error.message} The built-in wording stands."
+    phrased = [
+        claim.model_copy(update={"text": texts[str(index)]})
+        if str(index) in texts and str(index) not in wrong
+        else claim
+        for index, claim in enumerate(claims)
+    ]
+    remark = f"{len(wrong)} sentence(s) of the model were not supported; ours stand." if wrong else ""
+    return phrased, remark
+
+
+def _rewritten(
+    claims: list[Claim], context: TurnContext, complaint: str, keys: list[str] | None = None
+) -> dict[str, str]:
+    import json
+
+    assert context.model is not None
+    names = keys or [str(index) for index in range(len(claims))]
+    sentences = [{"id": key, "text": claim.text} for key, claim in zip(names, claims, strict=True)]
+    messages = [
+        Message("system", _prompt("phrase")),
+        Message("user", json.dumps({"sentences": sentences}, ensure_ascii=False)),
+    ]
+    if complaint:
+        messages.append(Message("user", f"Not supported: {complaint}. Keep closer to the original."))
+    answer = context.model.complete(messages, PHRASE_SCHEMA)
+    rows = answer.get("sentences") if isinstance(answer, dict) else None
+    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return {str(row.get("id")): str(row.get("text")) for row in found if row.get("text")}
+
+
+def _violations(
+    claims: list[Claim], texts: dict[str, str], book: dict[str, Evidence], context: TurnContext
+) -> dict[str, str]:
+    """Per sentence what is wrong with it, beyond what the verifier says of ours."""
+    result = {}
+    for key, text in texts.items():
+        if not key.isdigit() or int(key) >= len(claims):
+            continue
+        claim = claims[int(key)]
+        found = check(claim.model_copy(update={"text": text}), book, context.knowledge)
+        lost = set(re.findall(r"\d[\d,.]*\d|\d", claim.text)) - set(re.findall(r"\d[\d,.]*\d|\d", text))
+        details = [f"{item.kind} {item.detail}" for item in found] + [
+            f"lost {number}" for number in sorted(lost)
+        ]
+        if "http" in text.lower():
+            details.append("link")
+        result[key] = "; ".join(details)
+    return result
+
+
+def _field_list(knowledge: Knowledge) -> str:
+    return "\n".join(
+        f"- {field.name} ({', '.join(field.values) or field.unit or field.kind}): {field.note}"
+        for field in knowledge.fields.values()
+    )
+
+
+def _prompt(name: str) -> str:
+    return (resources.files("agent") / "prompts" / f"{name}.md").read_text(encoding="utf-8")

@@ -1,0 +1,126 @@
+"""A reply as plain text: what a pipe or a screen reader gets, and what other front ends start from."""
+
+from knowledge import Knowledge
+from tools.assessment import Stack
+from tools.evidence import Evidence
+from tools.workload import Known
+
+from .context import TurnContext
+from .language import Understanding
+from .narrator import layer_lines
+from .reply import Claim, Reply
+from .verify import evidence_book
+
+UNREADABLE = {
+    "de": "Ich lese nur Englisch und einfache deutsche Angaben. Bitte beschreiben Sie es auf Englisch.",
+    "fr": "Je ne lis que l'anglais. Merci de décrire votre projet en anglais.",
+    "es": "Solo leo inglés. Por favor, describa su proyecto en inglés.",
+    "it": "Leggo solo l'inglese. Per favore, descriva il progetto in inglese.",
+    "pt": "Só leio inglês. Por favor, descreva o projeto em inglês.",
+    "nl": "Ik lees alleen Engels. Beschrijf uw project alstublieft in het Engels.",
+}
+"""One sentence in the language that the message is written in."""
+
+
+def render(reply: Reply, understood: Understanding, context: TurnContext) -> Reply:
+    """The reply with its text and numbered citations."""
+    book = evidence_book(reply.workload, _record_ids(reply.claims), context) if reply.claims else {}
+    numbering = _numbering(reply.claims, book)
+    parts = [*_heard(reply, understood, context.knowledge), *_body(reply, numbering, context)]
+    if reply.question is not None:
+        parts.append(_question(reply))
+    citations = tuple(book[identity] for identity in numbering)
+    return reply.model_copy(
+        update={"text": "\n\n".join(part for part in parts if part), "citations": citations}
+    )
+
+
+def _record_ids(claims: tuple[Claim, ...]) -> list[str]:
+    return list(dict.fromkeys(identity for claim in claims for identity in claim.evidence))
+
+
+def _numbering(claims: tuple[Claim, ...], book: dict[str, Evidence]) -> dict[str, int]:
+    """Evidence id -> [n], in order of first citation."""
+    numbering: dict[str, int] = {}
+    for claim in claims:
+        for identity in claim.evidence:
+            if identity in book:
+                numbering.setdefault(identity, len(numbering) + 1)
+    return numbering
+
+
+def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> list[str]:
+    """What was taken over, changed, refused or left unused."""
+    lines: list[str] = []
+    if not understood.readable:
+        lines.append(UNREADABLE.get(understood.language, "I could not read that as text about a workload."))
+    if understood.injection:
+        lines.append(
+            "Part of the message was addressed to the advisor as an instruction; it was treated as text."
+        )
+    if reply.updates:
+        lines.append(f"Noted: {'; '.join(_noted(item) for item in reply.updates)}.")
+    for old, new in reply.replaced:
+        lines.append(f"Updated: {new.field.replace('_', ' ')} is now {_shown(new)} instead of {_shown(old)}.")
+    if reply.kind != "recommendation":
+        lines += [f"These conflict: {item.text} {item.resolution}" for item in reply.conflicts]
+    lines += [f"{item.text}: {item.reason}" if item.text else item.reason for item in reply.rejected]
+    for slot, text in understood.missing_unit:
+        lines.append(f"In which unit is {text}? I need it for {slot.replace('_', ' ')}.")
+    for name, texts in understood.several:
+        lines.append(
+            f"You gave several values for {name.replace('_', ' ')} ({', '.join(texts)}); which one holds?"
+        )
+    if reply.unused:
+        lines.append(f"I did not use: {', '.join(reply.unused)}.")
+    return [*lines, *reply.notices]
+
+
+def _noted(item: Known) -> str:
+    mark = "" if item.origin == "stated" else f" ({item.origin})"
+    return f"{item.field.replace('_', ' ')} = {_shown(item)}{mark}"
+
+
+def _shown(item: Known) -> str:
+    if item.stated:
+        return item.stated
+    value = item.point
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g} {item.unit}".strip() if isinstance(value, float) else str(value)
+
+
+def _body(reply: Reply, numbering: dict[str, int], context: TurnContext) -> list[str]:
+    told = [_cited(claim, numbering) for claim in reply.claims]
+    if reply.assessment is None or reply.assessment.winner is None:
+        return told
+    verdict = next((index for index, claim in enumerate(reply.claims) if claim.role == "verdict"), -1) + 1
+    stack = stack_text(reply.assessment.winner, context.knowledge)
+    assumed = reply.assessment.assumptions
+    closing = f"Assumed, tell me if it is otherwise: {'; '.join(assumed)}." if assumed else ""
+    return [*told[:verdict], stack, *told[verdict:], closing]
+
+
+def stack_text(stack: Stack, knowledge: Knowledge) -> str:
+    """One line a slot: `slot: component, detail`."""
+    lines = []
+    for name, option in layer_lines(stack, knowledge):
+        detail = f", {option.detail}" if option.detail else ""
+        shared = f" (same {option.name} as above)" if option.bundled_with else ""
+        lines.append(f"- {name}: {option.name}{detail}{shared}")
+    pattern = stack.retrieval_pattern
+    return "\n".join([f"- Retrieval pattern: {pattern.name}", *lines])
+
+
+def _cited(claim: Claim, numbering: dict[str, int]) -> str:
+    marks = "".join(f" [{numbering[identity]}]" for identity in claim.evidence if identity in numbering)
+    return f"{claim.text}{marks}"
+
+
+def _question(reply: Reply) -> str:
+    question = reply.question
+    assert question is not None
+    lines = [f"Question {question.number}: {question.text}", f"Why I ask: {question.why}"]
+    lines += [f"  {number}. {choice.label}" for number, choice in enumerate(question.choices, 1)]
+    lines.append(f'If you don\'t know, I assume: {question.default}. "Just recommend" ends the interview.')
+    return "\n".join(lines)

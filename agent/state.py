@@ -1,0 +1,47 @@
+"""The state of one consultation between and during turns: plain JSON values and ids only.
+
+Pydantic objects are dumped on the way in and validated on the way out, so that strict msgpack with an
+empty allow-list loads every checkpoint, of this version and of older ones (`schema_version`).
+"""
+
+from typing import Any, TypedDict
+
+SCHEMA_VERSION = 1
+
+
+class ConsultationState(TypedDict, total=False):
+    """Kept between turns unless marked otherwise."""
+
+    schema_version: int
+    turn: int
+    message: str
+    """This turn's message, secrets masked."""
+    workload: dict[str, Any]
+    asked_slots: list[str]
+    """Workload slots asked so far, in order."""
+    asked_now: list[str]
+    """Slots of the question that waits for an answer."""
+    questions: int
+    phase: str
+    """interviewing | recommended"""
+    understanding: dict[str, Any]
+    """This turn's reading of the message."""
+    replaced: list[list[dict[str, Any]]]
+    """This turn's superseded values: [old, new]."""
+    notices: list[str]
+    """This turn's remarks."""
+    route: str
+    """ask | answer | advise: where this turn goes."""
+    question: dict[str, Any]
+    """This turn's question, if one is asked."""
+    record_ids: list[str]
+    """Records that this turn retrieved."""
+    claims: list[dict[str, Any]]
+    """This turn's sentences."""
+    kind: str
+    """This turn's kind of reply."""
+
+
+def migrate(state: ConsultationState) -> ConsultationState:
+    """Bring a state of an older version to this one; version 1 is the first."""
+    return {**state, "schema_version": SCHEMA_VERSION}

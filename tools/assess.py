@@ -1,0 +1,231 @@
+"""`assess`: everything that can be computed for one workload at one date, ready to be cited.
+
+`detail="rank"`: point values only. `detail="full"`: sized and priced stacks with intervals, robustness
+(SMAA), flips, risks, compliance states and the ledger of evidence. The same workload, knowledge and date
+give the same assessment, byte for byte.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+from knowledge import Knowledge
+
+from .assessment import Assessment, ComplianceState, Risk, SkippedSlot, Stack
+from .compliance import compliance_state, demanded_regimes
+from .draft import Draft
+from .estimate import Estimate
+from .evidence_book import collect
+from .profile import Profile
+from .ranking import NO_PROFILE, Ranking, rank
+from .requirements import requirements
+from .risk import risk_register
+from .sensitivity import counter_argument, flips, relaxations
+from .smaa import first_shares
+from .stack_choice import distinct, exclusions_of, to_stack
+from .stack_numbers import Subject, stack_numbers
+from .wording import number
+from .workload import Workload
+
+Detail = Literal["rank", "full"]
+COST_SPREAD, PERFORMANCE_SPREAD = 0.15, 0.12
+"""Half-width of the cost and performance values where no estimate gives one (judgement)."""
+
+
+def assess(
+    workload: Workload,
+    knowledge: Knowledge,
+    as_of: date,
+    detail: Detail = "full",
+    profile: Profile = NO_PROFILE,
+) -> Assessment:
+    """Assess `workload` with `knowledge` as of `as_of` under `profile`."""
+    ranking = rank(workload, knowledge, as_of, profile)
+    shown = distinct(ranking.drafts)
+    if detail == "rank":
+        stacks = tuple(to_stack(draft, {}, (), knowledge) for draft in shown)
+        return _base(workload, ranking, stacks, knowledge, as_of, profile, detail)
+    needs = requirements(ranking.workload, ranking.resolved, knowledge)
+    stacks = tuple(_full_stack(draft, knowledge, profile, as_of) for draft in shown)
+    assessment = _base(workload, ranking, stacks, knowledge, as_of, profile, detail)
+    return _completed(assessment, ranking, needs, shown, knowledge, as_of, profile)
+
+
+def workload_hash(workload: Workload) -> str:
+    """Hash over what is known, whatever the order and the turns it was said in."""
+    known = {
+        field: [item.value, item.low, item.high, item.unknown, item.origin]
+        for field, item in sorted(workload.known.items())
+    }
+    return hashlib.sha256(json.dumps(known, sort_keys=True, default=list).encode()).hexdigest()[:16]
+
+
+def _base(
+    workload: Workload,
+    ranking: Ranking,
+    stacks: tuple[Stack, ...],
+    knowledge: Knowledge,
+    as_of: date,
+    profile: Profile,
+    detail: Detail,
+) -> Assessment:
+    return Assessment(
+        as_of=as_of,
+        knowledge_hash=knowledge.hash,
+        workload_hash=workload_hash(workload),
+        profile_name=profile.name,
+        detail=detail,
+        weights=ranking.weights,
+        requirements={},
+        stacks=stacks,
+        conflicts=ranking.conflicts,
+    )
+
+
+def _full_stack(draft: Draft, knowledge: Knowledge, profile: Profile, as_of: date) -> Stack:
+    numbers = stack_numbers(Subject(draft, knowledge, profile, as_of))
+    return to_stack(draft, numbers.estimates, _violations(draft, numbers.estimates), knowledge)
+
+
+def _violations(draft: Draft, estimates: dict[str, Estimate]) -> tuple[str, ...]:
+    """Hard limits that the typical estimates break."""
+    values, found = draft.values, []
+    budget, infra = values.get("budget_usd_month"), estimates.get("monthly_infra_cost_usd")
+    if budget and infra is not None and infra.typical > budget:
+        found.append(
+            f"infrastructure at about {number(infra.typical)} USD a month exceeds your "
+            f"{number(budget)} USD a month"
+        )
+    for field, name, words in (
+        ("e2e_latency_ms", "e2e_ms_p95", "the whole answer"),
+        ("ttft_ms", "ttft_ms_p95", "the first token"),
+    ):
+        limit, estimate = values.get(field), estimates.get(name)
+        if limit and estimate is not None and estimate.low > limit:
+            found.append(
+                f"{words} takes at least {number(estimate.low)} ms at p95, your limit is {number(limit)} ms"
+            )
+    if not draft.compute.feasible and draft.compute.reason:
+        found.append(draft.compute.reason)
+    return tuple(found)
+
+
+def _completed(
+    assessment: Assessment,
+    ranking: Ranking,
+    needs: dict[str, Estimate],
+    shown: Sequence[Draft],
+    knowledge: Knowledge,
+    as_of: date,
+    profile: Profile,
+) -> Assessment:
+    stacks = assessment.stacks
+    broken = stacks[0].violations if stacks else ()
+    updated = assessment.model_copy(
+        update={
+            "requirements": needs,
+            "skipped": _skipped(ranking, knowledge),
+            "exclusions": tuple(exclusions_of(shown[0])) if shown else (),
+            "relaxations": tuple(relaxations(ranking, broken, knowledge, as_of, profile)),
+            "compliance": _compliance(shown, knowledge, as_of),
+            "risks": _risks(shown, stacks, knowledge, as_of),
+            "robustness": _robustness(stacks, ranking, knowledge),
+            "flips": tuple(flips(ranking, knowledge, as_of, profile)),
+            "counter_argument": (
+                counter_argument(stacks[0], stacks[1], ranking.weights.categories) if len(stacks) > 1 else ""
+            ),
+            "guards": _guards(shown, knowledge),
+            "assumptions": _assumptions(ranking, knowledge),
+        }
+    )
+    return updated.model_copy(update={"evidence": collect(updated, ranking, knowledge)})
+
+
+def _robustness(stacks: Sequence[Stack], ranking: Ranking, knowledge: Knowledge):  # type: ignore[no-untyped-def]
+    if not stacks:
+        return None
+    points = [list(stack.categories.values()) for stack in stacks]
+    low, high = zip(*(_ends(stack) for stack in stacks), strict=True)
+    priorities = tuple(ranking.resolved.values.get("priorities") or ())
+    ids = [stack.id for stack in stacks]
+    return first_shares(knowledge, ids, low, points, high, ranking.weights.lenses, priorities)
+
+
+def _ends(stack: Stack) -> tuple[list[float], list[float]]:
+    """Category values at their uncertain ends: cost by the spread of the bill, performance by judgement."""
+    low, high = [], []
+    for name, value in stack.categories.items():
+        spread = {"cost": COST_SPREAD, "performance": PERFORMANCE_SPREAD}.get(name, 0.0)
+        low.append(max(0.0, value - spread))
+        high.append(min(1.0, value + spread))
+    return low, high
+
+
+def _skipped(ranking: Ranking, knowledge: Knowledge) -> tuple[SkippedSlot, ...]:
+    needed = ranking.drafts[0].picks if ranking.drafts else {}
+    return tuple(
+        SkippedSlot(slot=slot.id, layer=slot.layer, name=slot.name, why=slot.skip_text or slot.skip_when)
+        for slot in knowledge.slots.values()
+        if slot.id not in needed
+    )
+
+
+def _compliance(shown: Sequence[Draft], knowledge: Knowledge, as_of: date) -> tuple[ComplianceState, ...]:
+    """States of the winner's operated components for the demanded regimes."""
+    if not shown:
+        return ()
+    regimes = demanded_regimes(shown[0].values.get("compliance") or ())
+    operated = {pick.component.id for pick in shown[0].picks.values() if pick.operator != "self"}
+    return tuple(
+        compliance_state(knowledge, component, regime, as_of)
+        for component in sorted(operated)
+        for regime in regimes
+        if not {"cmp.deployment_mode", "cmp.accelerator"} & set(knowledge.components[component].slots)
+    )
+
+
+def _risks(
+    shown: Sequence[Draft], stacks: Sequence[Stack], knowledge: Knowledge, as_of: date
+) -> tuple[Risk, ...]:
+    if not shown:
+        return ()
+    components = list({pick.component.id: pick.component for pick in shown[0].picks.values()}.values())
+    second = {
+        option.component: rivals[0].name
+        for slot, rivals in stacks[0].runners_up.items()
+        if rivals and (option := stacks[0].picks.get(slot)) is not None
+    }
+    return risk_register(knowledge, components, second, as_of, shown[0].values)
+
+
+def _guards(shown: Sequence[Draft], knowledge: Knowledge) -> tuple[str, ...]:
+    """Over-engineering rules that bear on candidates of the winner's slots, once each."""
+    if not shown:
+        return ()
+    texts: list[str] = []
+    for ranked in shown[0].ranked.values():
+        for item in ranked:
+            for rule in item.cautions:
+                if knowledge.rules[rule].effect == "guard" and knowledge.rules[rule].text not in texts:
+                    texts.append(knowledge.rules[rule].text)
+    return tuple(texts)
+
+
+def _assumptions(ranking: Ranking, knowledge: Knowledge) -> tuple[str, ...]:
+    """What was assumed and matters, in words."""
+    texts = []
+    priors = knowledge.priors["fields"]
+    for field, item in ranking.resolved.assumed.items():
+        if priors.get(field, {}).get("quiet") or item.point in (None, [], "none", "no"):
+            continue
+        spec = knowledge.fields.get(field)
+        shown = number(item.point) if isinstance(item.point, float | int) else _plain(item.point)
+        unit = f" {spec.unit}" if spec is not None and spec.unit else ""
+        texts.append(f"{field.replace('_', ' ')}: {shown}{unit} ({item.basis})")
+    return tuple(texts)
+
+
+def _plain(value: object) -> str:
+    return ", ".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,152 @@
+"""The ledger of an assessment: every fact, price, rule, calculation and word of the user that may be cited."""
+
+from collections.abc import Iterable
+
+from knowledge import Knowledge
+from knowledge.records import Fact
+
+from .assessment import Assessment, Stack
+from .cost import price_evidence
+from .estimate import Estimate
+from .evidence import Evidence, Ledger
+from .ranking import Ranking
+from .requirements import user_evidence_id
+from .wording import interval, number
+
+QUANTITY_WORDS = {
+    "monthly_infra_cost_usd": "infrastructure",
+    "monthly_total_cost_usd": "total with staff",
+    "monthly_llm_cost_usd": "the model alone",
+    "monthly_staff_cost_usd": "staff",
+    "tco_36_month_usd": "36 months of ownership",
+    "tco_36_month_npv_usd": "36 months of ownership, present value",
+    "ttft_ms_p95": "first token at p95",
+    "tpot_ms_p95": "time per output token at p95",
+    "e2e_ms_p95": "whole answer at p95",
+}
+
+
+def collect(assessment: Assessment, ranking: Ranking, knowledge: Knowledge) -> tuple[Evidence, ...]:
+    """All evidence of `assessment`, in a stable order."""
+    ledger = Ledger()
+    _user(ledger, ranking)
+    _assumed(ledger, ranking)
+    for name, estimate in assessment.requirements.items():
+        add_quantity(ledger, "requirements", name, estimate, "the workload")
+    for stack in assessment.stacks:
+        _stack(ledger, stack, knowledge)
+    for item in assessment.exclusions:
+        _cited(ledger, item.evidence, knowledge)
+    for state in assessment.compliance:
+        _cited(ledger, state.evidence, knowledge)
+    for risk in assessment.risks:
+        _cited(ledger, risk.evidence, knowledge)
+    _robustness(ledger, assessment)
+    return ledger.items()
+
+
+def fact_evidence(fact: Fact, knowledge: Knowledge) -> Evidence:
+    """A fact as evidence."""
+    component = knowledge.components.get(fact.component)
+    values: dict[str, float | str] = {} if fact.value is None else {"value": fact.value}
+    return Evidence(
+        id=fact.id,
+        kind="fact",
+        text=fact.statement,
+        values=values,
+        subject=component.name if component is not None else "",
+        source=fact.source.url,
+        tier=fact.tier,
+        as_of=(fact.as_of or fact.read_at).isoformat(),
+    )
+
+
+def rule_evidence(rule_id: str, knowledge: Knowledge) -> Evidence | None:
+    """`rule/<id>` as evidence."""
+    rule = knowledge.rules.get(rule_id.removeprefix("rule/"))
+    if rule is None:
+        return None
+    return Evidence(id=f"rule/{rule.id}", kind="rule", text=rule.text, source=rule.basis, tier="D")
+
+
+def add_quantity(ledger: Ledger, tool: str, name: str, estimate: Estimate, subject: str) -> str:
+    """A computed number as evidence; its text holds the number just as sentences write it."""
+    words = QUANTITY_WORDS.get(name, name.replace("_", " "))
+    basis = f"; {estimate.formula}" if estimate.formula else ""
+    text = f"{subject}: {words} {interval(estimate)} ({estimate.kind}{basis})."
+    values: dict[str, float | str] = {
+        name: estimate.typical,
+        f"{name}_low": estimate.low,
+        f"{name}_high": estimate.high,
+        "unit": estimate.unit,
+    }
+    return ledger.calc(tool, text, values, subject)
+
+
+def _stack(ledger: Ledger, stack: Stack, knowledge: Knowledge) -> None:
+    for name, estimate in stack.estimates.items():
+        add_quantity(ledger, "stack", name, estimate, stack.title)
+        _cited(ledger, estimate.evidence, knowledge)
+    score = {"score": round(stack.score, 4), **{k: round(v, 4) for k, v in stack.categories.items()}}
+    listed = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in stack.categories.items())
+    ledger.calc("score", f"{stack.title}: score {stack.score:.2f}; {listed}.", dict(score), stack.title)
+    for option in (stack.model_strategy, stack.retrieval_pattern, *stack.picks.values()):
+        _cited(ledger, (*option.reasons, *(f"rule/{rule}" for rule in option.cautions)), knowledge)
+    for rivals in stack.runners_up.values():
+        for option in rivals:
+            _cited(ledger, option.reasons[:1], knowledge)
+
+
+def _cited(ledger: Ledger, ids: Iterable[str], knowledge: Knowledge) -> None:
+    for identity in ids:
+        if ledger.get(identity) is not None:
+            continue
+        fact = knowledge.facts.get(identity)
+        found = (
+            fact_evidence(fact, knowledge)
+            if fact is not None
+            else rule_evidence(identity, knowledge) or price_evidence(knowledge, identity)
+        )
+        if found is not None:
+            ledger.add(found)
+
+
+def _user(ledger: Ledger, ranking: Ranking) -> None:
+    for known in ranking.workload.known.values():
+        text = known.text or f"{known.field} = {known.point}"
+        ledger.add(
+            Evidence(
+                id=user_evidence_id(known),
+                kind="user",
+                text=text,
+                subject=known.field,
+                source="you",
+                tier="U",
+            )
+        )
+
+
+def _assumed(ledger: Ledger, ranking: Ranking) -> None:
+    for field, item in ranking.resolved.assumed.items():
+        if isinstance(item.point, float | int) and item.low is not None and item.high is not None:
+            text = f"{field.replace('_', ' ')} assumed at {number(item.point)} ({number(item.low)} to {number(item.high)}); {item.basis}."
+            ledger.add(
+                Evidence(
+                    id=f"assumed/{field}",
+                    kind="assumption",
+                    text=text,
+                    values={field: float(item.point)},
+                    subject=field,
+                    tier="D",
+                )
+            )
+
+
+def _robustness(ledger: Ledger, assessment: Assessment) -> None:
+    robust = assessment.robustness
+    if robust is None or assessment.winner is None:
+        return
+    titles = {stack.id: stack.title for stack in assessment.stacks}
+    shares = "; ".join(f"{titles[key]} {share:.0%}" for key, share in robust.first_share.items())
+    values: dict[str, float | str] = {titles[key]: share for key, share in robust.first_share.items()}
+    ledger.calc("smaa", f"First place over {robust.draws} weightings (seed {robust.seed}): {shares}.", values)

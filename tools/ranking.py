@@ -1,0 +1,55 @@
+"""Point ranking of complete stacks: what `assess(detail="rank")`, the interview and what-ifs run on."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from knowledge import Knowledge
+
+from .assembly import drafts
+from .assessment import Conflict, Weights
+from .contradictions import names_hosted_api, settle
+from .draft import Draft
+from .profile import Profile
+from .rule_index import Truths
+from .scoring import Setting
+from .values import Resolved, resolve
+from .weights import weigh
+from .workload import Workload
+
+NO_PROFILE = Profile()
+
+
+class Ranking(NamedTuple):
+    """Candidate stacks of one workload, best first."""
+
+    workload: Workload
+    """Without the losing sides of contradictions."""
+    resolved: Resolved
+    weights: Weights
+    conflicts: tuple[Conflict, ...]
+    drafts: list[Draft]
+
+    @property
+    def winner(self) -> Draft | None:
+        return self.drafts[0] if self.drafts else None
+
+
+def rank(workload: Workload, knowledge: Knowledge, as_of: date, profile: Profile = NO_PROFILE) -> Ranking:
+    """Settle contradictions, resolve values and rank the stacks that fit them."""
+    resolved = resolve(workload, knowledge, profile)
+    settled = settle(workload, resolved.values, knowledge)
+    if settled.conflicts:
+        resolved = resolve(settled.workload, knowledge, profile)
+    resolved.values["named_api"] = names_hosted_api(settled.workload, knowledge)
+    priorities = tuple(resolved.values.get("priorities") or ())
+    weights = weigh(knowledge, priorities, profile)
+    setting = Setting(knowledge, Truths(resolved.values), weights, profile, as_of)
+    return Ranking(settled.workload, resolved, weights, settled.conflicts, drafts(setting))
+
+
+def rank_many(
+    workloads: Iterable[Workload], knowledge: Knowledge, as_of: date, profile: Profile = NO_PROFILE
+) -> list[Ranking]:
+    """Rank a batch; the knowledge tables are indexed once and shared."""
+    return [rank(workload, knowledge, as_of, profile) for workload in workloads]

@@ -1,0 +1,153 @@
+"""What would change the recommendation: flips, relaxations, and the strongest argument against it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from knowledge import Knowledge
+
+from .assessment import CATEGORIES, Flip, Relaxation, Stack
+from .draft import Draft
+from .profile import Profile
+from .ranking import Ranking, rank
+from .stack_choice import title_of
+from .wording import number
+from .workload import Known
+
+VOLUME_STEPS = (0.1, 3.0, 10.0, 30.0, 100.0)
+CATEGORY_WORDS = {
+    "workload_fit": "fit to the workload",
+    "performance": "performance",
+    "integration": "integration and ease of operation",
+    "cost": "cost",
+    "security_compliance": "security and compliance",
+    "vendor_ecosystem": "vendor and ecosystem",
+}
+
+
+class Supposition(NamedTuple):
+    """A change of the workload that is tried."""
+
+    field: str
+    value: float | str | tuple[str, ...]
+    unit: str
+    words: str
+
+
+def flips(ranking: Ranking, knowledge: Knowledge, as_of: date, profile: Profile) -> list[Flip]:
+    """The nearest changes that dethrone the winner: volume up and down, then single facts, then weights."""
+    winner = ranking.winner
+    if winner is None:
+        return []
+    found: list[Flip] = []
+    for series in _suppositions(ranking):
+        for supposed in series:
+            known = Known(field=supposed.field, value=supposed.value)
+            other = rank(ranking.workload.with_known(known), knowledge, as_of, profile).winner
+            if other is not None and other.id != winner.id and _notable(winner, other):
+                found.append(_flip(supposed, other, knowledge))
+                break
+    return found
+
+
+def _notable(winner: Draft, other: Draft) -> bool:
+    return (winner.strategy.option.id, winner.compute.deployment, _store(winner)) != (
+        other.strategy.option.id,
+        other.compute.deployment,
+        _store(other),
+    )
+
+
+def _store(draft: Draft) -> str:
+    pick = draft.picks.get("sto.vector_db")
+    return "" if pick is None else pick.component.id
+
+
+def _suppositions(ranking: Ranking) -> list[list[Supposition]]:
+    values = ranking.resolved.values
+    rate = values.get("request_rate_rps") or values.get("mean_rps")
+    series: list[list[Supposition]] = []
+    if rate:
+        up = [_volume(rate, step) for step in VOLUME_STEPS if step > 1]
+        series += [up, [_volume(rate, VOLUME_STEPS[0])]]
+    if values.get("has_corpus") is True and values.get("chunks"):
+        chunks = values["chunks"]
+        series.append(
+            [
+                Supposition(
+                    "vector_count", chunks * step, "vectors", f"more than {number(chunks * step)} vectors"
+                )
+                for step in (10.0, 100.0, 1000.0)
+            ]
+        )
+    series += [
+        [Supposition("no_egress", "yes", "", "data may no longer leave your network")],
+        [Supposition("labelled_data", "plenty", "", "you had thousands of labelled examples")],
+        [Supposition("team_engineers", 1.0, "people", "one person had to run it")],
+        [Supposition("quality_bar", "frontier", "", "frontier quality were required")],
+    ]
+    return [[item for item in tries if values.get(item.field) != item.value] for tries in series]
+
+
+def _volume(rate: float, step: float) -> Supposition:
+    words = f"{'more' if step > 1 else 'fewer'} than {number(rate * step)} requests a second"
+    return Supposition("request_rate_rps", rate * step, "requests/s", f"there were {words}")
+
+
+def _flip(supposed: Supposition, other: Draft, knowledge: Knowledge) -> Flip:
+    title = title_of(other, knowledge)
+    value = supposed.value if not isinstance(supposed.value, tuple) else supposed.value[0]
+    return Flip(
+        field=supposed.field,
+        threshold=value,
+        unit=supposed.unit,
+        to_stack=title,
+        text=f"If {supposed.words}, {title} would come first.",
+    )
+
+
+def counter_argument(winner: Stack, rival: Stack, weights: dict[str, float]) -> str:
+    """The heaviest category in which the runner-up is better, with both values; empty where there is none."""
+    better = [name for name in CATEGORIES if rival.categories[name] > winner.categories[name] + 0.005]
+    if not better:
+        return ""
+    heaviest = max(better, key=lambda name: weights[name])
+    return (
+        f"The strongest argument against it: {rival.title} is better in {CATEGORY_WORDS[heaviest]} "
+        f"({rival.categories[heaviest]:.2f} against {winner.categories[heaviest]:.2f})."
+    )
+
+
+RELAXABLE: tuple[tuple[str, str], ...] = (
+    ("budget_usd_month", "a higher budget"),
+    ("e2e_latency_ms", "a longer time limit"),
+    ("ttft_ms", "a later first token"),
+    ("no_egress", "data leaving your network"),
+    ("foreign_law_refused", "providers under foreign law"),
+    ("deployment", "another place to run"),
+    ("residency", "another region"),
+    ("licence_policy", "other licences"),
+    ("compliance", "fewer regimes"),
+)
+
+
+def relaxations(
+    ranking: Ranking, broken: Sequence[str], knowledge: Knowledge, as_of: date, profile: Profile
+) -> list[Relaxation]:
+    """Which single stated requirement, given up, makes a stack possible within the rest, cheapest first."""
+    found: list[tuple[float, Relaxation]] = []
+    known = ranking.workload.known
+    for field, words in RELAXABLE:
+        if field not in known:
+            continue
+        other = rank(ranking.workload.without(field), knowledge, as_of, profile).winner
+        if other is None or not other.compute.feasible:
+            continue
+        title = title_of(other, knowledge)
+        text = f"With {words}, {title} becomes possible at about {number(other.usd_infra)} USD a month."
+        found.append((other.usd_infra, Relaxation(field=field, text=text)))
+    return (
+        [item for _, item in sorted(found, key=lambda pair: pair[0])][:3]
+        if not ranking.drafts or broken
+        else []
+    )

@@ -1,0 +1,59 @@
+"""How numbers are written, everywhere: in evidence, in sentences and on screens, so that they can be compared.
+
+Three significant digits at most, thousands separated by commas, unit always beside the number.
+"""
+
+import math
+
+from .estimate import Estimate
+
+_UNITS = {
+    "USD/month": "USD a month",
+    "USD": "USD",
+    "USD/request": "USD a request",
+    "USD per 1e6 output tokens": "USD per million output tokens",
+    "requests/s": "requests a second",
+    "requests/day": "requests a day",
+    "requests/month": "requests a month",
+    "tokens/s": "tokens a second",
+    "kWh/month": "kWh a month",
+    "kWh": "kWh",
+    "kg CO2eq/month": "kg CO2eq a month",
+    "t CO2eq": "t CO2eq",
+    "reads/s": "reads a second",
+    "GB per 1e9 features": "GB per billion features",
+}
+
+
+def number(value: float) -> str:
+    """Three significant digits, in plain figures.
+
+    >>> number(12345.6), number(0.012345), number(1.0), number(4.5e7)
+    ('12,300', '0.0123', '1', '45,000,000')
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else str(value)
+    digits = 2 - math.floor(math.log10(abs(value)))
+    rounded = round(value, digits)
+    if abs(rounded) >= 100 or rounded == int(rounded):
+        return f"{rounded:,.0f}"
+    return f"{rounded:.{max(digits, 0)}f}".rstrip("0").rstrip(".")
+
+
+def unit_words(unit: str) -> str:
+    """The unit as it stands behind a number in a sentence."""
+    return _UNITS.get(unit, unit)
+
+
+def quantity(estimate: Estimate) -> str:
+    """`5,200 USD a month`; an incomplete total reads `at least …`."""
+    text = f"{number(estimate.typical)} {unit_words(estimate.unit)}".strip()
+    return f"at least {text} (incomplete)" if estimate.incomplete else text
+
+
+def interval(estimate: Estimate) -> str:
+    """`5,200 USD a month (3,100 to 8,000)`, or the point where there is no range."""
+    text = quantity(estimate)
+    if estimate.low == estimate.high:
+        return text
+    return f"{text} ({number(estimate.low)} to {number(estimate.high)})"

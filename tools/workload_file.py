@@ -1,0 +1,174 @@
+"""Workload files: `field: value` or `field: {value | low, high, unit}`, YAML or JSON.
+
+Everything wrong is refused with its place; nothing is dropped silently. Units other than the field's own
+are converted where the dimension is the same (ms/s/min/h, requests per second/minute/hour/day/month, GB/TB…).
+"""
+
+import math
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge import Knowledge
+from knowledge.errors import InputRefused, UnknownName
+from knowledge.records import FieldSpec
+
+from .workload import Known, Workload
+
+MAX_BYTES = 1_000_000
+FACTORS: dict[str, dict[str, float]] = {
+    "ms": {"ms": 1, "s": 1e3, "us": 1e-3, "ns": 1e-6, "min": 6e4},
+    "s": {"s": 1, "ms": 1e-3, "min": 60, "h": 3600, "day": 86_400, "days": 86_400},
+    "h": {"h": 1, "min": 1 / 60, "s": 1 / 3600, "day": 24, "days": 24},
+    "requests/s": {
+        "requests/s": 1, "rps": 1, "qps": 1, "requests/min": 1 / 60, "requests/h": 1 / 3600,
+        "requests/day": 1 / 86_400, "requests/month": 1 / 2_592_000,
+    },
+    "events/s": {"events/s": 1, "events/min": 1 / 60, "events/h": 1 / 3600, "events/day": 1 / 86_400},
+    "GB": {"GB": 1, "MB": 1e-3, "TB": 1e3, "PB": 1e6, "GiB": 1.073741824, "TiB": 1099.511627776},
+    "TB": {"TB": 1, "GB": 1e-3, "PB": 1e3, "TiB": 1.099511627776},
+    "USD/month": {"USD/month": 1, "USD/year": 1 / 12, "USD/quarter": 1 / 3},
+    "W": {"W": 1, "kW": 1e3, "MW": 1e6},
+}  # fmt: skip
+
+
+def read_workload(path: Path, knowledge: Knowledge) -> Workload:
+    """The workload in a file; InputRefused says where what is wrong."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputRefused(
+                f"{path} is larger than {MAX_BYTES:,} bytes.", "A workload is a short list of fields."
+            )
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputRefused(f"{path} can't be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputRefused(f"{path} is not UTF-8 text.") from error
+    return parse_workload(text, str(path), knowledge)
+
+
+def parse_workload(text: str, where: str, knowledge: Knowledge) -> Workload:
+    """The workload in a text of YAML or JSON."""
+    try:
+        content = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader that refuses double keys
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or str(error)
+        raise InputRefused(f"{where}{line}: {problem}.") from error
+    if not isinstance(content, dict) or not content:
+        raise InputRefused(
+            f"{where} holds no fields.", "Write lines like 'use_case: rag' and 'request_rate_rps: 12'."
+        )
+    return Workload(
+        history=tuple(_known(str(key), value, where, knowledge) for key, value in content.items())
+    )
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """A safe loader that refuses a key that stands twice."""
+
+
+def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key) for key, _ in node.value]  # type: ignore[no-untyped-call]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise yaml.constructor.ConstructorError(None, None, f"{twice!r} stands twice", node.start_mark)
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _known(field: str, raw: Any, where: str, knowledge: Knowledge) -> Known:
+    spec = knowledge.fields.get(field)
+    if spec is None:
+        raise UnknownName("field", field, get_close_matches(field, knowledge.fields, 3, 0.5))
+    place = f"{where}, {field}"
+    if isinstance(raw, dict):
+        extra = set(raw) - {"value", "low", "high", "unit"}
+        if extra:
+            raise InputRefused(
+                f"{place}: unknown key {sorted(extra)[0]!r}.", "Allowed: value, low, high, unit."
+            )
+        return _ranged(spec, raw, place, knowledge)
+    return Known(
+        field=field, value=_value(spec, raw, 1.0, place, knowledge), unit=spec.unit, text=f"{field}: {raw}"
+    )
+
+
+def _ranged(spec: FieldSpec, raw: dict[str, Any], place: str, knowledge: Knowledge) -> Known:
+    factor = _factor(spec, raw.get("unit"), place)
+    ends = {
+        key: _value(spec, raw[key], factor, place, knowledge)
+        for key in ("value", "low", "high")
+        if raw.get(key) is not None
+    }
+    if not ends:
+        raise InputRefused(f"{place}: give a value, or low and high.")
+    low, high = ends.get("low"), ends.get("high")
+    if isinstance(low, float) and isinstance(high, float) and low > high:
+        raise InputRefused(f"{place}: low {low:g} is above high {high:g}.")
+    return Known.model_validate(
+        {
+            "field": spec.name,
+            **ends,
+            "unit": spec.unit,
+            "text": f"{spec.name}: {raw}",
+            "stated": _stated(raw, spec),
+        }
+    )
+
+
+def _stated(raw: dict[str, Any], spec: FieldSpec) -> str:
+    unit = raw.get("unit") or spec.unit
+    shown = raw["value"] if "value" in raw else f"{raw.get('low')} to {raw.get('high')}"
+    return f"{shown} {unit}".strip()
+
+
+def _factor(spec: FieldSpec, unit: Any, place: str) -> float:
+    if unit is None or unit == spec.unit:
+        return 1.0
+    factors = FACTORS.get(spec.unit, {})
+    if str(unit) not in factors:
+        allowed = ", ".join(factors) or spec.unit or "no unit"
+        raise InputRefused(f"{place}: the unit {unit!r} is not one of {allowed}.")
+    return factors[str(unit)]
+
+
+def _value(
+    spec: FieldSpec, raw: Any, factor: float, place: str, knowledge: Knowledge
+) -> float | str | tuple[str, ...]:
+    if spec.kind == "number":
+        return _number(spec, raw, factor, place)
+    if spec.kind in ("set", "ranking"):
+        items = raw if isinstance(raw, list) else [raw]
+        return tuple(_word(spec, item, place, knowledge) for item in items)
+    return _word(spec, raw, place, knowledge)
+
+
+def _number(spec: FieldSpec, raw: Any, factor: float, place: str) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise InputRefused(
+            f"{place}: {raw!r} is not a number.", f"Give it in {spec.unit or 'plain figures'}."
+        )
+    value = float(raw) * factor
+    if not math.isfinite(value):
+        raise InputRefused(f"{place}: {raw} is not a finite number.")
+    if (spec.minimum is not None and value < spec.minimum) or (
+        spec.maximum is not None and value > spec.maximum
+    ):
+        raise InputRefused(f"{place}: {value:g} {spec.unit} is outside {spec.minimum:g} to {spec.maximum:g}.")
+    return value
+
+
+def _word(spec: FieldSpec, raw: Any, place: str, knowledge: Knowledge) -> str:
+    word = {True: "yes", False: "no"}.get(raw, str(raw)) if isinstance(raw, bool) else str(raw)
+    if spec.values and word not in spec.values:
+        nearest = get_close_matches(word, spec.values, 3, 0.4) or list(spec.values[:6])
+        raise InputRefused(f"{place}: {word!r} is not a value of {spec.name}.", f"Use {', '.join(nearest)}.")
+    if spec.name in ("existing_components", "avoid_components") and word not in knowledge.components:
+        raise UnknownName("component", word, get_close_matches(word, knowledge.components, 3, 0.3))
+    return word
