@@ -1,4 +1,4 @@
-"""Power, grid, PUE and embodied figures, each with its source; a region or country that is unknown says so."""
+"""Power, grid, PUE and embodied figures, each with its source."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -60,7 +60,7 @@ class ApiEnergy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pattern: str
-    """Prefix of the model keys that it stands for, or `size:` and a class."""
+    """Prefix of the model keys that it stands for, `*` for any other, or `size:` and a class."""
     low_wh: float
     wh: float
     high_wh: float
@@ -118,4 +118,4 @@ def _embodied(knowledge: "Knowledge") -> dict[str, Embodied]:
 def _api(knowledge: "Knowledge") -> tuple[ApiEnergy, ...]:
     name = "energy/api_energy.csv"
     found = [validated(ApiEnergy, row, name) for row in knowledge.files.rows(name)]
-    return tuple(sorted(found, key=lambda item: -len(item.pattern)))
+    return tuple(sorted(found, key=lambda item: (item.pattern == "*", -len(item.pattern))))

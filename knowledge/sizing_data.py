@@ -30,7 +30,7 @@ class Constant(BaseModel):
 
 
 class Coefficients(BaseModel):
-    """One regime of the serving model: non-negative weights of its terms, and how wrong they are elsewhere."""
+    """One regime of the serving model: weights of its terms, and how wrong they are on unseen groups."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
