@@ -1,0 +1,206 @@
+"""The `stackwright` command: parses, then imports what the verb needs and nothing else.
+
+Results go to stdout, diagnostics and progress to stderr. Exit codes: 0 done; 1 the input or a file was
+refused; 2 wrong usage; 3 nothing found to work on; 4 done, but a part failed; 5 configuration; 130 interrupted.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+from knowledge.errors import ConfigError, StackwrightError
+
+from .settings import Settings, load_settings
+
+REFUSED, CONFIGURATION, INTERRUPTED = 1, 5, 130
+EPILOG = """
+first steps:
+  stackwright                                   talk to the advisor in the terminal
+  echo "RAG for 200 lawyers, EU only, 6k EUR a month" | stackwright advise -
+  stackwright advise workload.yaml --markdown   one recommendation, no questions
+  stackwright tool --list                       every deterministic tool, with its schema
+  stackwright knowledge search "pgvector limits"
+  stackwright doctor                            what works on this machine
+
+A workload file is `field: value` or `field: {value | low, high, unit}`, for example:
+  use_case: rag
+  request_rate_rps: {value: 40, unit: requests/h}
+  corpus_documents: 350000
+  residency: [EU]
+
+exit codes: 0 done, 1 input refused, 2 wrong usage, 3 nothing found, 4 part failed, 5 configuration, 130 interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    common = argparse.ArgumentParser(add_help=False)
+    group = common.add_argument_group("everywhere")
+    group.add_argument("--profile", type=Path, metavar="ORG.toml", help="an organisation's standing choices")
+    group.add_argument(
+        "--model", metavar="NAME", help="language model, e.g. openai/gpt-6-luna (default: none)"
+    )
+    group.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint of the model")
+    group.add_argument("--offline", action="store_true", help="forbid every model endpoint")
+    group.add_argument(
+        "--as-of", type=date.fromisoformat, metavar="DATE", help="date that prices and ages count from"
+    )
+    group.add_argument("--knowledge", type=Path, metavar="DIR", help="another knowledge folder")
+    group.add_argument("--data-dir", type=Path, metavar="DIR", help="where consultations are stored")
+    top = argparse.ArgumentParser(
+        prog="stackwright",
+        description="Interviews you about an AI workload and recommends a sized, priced, cited infrastructure stack.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+    )
+    top.add_argument("--version", action="store_true", help="print the version and the knowledge date")
+    top.add_argument(
+        "--resume", nargs="?", const="", metavar="ID", help="go on with the last consultation, or with ID"
+    )
+    top.add_argument("--plain", action="store_true", help="line mode instead of the full screen")
+    verbs = top.add_subparsers(dest="verb", metavar="verb", title="verbs")
+    _chat(verbs, common)
+    _advise(verbs, common)
+    _tool(verbs, common)
+    _knowledge(verbs, common)
+    _eval(verbs, common)
+    _sessions(verbs, common)
+    verbs.add_parser("doctor", parents=[common], help="what works here; never prints a secret")
+    return top
+
+
+def _chat(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    chat = verbs.add_parser("chat", parents=[common], help="line mode: pipes, screen readers, scripts")
+    chat.add_argument("--json", action="store_true", help="one JSON reply a line instead of text")
+    chat.add_argument(
+        "--resume", nargs="?", const="", metavar="ID", help="go on with the last consultation, or with ID"
+    )
+
+
+def _advise(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    advise = verbs.add_parser("advise", parents=[common], help="one recommendation, no questions")
+    advise.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="workload file, or plain text")
+    advise.add_argument(
+        "--from", dest="session", metavar="ID", help="take the workload of a stored consultation"
+    )
+    form = advise.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="the whole assessment as JSON")
+    form.add_argument("--markdown", action="store_true", help="a decision record in Markdown")
+    form.add_argument("--html", type=Path, metavar="PATH", help="a self-contained page")
+
+
+def _tool(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    tool = verbs.add_parser("tool", parents=[common], help="any deterministic tool")
+    tool.add_argument("name", nargs="?", help="tool name; see --list")
+    tool.add_argument(
+        "arguments", nargs="*", metavar="key=value", help="inputs; or JSON on standard input with -"
+    )
+    tool.add_argument("--list", action="store_true", help="names and schemas")
+    tool.add_argument("--json", action="store_true", help="JSON instead of text")
+
+
+def _knowledge(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    know = verbs.add_parser("knowledge", help="search and check the knowledge base")
+    actions = know.add_subparsers(dest="action", metavar="action", required=True)
+    search = actions.add_parser("search", parents=[common], help="records for a question")
+    search.add_argument("question", nargs="+")
+    search.add_argument("-k", type=int, default=8, help="how many")
+    search.add_argument("--json", action="store_true")
+    show = actions.add_parser("show", parents=[common], help="a fact, component, slot or rule")
+    show.add_argument("id")
+    for name, words in (
+        ("stats", "what the knowledge base holds"),
+        ("verify", "ids, references, names, dates, tiers, licences, hashes"),
+        ("stale", "facts past their review date, by age"),
+    ):
+        action = actions.add_parser(name, parents=[common], help=words)
+        action.add_argument("--json", action="store_true")
+
+
+def _eval(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    evaluate = verbs.add_parser("eval", help="how good the advice is")
+    actions = evaluate.add_subparsers(dest="action", metavar="action", required=True)
+    advice = actions.add_parser("advice", parents=[common], help="case files against the simulated user")
+    advice.add_argument("path", type=Path)
+    advice.add_argument("--traces", type=Path, metavar="DIR", help="write one trace a case")
+    advice.add_argument("--json", action="store_true")
+    advice.add_argument("--html", type=Path, metavar="FILE")
+    advice.add_argument("--junit", type=Path, metavar="FILE")
+
+
+def _sessions(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    sessions = verbs.add_parser("sessions", help="stored consultations")
+    actions = sessions.add_subparsers(dest="action", metavar="action", required=True)
+    listing = actions.add_parser("list", parents=[common], help="newest first")
+    listing.add_argument("--json", action="store_true")
+    for name, words in (
+        ("show", "the transcript"),
+        ("delete", "remove it and everything that belongs to it"),
+    ):
+        actions.add_parser(name, parents=[common], help=words).add_argument("id")
+    export = actions.add_parser("export", parents=[common], help="decision record or transcript")
+    export.add_argument("id")
+    export.add_argument("--format", choices=("markdown", "json"), default="markdown")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        return _run(arguments, load_settings(arguments))
+    except ConfigError as error:
+        return _complain(error, CONFIGURATION)
+    except StackwrightError as error:
+        return _complain(error, REFUSED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.version:
+        return _verb("version", arguments, settings)
+    if arguments.verb:
+        return _verb(arguments.verb, arguments, settings)
+    if settings.plain or not _has_screen():
+        return _verb("chat", arguments, settings)
+    return _verb("screen", arguments, settings)
+
+
+def _verb(name: str, arguments: argparse.Namespace, settings: Settings) -> int:
+    module = import_module(f"tui.verbs.{name}")
+    code: int = module.run(arguments, settings)
+    return code
+
+
+def _has_screen() -> bool:
+    """Whether standard input and output are a terminal that can show a full screen."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def _complain(error: StackwrightError, code: int) -> int:
+    print(f"stackwright: {error}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

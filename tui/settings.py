@@ -1,0 +1,123 @@
+"""Settings: command line over environment over `config.toml` over defaults."""
+
+import os
+import tomllib
+from argparse import Namespace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from knowledge.errors import ConfigError, InputRefused
+
+if TYPE_CHECKING:
+    from agent.model_port import ChatModel
+    from knowledge import Knowledge
+    from tools.profile import Profile
+
+APP = "stackwright"
+
+
+class Settings(BaseModel):
+    """What a run is configured with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = ""
+    """Language model to use; empty = the built-in engine. A key in the environment never switches one on."""
+    base_url: str = ""
+    """OpenAI-compatible endpoint of the model."""
+    api_key_env: str = "OPENAI_API_KEY"
+    """Name of the environment variable that holds the key."""
+    offline: bool = False
+    """True forbids every model endpoint."""
+    profile: Path | None = None
+    knowledge: Path | None = None
+    as_of: date | None = None
+    data_dir: Path | None = None
+    plain: bool = False
+    """Line mode instead of the full screen."""
+    theme: str = ""
+
+    def data_path(self) -> Path:
+        """Folder of the session store."""
+        if self.data_dir is not None:
+            return self.data_dir
+        from platformdirs import user_data_path
+
+        return user_data_path(APP)
+
+    def open_knowledge(self) -> "Knowledge":
+        from knowledge import load
+
+        return load(self.knowledge)
+
+    def open_profile(self) -> "Profile":
+        from tools.profile import Profile, load_profile
+
+        return load_profile(self.profile) if self.profile is not None else Profile()
+
+    def open_model(self) -> "ChatModel | None":
+        """The model that is configured, or None."""
+        if not self.model:
+            return None
+        from agent.model_port import open_model
+
+        return open_model(self.model, self.base_url, os.environ.get(self.api_key_env, ""), self.offline)
+
+    def date(self) -> date:
+        return self.as_of or date.today()
+
+
+ENVIRONMENT = {
+    "STACKWRIGHT_MODEL": "model",
+    "STACKWRIGHT_BASE_URL": "base_url",
+    "STACKWRIGHT_API_KEY_ENV": "api_key_env",
+    "STACKWRIGHT_OFFLINE": "offline",
+    "STACKWRIGHT_PROFILE": "profile",
+    "STACKWRIGHT_KNOWLEDGE": "knowledge",
+    "STACKWRIGHT_AS_OF": "as_of",
+    "STACKWRIGHT_DATA_DIR": "data_dir",
+    "STACKWRIGHT_PLAIN": "plain",
+    "STACKWRIGHT_THEME": "theme",
+}
+
+
+def config_file() -> Path:
+    """Where the configuration is read from."""
+    named = os.environ.get("STACKWRIGHT_CONFIG")
+    if named:
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path(APP) / "config.toml"
+
+
+def load_settings(arguments: Namespace) -> Settings:
+    """Settings of this run; ConfigError or InputRefused names the place of what is wrong."""
+    merged: dict[str, object] = {**_from_file(config_file())}
+    merged.update({field: os.environ[name] for name, field in ENVIRONMENT.items() if os.environ.get(name)})
+    given = {
+        field: value
+        for field in Settings.model_fields
+        if (value := getattr(arguments, field, None)) not in (None, False)
+    }
+    merged.update(given)
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputRefused(
+            f"The setting {place} is wrong: {first['msg']}.", "See 'stackwright --help'."
+        ) from error
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"The configuration {path} can't be read: {error}.") from error

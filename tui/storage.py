@@ -1,0 +1,31 @@
+"""The session store of this machine, and which session to go on with."""
+
+from agent.sessions import SessionStore
+from knowledge.errors import SessionUnavailable
+
+from .settings import Settings
+
+FILE = "consultations.sqlite"
+
+
+def open_store(settings: Settings) -> SessionStore:
+    """The store in the data folder; SessionUnavailable where it can't be written."""
+    return SessionStore(settings.data_path() / FILE)
+
+
+def session_to_resume(store: SessionStore, wanted: str | None) -> str | None:
+    """The session that `--resume [ID]` means; None for a new one."""
+    if wanted is None:
+        return None
+    sessions = store.list()
+    if not wanted:
+        if not sessions:
+            raise SessionUnavailable("There is no consultation to resume yet.")
+        return sessions[0].id
+    matching = [session.id for session in sessions if session.id.startswith(wanted)]
+    if len(matching) != 1:
+        known = ", ".join(session.id for session in sessions[:3]) or "none"
+        raise SessionUnavailable(
+            f"{len(matching)} consultations match {wanted!r}.", f"The newest are {known}."
+        )
+    return matching[0]

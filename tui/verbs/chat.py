@@ -1,0 +1,96 @@
+"""Line mode: a consultation in the normal scrollback, for pipes, screen readers and scripts."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+
+from agent.consultation import Consultation, open_consultation
+from agent.reply import Reply
+from knowledge.errors import SessionUnavailable, StackwrightError
+from tui.settings import Settings
+from tui.storage import open_store, session_to_resume
+
+GREETING = (
+    "Advisor: Describe the AI workload in your own words: what it does, for whom, how much of it, and what limits "
+    'there are. "Just recommend" ends the questions, /undo takes the last answer back, /quit leaves.'
+)
+QUIT = {"/quit", "/exit", "quit", "exit"}
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    as_json = bool(getattr(arguments, "json", False))
+    consultation = _open(arguments, settings)
+    if not as_json:
+        _resumed(consultation)
+        print(GREETING if consultation.turns == 0 else "Advisor: go on where you were.")
+    failed = False
+    for message in _messages(interactive=sys.stdin.isatty() and not as_json):
+        try:
+            reply = consultation.turn(message)
+        except StackwrightError as error:
+            print(f"stackwright: {error}", file=sys.stderr)
+            failed = True
+            continue
+        _show(reply, as_json)
+    return 4 if failed else 0
+
+
+def _open(arguments: Namespace, settings: Settings) -> Consultation:
+    """On the session store; in memory, and said so, where nothing can be stored."""
+    common = {
+        "knowledge": settings.open_knowledge(),
+        "profile": settings.open_profile(),
+        "as_of": settings.date(),
+        "model": settings.open_model(),
+    }
+    _announce_model(settings)
+    try:
+        store = open_store(settings)
+        return open_consultation(**common, store=store, session=session_to_resume(store, arguments.resume))  # type: ignore[arg-type]
+    except SessionUnavailable as error:
+        if getattr(arguments, "resume", None):
+            raise
+        print(f"stackwright: {error} This consultation is kept in memory only.", file=sys.stderr)
+        return open_consultation(**common)  # type: ignore[arg-type]
+
+
+def _announce_model(settings: Settings) -> None:
+    if settings.model:
+        where = settings.base_url or "its provider"
+        print(
+            f"stackwright: your messages and the recommendation's sentences are sent to {settings.model} at {where}.",
+            file=sys.stderr,
+        )
+
+
+def _resumed(consultation: Consultation) -> None:
+    for message, reply in consultation.resume():
+        print(f"You: {message}\n")
+        if reply is not None:
+            print(f"Advisor: {reply['text']}\n")
+
+
+def _messages(interactive: bool) -> Iterator[str]:
+    """Lines of standard input; a blank line is no message."""
+    while True:
+        try:
+            line = input("\nYou: ") if interactive else sys.stdin.readline()
+        except EOFError:
+            return
+        if not interactive and not line:
+            return
+        if line.strip().lower() in QUIT:
+            return
+        if line.strip():
+            yield line.rstrip("\n")
+
+
+def _show(reply: Reply, as_json: bool) -> None:
+    if as_json:
+        print(reply.model_dump_json(), flush=True)
+        return
+    print(f"\nAdvisor: {reply.text}", flush=True)
+    if reply.done:
+        for number, evidence in enumerate(reply.citations, 1):
+            source = f" {evidence.source}" if evidence.source else ""
+            print(f"[{number}] {evidence.id}: {evidence.text}{source}")
