@@ -26,7 +26,8 @@ class RiskScales(Record):
     weights: dict[str, float]
     status_cap: dict[str, float]
     fact_words: tuple[tuple[str, tuple[str, ...]], ...]
-    fact_default: str
+    fact_default_severity: Severity
+    """Of a fact whose words name no kind: it counts as a matter of maturity."""
     severe_words: tuple[str, ...]
     fact_severity: dict[str, Severity]
     thresholds: dict[str, float]

@@ -55,7 +55,7 @@ def risk_register(
     as_of: date,
     values: Mapping[str, Any],
 ) -> tuple[Risk, ...]:
-    """Risks of the picked `components`, severest first; `runners_up`: slot or component id -> plan B's name."""
+    """Risks of the picked `components`, severest first; `runners_up`: slot or component id -> plan B."""
     scales = risk_scales(knowledge)
     distinct = tuple({component.id: component for component in components}.values())
     risks = [
@@ -132,17 +132,10 @@ def _from_facts(
         if fact is None or fact.kind != "risk":
             continue
         kind = _kind_of(fact, scales)
-        severity = (
-            _raised(scales.fact_severity[fact.tier])
-            if _severe(fact, scales)
-            else scales.fact_severity[fact.tier]
-        )
-        if kind == "end_of_life" and (ends := _as_date(fact.value)) is not None:
-            dated = _support_severity(ends, as_of, scales)
-            if dated is None:
-                continue
-            severity = dated
-        yield Finding(kind, severity, fact.statement, (fact.id,))
+        severity = _fact_severity(fact, kind, component, as_of, scales)
+        if severity is None:
+            continue
+        yield Finding(kind or "maturity", severity, fact.statement, (fact.id,))
 
 
 def _vendor(component: Component, scales: RiskScales) -> Iterator[Finding]:
@@ -289,12 +282,13 @@ def _risk(
     )
 
 
-def _kind_of(fact: Fact, scales: RiskScales) -> RiskKind:
+def _kind_of(fact: Fact, scales: RiskScales) -> RiskKind | None:
+    """The kind that the fact's words name; None where they name none."""
     words = f"{fact.id} {fact.statement}".casefold()
     for kind, needles in scales.fact_words:
         if _mentions(words, needles):
             return kind  # type: ignore[return-value]
-    return scales.fact_default  # type: ignore[return-value]
+    return None
 
 
 def _severe(fact: Fact, scales: RiskScales) -> bool:
@@ -311,6 +305,18 @@ def _pattern(needles: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"\b(" + "|".join(re.escape(needle) for needle in needles) + ")")
 
 
+def _fact_severity(
+    fact: Fact, kind: RiskKind | None, component: Component, as_of: date, scales: RiskScales
+) -> Severity | None:
+    """By tier, one step up for severe words; an end of support by its date; None where it is far away."""
+    if kind is None:
+        return scales.fact_default_severity
+    if kind == "end_of_life" and (ends := _as_date(fact.value)) is not None:
+        return _support_severity(ends, as_of, component, scales)
+    severity = scales.fact_severity[fact.tier]
+    return _raised(severity) if _severe(fact, scales) else severity
+
+
 def _raised(severity: Severity) -> Severity:
     return ORDER[max(ORDER.index(severity) - 1, 0)]
 
@@ -322,9 +328,9 @@ def _as_date(value: float | str | None) -> date | None:
         return None
 
 
-def _support_severity(ends: date, as_of: date, scales: RiskScales) -> Severity | None:
+def _support_severity(ends: date, as_of: date, component: Component, scales: RiskScales) -> Severity | None:
     months = (ends - as_of).days / DAYS_PER_MONTH
-    if months <= 0:
+    if months <= 0 and component.status not in ("active", "watch"):
         return "high"
     return "medium" if months <= scales.thresholds["support_months_medium"] else None
 
