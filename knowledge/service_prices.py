@@ -76,6 +76,8 @@ class PriceModels(Record):
 
     names: tuple[NamedFormula, ...]
     by_component: dict[str, PriceModel]
+    elsewhere_slots: dict[str, Literal["tokens", "accelerators"]]
+    """Slot -> the line of the bill that carries the cost of what is picked for it."""
     hosted_editions: dict[str, str]
     """Open-source component -> the component id whose model prices its hosted edition."""
     free_oss: dict[int, PriceModel]
@@ -118,5 +120,9 @@ def _models(knowledge: "Knowledge") -> PriceModels:
     for formula in formulas:
         parse(formula)
     return PriceModels(
-        names=names, by_component=by_component, hosted_editions=content["hosted_editions"], free_oss=free
+        names=names,
+        by_component=by_component,
+        elsewhere_slots=content["elsewhere_slots"],
+        hosted_editions=content["hosted_editions"],
+        free_oss=free,
     )

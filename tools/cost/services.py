@@ -21,7 +21,11 @@ from .lines import USD_MONTH, CostLine
 from .machines import VM_GIB, VM_VCPU, vm_hourly
 
 FREE = "free_oss"
-OPEN_LICENCES = frozenset({"permissive", "weak-copyleft", "copyleft", "network-copyleft", "source-available"})
+OPEN_LICENCES = frozenset(
+    {"permissive", "weak-copyleft", "copyleft", "network-copyleft", "source-available", "mixed"}
+)
+PRACTICE = "n/a"
+"""Licence class of what is no product: a practice, a control, hardware that is priced elsewhere."""
 LIBRARY_MODES = frozenset({"in_process", "edge"})
 ENDS = ("low", "typical", "high")
 
@@ -112,8 +116,12 @@ def service_cost(
 
 def priced_elsewhere(knowledge: Knowledge, component_id: str) -> str:
     """`tokens` or `accelerators` where another line of the bill carries the component's cost."""
-    model = price_models(knowledge).by_component.get(component_id)
-    return model.elsewhere if model is not None else ""
+    models = price_models(knowledge)
+    model = models.by_component.get(component_id)
+    if model is not None:
+        return model.elsewhere
+    component = knowledge.components.get(component_id)
+    return models.elsewhere_slots.get(component.slots[0], "") if component is not None else ""
 
 
 def _model_of(knowledge: Knowledge, component_id: str, values: Mapping[str, Any]) -> CompiledModel | None:
@@ -147,10 +155,12 @@ def _default(knowledge: Knowledge, component: Component | None) -> PriceModel | 
     named = models.by_component.get(component.price_model)
     if named is not None:
         return named
+    if priced_elsewhere(knowledge, component.id) or component.licence_class == PRACTICE:
+        return models.free_oss[1]
     if component.price_model != FREE and component.licence_class not in OPEN_LICENCES:
         return None
-    level = 1 if component.modes and component.modes <= LIBRARY_MODES else component.ops_complexity
-    return models.free_oss.get(level)
+    library = bool(component.modes) and component.modes <= LIBRARY_MODES
+    return models.free_oss[1 if library else component.ops_complexity]
 
 
 def _compiled(knowledge: Knowledge, model: PriceModel) -> CompiledModel:

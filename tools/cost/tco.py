@@ -227,7 +227,8 @@ def _tornado(inputs: Mapping[str, Estimate], flows: _Flows) -> tuple[Swing, ...]
         Swing(name=name, low_usd=float(present[2 * index]), high_usd=float(present[2 * index + 1]))
         for index, name in enumerate(swung)
     ]
-    return tuple(sorted(swings, key=lambda swing: -swing.width))
+    moving = [swing for swing in swings if swing.width > 0]
+    return tuple(sorted(moving, key=lambda swing: -swing.width))
 
 
 def _percentiles(
