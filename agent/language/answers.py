@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from .intents import dont_know
 from .lexicon import table
 from .phrases import Hit, Phrases
 from .quantity import Quantity
@@ -33,6 +34,8 @@ def read_freshness(reading: Reading) -> None:
 def read_short_answers(reading: Reading) -> None:
     """Words that answer an asked slot and would say nothing without the question."""
     answered = {reading.knowledge.fields[item.field].slot for item in reading.updates}
+    if dont_know(reading.message) is not None:
+        return
     for hit in _answers().find(reading.message):
         slot, field, value = hit.tag  # type: ignore[misc]
         if slot not in reading.asked or reading.has(field) or not _stands_alone(reading, hit, slot, answered):
@@ -62,6 +65,11 @@ def _agrees(reading: Reading, field: str, slot: str) -> bool:
 
 def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
     field = table("asked")["bare"][slot]
+    vague = [i for i in reading.updates if reading.knowledge.fields[i.field].slot == slot and i.low is not None]
+    if len(vague) == 1 and quantity.amount.exact and not quantity.amount.word:
+        reading.updates.remove(vague[0])
+        reading.quantity(vague[0].field, quantity)
+        return
     if any(reading.knowledge.fields[item.field].slot == slot and item.field != "latency_percentile" for item in reading.updates):
         return
     if field == "missing":
@@ -73,9 +81,9 @@ def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
 
 def _stands_alone(reading: Reading, hit: Hit, slot: str, answered: set[str]) -> bool:
     """`no` answers only as a short message or the first word; longer phrases anywhere."""
-    if slot in answered:
-        return False
     words = len(reading.message.tokens)
+    if slot in answered and hit.length < 2:
+        return False
     if hit.length >= 2:
         return hit.first == 0 or words <= _SHORT
     return words <= 3 or (hit.first == 0 and reading.message.tokens[hit.first].clause != reading.message.tokens[1].clause)

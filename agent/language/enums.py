@@ -19,7 +19,7 @@ def read_enums(reading: Reading) -> None:
             _add_set(reading, field, values)
         else:
             value, hit = min(values, key=lambda pair: (_order(field)[pair[0]], pair[1].start))
-            reading.choice(field, value, (hit.start, hit.end), _origin(reading, field))
+            reading.choice(field, value, (hit.start, hit.end), _origin(reading, field, [hit]))
 
 
 @cache
@@ -33,7 +33,8 @@ def _phrases() -> Phrases:
 
 @cache
 def _order(field: str) -> dict[str, int]:
-    return {value: index for index, value in enumerate(table("cues")[field])}
+    names = list(dict.fromkeys(value.rstrip("~") for value in table("cues")[field]))
+    return {value: index for index, value in enumerate(names)}
 
 
 def _grouped(reading: Reading) -> dict[str, list[Hit]]:
@@ -50,7 +51,7 @@ def _values(reading: Reading, field: str, hits: list[Hit]) -> list[tuple[str, Hi
     for hit in hits:
         if any(_inside(hit, other) for other in hits):
             continue
-        value = str(hit.tag[1])  # type: ignore[index]
+        value = str(hit.tag[1]).rstrip("~")  # type: ignore[index]
         if reading.scopes.is_negated(hit):
             opposite = table("inference")["negated"].get(field, {})
             value = opposite.get(value, opposite.get("*", ""))
@@ -70,11 +71,12 @@ def _add_set(reading: Reading, field: str, values: list[tuple[str, Hit]]) -> Non
             kept.pop(general, None)
     hits = [hit for value, hit in values if value in kept]
     span = (min(hit.start for hit in hits), max(hit.end for hit in hits))
-    reading.choice(field, tuple(kept), span, _origin(reading, field))
+    reading.choice(field, tuple(kept), span, _origin(reading, field, hits))
 
 
-def _origin(reading: Reading, field: str) -> Origin:
-    """Cues that only suggest a value infer it, unless its slot was asked."""
-    slot = reading.knowledge.fields[field].slot
-    inferred = field in table("inference")["inferred"] and slot not in reading.asked
+def _origin(reading: Reading, field: str, hits: list[Hit]) -> Origin:
+    """Cues that only suggest a value (`value~`) infer it, unless they are the short answer to its slot."""
+    weak = all(str(hit.tag[1]).endswith("~") for hit in hits)  # type: ignore[index]
+    answer = reading.knowledge.fields[field].slot in reading.asked and len(reading.message.tokens) <= 4
+    inferred = (field in table("inference")["inferred"] or weak) and not (answer and not reading.quantities)
     return "inferred" if inferred else "stated"

@@ -12,6 +12,9 @@ from .lexicon import words
 
 MAX_CHARACTERS = 20_000
 
+LONGEST_SENTENCE = 150
+"""Tokens after which a sentence is cut, so that the work stays linear in the message."""
+
 _TOKEN = re.compile(
     r"(?P<number>\d{1,3}(?:[\u00a0\u202f '\u2019]\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?"
     r"|\d+(?:[.,]\d+)*)"
@@ -87,11 +90,11 @@ def _fold_character(character: str) -> str:
 
 def _tokens(folded: str) -> list[Token]:
     found: list[Token] = []
-    clause = sentence = at = 0
+    clause = sentence = at = opened = 0
     for match in _TOKEN.finditer(folded):
         gap = folded[at : match.start()]
-        if found and _ends_sentence(gap, found[-1]):
-            sentence, clause = sentence + 1, clause + 1
+        if found and (len(found) - opened >= LONGEST_SENTENCE or _ends_sentence(gap, found[-1])):
+            sentence, clause, opened = sentence + 1, clause + 1, len(found)
         elif found and _CLAUSE.search(gap):
             clause += 1
         word = match.group().replace("'", "") if match["word"] else match.group()

@@ -13,10 +13,12 @@ from .message import Message, prepare
 from .phrases import Hit, Phrases, compile_phrases
 from .reading import Reading
 
+_HARDWARE = frozenset({"cmp.accelerator", "cmp.deployment_mode"})
+"""Slots whose components are read as hardware or deployment, not as part of a stack in place."""
 _LIKE = 88
 """Likeness from which a misspelt word that looks like a name is taken for it."""
 _SIZE = re.compile(r"[\s-]?(?:v?\d+(?:\.\d+)*[a-z]?\b|\d+(?:\.\d+)?b\b|a\d+b\b|[a-z]\d{1,2}\b)", re.IGNORECASE)
-_COUNT = re.compile(r"(\d{1,6}|an?|one|two|three|four|six|eight|sixteen)\s?(?:x|\u00d7|\*|pcs|units of)?\s?(?:nvidia |amd |used |spare )*$")
+_COUNT = re.compile(r"(\d{1,6}|one|two|three|four|six|eight|sixteen)\s?(?:x|\u00d7|\*|pcs|units of)?\s?(?:nvidia |amd |used |spare )*$")
 
 
 class Mention(NamedTuple):
@@ -149,9 +151,25 @@ def _add(reading: Reading, field: str, mentions: list[Mention]) -> None:
 
 
 def _mentions(reading: Reading) -> list[Mention]:
-    found = _longest(component_phrases(reading.knowledge).find(reading.message))
-    mentions = [Mention(resolve(str(hit.tag), reading.knowledge), hit) for hit in found]
+    found = [h for h in component_phrases(reading.knowledge).find(reading.message) if _is_written_as_name(reading, h)]
+    found = _longest(found)
+    mentions = [Mention(resolve(_identity(hit), reading.knowledge), hit) for hit in found]
     return sorted(mentions + _like(reading, found), key=lambda mention: mention.hit.start)
+
+
+def _identity(hit: Hit) -> str:
+    return hit.tag[0] if isinstance(hit.tag, tuple) else str(hit.tag)
+
+
+def _is_written_as_name(reading: Reading, hit: Hit) -> bool:
+    """One-word names of the catalogue may be common words: they count only with a capital inside a sentence."""
+    if not isinstance(hit.tag, tuple):
+        return True
+    written = reading.message.text[hit.start : hit.end]
+    before = reading.message.tokens[hit.first - 1] if hit.first else None
+    inside = before is not None and before.sentence == reading.message.tokens[hit.first].sentence
+    capital = written[:1].isupper() and (inside or "existing_stack" in reading.asked)
+    return capital or any(c.isupper() or c.isdigit() for c in written[1:])
 
 
 def _like(reading: Reading, found: list[Hit]) -> list[Mention]:
@@ -217,7 +235,7 @@ def _count_before(reading: Reading, hit: Hit) -> int:
 
 def _owned(reading: Reading, hit: Hit) -> bool:
     sentence = reading.message.tokens[hit.first].sentence
-    having = [h for h in reading.scopes.hits.get("having", ()) if reading.message.tokens[h.first].sentence == sentence]
+    having = [h for h in reading.scopes.hits.get("owning", ()) if reading.message.tokens[h.first].sentence == sentence]
     wish = [h for h in reading.scopes.hits.get("considering", ()) if reading.message.tokens[h.first].sentence == sentence]
     return not wish and (bool(having) or "existing_stack" in reading.asked or len(reading.message.tokens) <= 8)
 
@@ -232,10 +250,9 @@ def resolve(name: str, knowledge: Knowledge) -> str:
             return str(prefix + name)
         if name.startswith(prefix) and name[len(prefix) :] in ids:
             return name[len(prefix) :]
-    for suffix in table("component_aliases")["suffixes"]:
-        if name + suffix in ids:
-            return str(name + suffix)
-    return name
+    starts = [f"{prefix}{name}-" for prefix in ("", *table("component_aliases")["prefixes"])]
+    longer = sorted((identity for identity in ids if identity.startswith(tuple(starts))), key=len)
+    return longer[0] if longer else name
 
 
 @lru_cache(maxsize=8)
@@ -252,9 +269,12 @@ def component_phrases(knowledge: Knowledge) -> Phrases:
     phrases = compile_phrases(dict(table("component_aliases")["aliases"].items()))
     listed = {alias for aliases in table("component_aliases")["aliases"].values() for alias in aliases}
     for identity in sorted(_ids(knowledge)):
-        for name in _spellings(knowledge.components[identity].name):
-            if name not in listed and name not in words("component_aliases", "stop") and len(name) > 3:
-                phrases.add(identity, [name])
+        component = knowledge.components[identity]
+        if set(component.slots) <= _HARDWARE or component.vendor_type == "self":
+            continue
+        for name in _spellings(component.name):
+            if name not in listed and len(name) > 3:
+                phrases.add(identity if " " in name else (identity, name), [name])
     return phrases
 
 

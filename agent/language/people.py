@@ -25,7 +25,7 @@ def read_people(reading: Reading) -> None:
             _users(reading, quantity)
     for quantity in reading.open("bare"):
         role = reading.role("bare", quantity)
-        if role.field in ("team_engineers", "users_total", "users_concurrent", "tenants") and role.distance <= 4:
+        if role.field in ("team_engineers", "users_total", "users_concurrent", "tenants") and role.distance <= 6:
             if role.field == "team_engineers":
                 team.append(quantity)
                 reading.use(quantity)
@@ -86,7 +86,7 @@ def _team(reading: Reading, team: list[Quantity]) -> None:
 
 
 def _hits(reading: Reading, kind: str) -> list[Hit]:
-    return [hit for hit in _phrases().find(reading.message) if hit.tag == kind]
+    return reading.hits(_phrases(), kind)
 
 
 @cache

@@ -18,13 +18,13 @@ def read_percentages(reading: Reading) -> None:
         asked = next((table("asked")["percent"][s] for s in reading.asked if s in table("asked")["percent"]), "")
         if (not field or role.distance > 6) and asked:
             field, role = asked, role._replace(hit=None)
-        if field in ("ignore", "growth_pct_month", "latency_percentile"):
+        if field in ("ignore", "latency_percentile"):
             reading.use(quantity)
         elif field == "error_pct":
             reading.use(quantity)
             span = (quantity.start, quantity.end)
             reading.number("accuracy_pct", 100 - quantity.high, 100 - quantity.low, span, origin="inferred")
-        elif field and not reading.has(field):
+        elif field and field != "growth_pct_month" and not reading.has(field):
             reading.quantity(field, quantity, 1, role.hit)
 
 

@@ -1,6 +1,7 @@
 """A number with its unit, its period and its bound: what the field readers work on."""
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -60,7 +61,19 @@ def quantities(message: Message, found: list[Amount]) -> list[Quantity]:
                 result[-1] = _with_period(message, joined, periods, found)
                 continue
         result.append(_with_period(message, quantity, periods, found))
-    return result
+    return _described_by_dims(message, result)
+
+
+def _described_by_dims(message: Message, found: list[Quantity]) -> list[Quantity]:
+    """In `1.2 billion 384-dim vectors` the first number counts the vectors."""
+    for index in range(len(found) - 1):
+        first, second = found[index], found[index + 1]
+        after = second.last + 1
+        if first.dimension != "bare" or second.dimension != "dims" or second.first != first.last + 1:
+            continue
+        if after < len(message.tokens) and any(h.tag == "vectors" for h in noun_phrases().at(message, after)):
+            found[index] = replace(first, dimension="count", noun="vectors")
+    return found
 
 
 @cache
@@ -114,12 +127,29 @@ def _with_unit(message: Message, amount: Amount, following: Amount | None) -> Qu
             return _unit(bare, max(exact, key=lambda hit: hit.length))
     if following is not None and message.tokens[amount.last].clause != message.tokens[following.first].clause:
         following = None
+    described = _described_unit(message, amount, following)
+    if described is not None:
+        return _unit(bare, described)
     counted = _counted(message, amount, following)
     if counted is not None:
         return replace(bare, dimension="count", noun=str(counted.tag), last=counted.last, end=counted.end)
     if message.tokens[amount.last].text == "b" and amount.magnitude == 1e9:
         return replace(bare, dimension="params")
     return bare
+
+
+def _described_unit(message: Message, amount: Amount, following: Amount | None) -> Hit | None:
+    """`1.5k input tokens`, `3 million trainable parameters`: a word between number and unit."""
+    limit = following.first if following else len(message.tokens)
+    for index in range(amount.last + 2, min(amount.last + 4, limit)):
+        if not _same_clause(message, amount.last, index, amount.end):
+            return None
+        if message.tokens[index - 1].text in table("stop")["noun_stops"]:
+            return None
+        hits = [h for h in unit_phrases().at(message, index) if h.tag[0] in ("tokens", "params")]  # type: ignore[index]
+        if hits and message.tokens[index].text not in ("words", "weights", "mots", "word"):
+            return hits[0]
+    return None
 
 
 def _unit(bare: Quantity, hit: Hit) -> Quantity:
@@ -196,7 +226,7 @@ def _last_noun(message: Message, hit: Hit, limit: int, stops: list[str]) -> Hit:
     index = hit.last + 1
     if index < min(limit, len(message.tokens)) and message.tokens[index].text not in stops:
         if message.tokens[index].clause == message.tokens[hit.last].clause:
-            hits = noun_phrases().at(message, index)
+            hits = noun_phrases().at(message, index) if message.tokens[index].text.endswith("s") else []
             if hits and message.folded[hit.end : message.tokens[index].start] in (" ", "-"):
                 return max(hits, key=lambda other: other.length)
     return hit
@@ -230,12 +260,14 @@ def _with_period(message: Message, quantity: Quantity, periods: list[Hit], found
     if quantity.dimension == "time":
         head = message.folded[max(0, quantity.start - 8) : quantity.start]
         return replace(quantity, interval=bool(re.search(r"(?:every|each|alle|toutes les|tous les) $", head)))
-    starts = [amount.start for amount in found if amount.start > quantity.start and amount.start >= quantity.end]
-    until = min(starts, default=len(message.folded))
+    following = bisect_left(found, quantity.end, key=lambda amount: amount.start)
+    until = found[following].start if following < len(found) else len(message.folded)
     sentence = message.tokens[quantity.last].sentence
-    for hit in periods:
+    for hit in periods[bisect_left(periods, quantity.last - 1, key=lambda hit: hit.first) :]:
         kind, seconds = hit.tag  # type: ignore[misc]
-        if hit.start < quantity.end or message.tokens[hit.first].sentence != sentence:
+        if hit.first - quantity.last > 7 or message.tokens[hit.first].sentence > sentence:
+            break
+        if hit.start < quantity.end:
             continue
         if kind == "slash" and not _SLASH.search(message.folded[max(0, hit.start - 2) : hit.start]):
             continue
@@ -244,24 +276,38 @@ def _with_period(message: Message, quantity: Quantity, periods: list[Hit], found
         if _crosses(message, quantity.last, hit.first) and hit.first - quantity.last > 3:
             continue
         if kind == "user":
-            quantity = replace(quantity, per_user=True)
             continue
+        quantity = replace(quantity, per_user=_per_user(message, quantity, periods))
         return replace(quantity, period_s=seconds, last=max(quantity.last, hit.last), end=hit.end)
     return _period_before(message, quantity, periods, found)
 
 
+def _per_user(message: Message, quantity: Quantity, periods: list[Hit]) -> bool:
+    """`each sends 20 questions a day`, `20 questions per user`."""
+    return any(
+        hit.tag[0] == "user"  # type: ignore[index]
+        and not _crosses(message, hit.first, quantity.first)
+        and (0 < quantity.first - hit.last <= 4 or 0 < hit.first - quantity.last <= 5)
+        for hit in _between(periods, quantity.first - 9, quantity.last + 9)
+    )
+
+
+def _between(periods: list[Hit], first: int, last: int) -> list[Hit]:
+    low = bisect_left(periods, first, key=lambda hit: hit.first)
+    return periods[low : bisect_left(periods, last, key=lambda hit: hit.first)]
+
+
 def _period_before(message: Message, quantity: Quantity, periods: list[Hit], found: list[Amount]) -> Quantity:
-    ends = [amount.end for amount in found if amount.end <= quantity.start]
-    since = max(ends, default=0)
-    for hit in reversed(periods):
+    earlier = bisect_right(found, quantity.start, key=lambda amount: amount.end)
+    since = found[earlier - 1].end if earlier else 0
+    for hit in reversed(_between(periods, quantity.first - 12, quantity.first)):
         kind, seconds = hit.tag  # type: ignore[misc]
         if hit.end > quantity.start or kind == "slash" or hit.start < since:
             continue
         if quantity.first - hit.last > 7 or _crosses(message, hit.last, quantity.first):
             break
-        if kind == "user":
-            quantity = replace(quantity, per_user=True)
-        elif kind == "adverb" or message.folded[hit.start : hit.start + 4] in ("ever", "each"):
+        if kind == "adverb" or (kind == "spelled" and message.folded[hit.start : hit.start + 4] in ("ever", "each")):
+            quantity = replace(quantity, per_user=_per_user(message, quantity, periods))
             return replace(quantity, period_s=seconds, first=hit.first, start=hit.start)
     return quantity
 

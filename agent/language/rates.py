@@ -140,7 +140,7 @@ def _intervals(reading: Reading) -> None:
 
 
 def _hits(reading: Reading, kind: str) -> list[Hit]:
-    return [hit for hit in _phrases().find(reading.message) if hit.tag == kind]
+    return reading.hits(_phrases(), kind)
 
 
 @cache

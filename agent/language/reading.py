@@ -1,6 +1,7 @@
 """The reading of one message in progress: what the field readers share and add to."""
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from knowledge.library import Knowledge
 from tools.workload import Known, Origin, Scalar, Workload
 
 from .lexicon import table
-from .message import Message
+from .message import LONGEST_SENTENCE, Message
 from .phrases import Hit, Phrases
 from .quantity import Quantity
 from .scope import Scopes
@@ -20,6 +21,8 @@ Convert = Callable[[float, str], float]
 """Amount and ISO 4217 code -> USD."""
 
 _FAR = 14.0
+_ADJACENT = ("in", "out", "rein", "raus", "no", "up", "down", "off", "last", "w", "x", "each", "read", "live", "back")
+"""Words that give a number its role only right beside it."""
 
 
 class Role(NamedTuple):
@@ -50,6 +53,17 @@ class Reading:
     several: list[Several] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
+    found: dict[int, dict[Hashable, list[Hit]]] = field(default_factory=dict)
+
+    def hits(self, phrases: Phrases, tag: Hashable) -> list[Hit]:
+        """The hits of one tag, found once a message."""
+        if id(phrases) not in self.found:
+            grouped: dict[Hashable, list[Hit]] = {}
+            for hit in phrases.find(self.message):
+                grouped.setdefault(hit.tag, []).append(hit)
+            self.found[id(phrases)] = grouped
+        return self.found[id(phrases)].get(tag, [])
+
     @cached_property
     def roles(self) -> dict[str, list[Hit]]:
         """Cue hits by dimension."""
@@ -57,6 +71,16 @@ class Reading:
         for hit in role_phrases().find(self.message):
             found.setdefault(hit.tag[0], []).append(hit)  # type: ignore[index]
         return found
+
+    @cached_property
+    def firsts(self) -> list[int]:
+        return [q.amount.first for q in self.quantities]
+
+    def around(self, hits: list[Hit], quantity: Quantity) -> list[Hit]:
+        """Those of some hits, in the order of the message, that can lie in the quantity's sentence."""
+        low = bisect_left(hits, quantity.first - LONGEST_SENTENCE, key=lambda hit: hit.first)
+        high = bisect_left(hits, quantity.last + LONGEST_SENTENCE, key=lambda hit: hit.first)
+        return hits[low:high]
 
     def open(self, *dimensions: str) -> list[Quantity]:
         """Unused quantities of the dimensions, in parts of the message that state facts."""
@@ -75,7 +99,7 @@ class Reading:
     def role(self, dimension: str, quantity: Quantity) -> Role:
         """The nearest cue of the dimension in the sentence of the quantity."""
         best = Role("", _FAR + 1, None)
-        for hit in self.roles.get(dimension, ()):
+        for hit in self.around(self.roles.get(dimension, []), quantity):
             distance = self.distance(hit, quantity)
             if distance < best.distance or (
                 distance == best.distance and best.hit is not None and hit.length > best.hit.length
@@ -90,17 +114,20 @@ class Reading:
             return _FAR + 1
         if hit.first <= quantity.last and hit.last >= quantity.first:
             return 0.0
+        apart_words = quantity.first - hit.last if hit.last < quantity.first else hit.first - quantity.last
+        if apart_words > 1 and hit.length == 1 and tokens[hit.first].text in _ADJACENT:
+            return _FAR + 1
         if hit.last < quantity.first:
             first, last, apart = hit.last, quantity.first, float(quantity.first - hit.last)
         else:
             first, last, apart = quantity.last, hit.first, hit.first - quantity.last + 0.4
         apart += 2.5 * abs(tokens[first].clause - tokens[last].clause)
-        between = sum(first < q.amount.first < last for q in self.quantities)
+        between = max(0, bisect_left(self.firsts, last) - bisect_right(self.firsts, first))
         return apart + 5 * between
 
     def near(self, quantity: Quantity, hits: list[Hit], limit: float = 8) -> float:
         """Distance to the nearest of some hits, or infinity."""
-        return min((d for h in hits if (d := self.distance(h, quantity)) <= limit), default=float("inf"))
+        return min((d for h in self.around(hits, quantity) if (d := self.distance(h, quantity)) <= limit), default=float("inf"))
 
     def number(
         self,

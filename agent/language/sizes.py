@@ -69,7 +69,7 @@ def _count(reading: Reading, quantity: Quantity) -> None:
         field = ""
     if field and not reading.has(field):
         reading.quantity(field, quantity)
-        if field == "training_examples" and not reading.has("labelled_data"):
+        if field == "training_examples":
             _labels(reading, quantity, labelled)
 
 
@@ -77,11 +77,12 @@ def _labels(reading: Reading, quantity: Quantity, labelled: bool) -> None:
     """From a thousand labelled examples on, a model can be tuned: the derived names draw the line there."""
     if labelled or quantity.noun == "examples":
         value = "plenty" if quantity.middle >= 1000 else "some"
+        reading.updates = [item for item in reading.updates if item.field != "labelled_data"]
         reading.choice("labelled_data", value, (quantity.start, quantity.end), "inferred")
 
 
 def _hits(reading: Reading, kind: str) -> list[Hit]:
-    return [hit for hit in _phrases().find(reading.message) if hit.tag == kind]
+    return reading.hits(_phrases(), kind)
 
 
 @cache

@@ -104,11 +104,10 @@ def _reading(
     convert: Convert,
 ) -> Reading:
     taken = names.name_tokens(message, knowledge)
-    found: list[Quantity] = [
-        q for q in quantities(message, amounts(message, language, taken)) if math.isfinite(q.high)
-    ]
-    starts = {q.first for q in found}
-    fixed = [q for q in latency.fixed_times(message) if not starts & set(range(q.first, q.last + 1))]
+    read = quantities(message, amounts(message, language, taken))
+    fixed = latency.fixed_times(message)
+    said = {index for q in fixed for index in range(q.first, q.last + 1)}
+    found: list[Quantity] = [q for q in read if math.isfinite(q.high) and q.amount.first not in said]
     ordered = sorted([*found, *fixed], key=lambda q: q.start)
     return Reading(message, language, turn, asked, workload, knowledge, convert, scopes, ordered)
 
