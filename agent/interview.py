@@ -28,7 +28,7 @@ class Asked(NamedTuple):
     """What has been asked so far."""
 
     slots: frozenset[str]
-    count: int
+    questions: int
 
 
 class Candidate(NamedTuple):
@@ -75,7 +75,7 @@ def next_question(
     ranking: Ranking, workload: Workload, asked: Asked, knowledge: Knowledge, as_of: date, profile: Profile
 ) -> Candidate | None:
     """The best open question, or None when the winner is stable enough."""
-    if asked.count >= MAX_QUESTIONS:
+    if asked.questions >= MAX_QUESTIONS:
         return None
     for item in candidates(ranking, workload, asked, knowledge, as_of, profile):
         if item.question.gate or item.value >= WORTH_ASKING:

@@ -100,13 +100,13 @@ def _question(state: ConsultationState, workload: Workload, context: TurnContext
     if (
         state["turn"] <= 2
         and len({item.slot for item in workload.slots}) >= ENOUGH_UNPROMPTED
-        and asked.count
+        and asked.questions
     ):
         return None
     chosen = next_question(ranking, workload, asked, context.knowledge, context.as_of, context.profile)
     if chosen is None:
         return None
-    return asked_question(chosen, asked.count + 1).model_dump(mode="json")
+    return asked_question(chosen, asked.questions + 1).model_dump(mode="json")
 
 
 def _purpose(state: ConsultationState, context: TurnContext) -> Update:

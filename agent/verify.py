@@ -58,7 +58,8 @@ def supported(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """(claims that stand, claims that don't)."""
     book = evidence_book(workload, record_ids, context)
-    kept, dropped = [], []
+    kept: list[dict[str, Any]] = []
+    dropped: list[dict[str, Any]] = []
     for raw in claims:
         claim = Claim.model_validate(raw)
         (dropped if check(claim, book, context.knowledge) else kept).append(raw)

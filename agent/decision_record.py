@@ -1,0 +1,149 @@
+"""The decision record: what was decided, for which workload, at what price, on which evidence, with what against it.
+
+Markdown for people and repositories, a self-contained page for mail and tickets, JSON for programs.
+"""
+
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+from knowledge import Knowledge
+from tools.assessment import Assessment, Stack
+from tools.evidence import Evidence
+from tools.wording import interval
+from tools.workload import Known, Workload
+
+from .reply import Claim
+
+SHOWN_QUANTITIES = (
+    ("monthly_infra_cost_usd", "Infrastructure"),
+    ("monthly_llm_cost_usd", "of which the model"),
+    ("monthly_staff_cost_usd", "People"),
+    ("monthly_total_cost_usd", "Total"),
+    ("tco_36_month_usd", "36 months"),
+    ("tco_36_month_npv_usd", "36 months, present value"),
+    ("cost_per_million_tokens_usd", "Per million output tokens"),
+    ("gpus_required", "Accelerators"),
+    ("model_memory_gb", "Model memory"),
+    ("ttft_ms_p95", "First token, p95"),
+    ("e2e_ms_p95", "Whole answer, p95"),
+    ("energy_kwh_month", "Energy"),
+    ("co2_kg_month", "Carbon"),
+    ("train_gpu_hours", "Training, accelerator hours"),
+    ("train_cost_usd", "Training, cost"),
+)
+
+
+def record_json(assessment: Assessment, workload: Workload, claims: Sequence[Claim]) -> dict[str, Any]:
+    """The record as plain values, in a stable order."""
+    return {
+        "schema": "stackwright-decision/1",
+        "workload": [item.model_dump(mode="json") for item in workload.known.values()],
+        "assessment": assessment.model_dump(mode="json"),
+        "explanation": [claim.model_dump(mode="json") for claim in claims],
+    }
+
+
+def record_markdown(
+    assessment: Assessment, workload: Workload, claims: Sequence[Claim], knowledge: Knowledge
+) -> str:
+    """The record as Markdown; user text is fenced off from markup."""
+    return _rendered("decision.md.jinja", assessment, workload, claims, knowledge, autoescape=False)
+
+
+def record_html(
+    assessment: Assessment, workload: Workload, claims: Sequence[Claim], knowledge: Knowledge
+) -> str:
+    """The record as one page without external resources or scripts."""
+    return _rendered("decision.html.jinja", assessment, workload, claims, knowledge, autoescape=True)
+
+
+def _rendered(
+    template: str,
+    assessment: Assessment,
+    workload: Workload,
+    claims: Sequence[Claim],
+    knowledge: Knowledge,
+    autoescape: bool,
+) -> str:
+    from jinja2 import Environment
+
+    environment = Environment(  # noqa: S701 - autoescape is on for HTML, where it means something
+        autoescape=autoescape, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters["plain"] = _plain
+    text = (resources.files("agent") / "templates" / template).read_text(encoding="utf-8")
+    citations = _citations(claims, assessment)
+    return environment.from_string(text).render(
+        assessment=assessment,
+        winner=assessment.winner,
+        rows=workload_rows(workload),
+        claims=[
+            (claim.text, [citations[key][0] for key in claim.evidence if key in citations])
+            for claim in claims
+        ],
+        layers=layers(assessment.winner, knowledge) if assessment.winner else [],
+        numbers=numbers(assessment.winner) if assessment.winner else [],
+        sources=[item for _, item in citations.values()],
+    )
+
+
+def _plain(text: object) -> str:
+    """User and catalogue text for Markdown: no markup, no line breaks, no table bars."""
+    flat = " ".join(str(text).split())
+    for mark in ("\\", "`", "*", "_", "[", "]", "<", ">", "|", "#"):
+        flat = flat.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
+    return flat
+
+
+def _citations(claims: Sequence[Claim], assessment: Assessment) -> dict[str, tuple[int, Evidence]]:
+    book = {item.id: item for item in assessment.evidence}
+    found: dict[str, tuple[int, Evidence]] = {}
+    for claim in claims:
+        for identity in claim.evidence:
+            if identity in book and identity not in found:
+                found[identity] = (len(found) + 1, book[identity])
+    return found
+
+
+def workload_rows(workload: Workload) -> list[tuple[str, str, str, str]]:
+    """(field, value, origin, words) of what is known."""
+    return [
+        (item.field.replace("_", " "), shown(item), item.origin, item.text)
+        for item in workload.known.values()
+    ]
+
+
+def shown(item: Known) -> str:
+    """A value as people read it: as stated, or in the field's own unit."""
+    if item.unknown:
+        return "unknown"
+    if item.stated:
+        return item.stated
+    value = item.point
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g} {item.unit}".strip() if isinstance(value, float) else str(value)
+
+
+def layers(stack: Stack, knowledge: Knowledge) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """(layer, [(slot, component with detail, score)]) in layer order."""
+    grouped: dict[int, list[tuple[str, str, str]]] = {}
+    for slot, option in stack.picks.items():
+        text = f"{option.name}, {option.detail}" if option.detail else option.name
+        grouped.setdefault(option.layer, []).append((knowledge.slots[slot].name, text, f"{option.score:.2f}"))
+    return [(LAYERS[layer], rows) for layer, rows in sorted(grouped.items())]
+
+
+LAYERS = {
+    1: "Data & governance", 2: "Storage", 3: "Compute", 4: "Model toolchain", 5: "Orchestration", 6: "Serving",
+}  # fmt: skip
+
+
+def numbers(stack: Stack) -> list[tuple[str, str, str]]:
+    """(what, value with range, kind) of the estimates that people ask for."""
+    return [
+        (words, interval(stack.estimates[name]), stack.estimates[name].kind)
+        for name, words in SHOWN_QUANTITIES
+        if name in stack.estimates
+    ]

@@ -1,0 +1,128 @@
+"""One recommendation without questions, from a workload file, plain text or a stored consultation."""
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge import Knowledge
+from knowledge.errors import InputRefused
+from tools.assess import assess
+from tools.workload import Workload
+from tools.workload_file import parse_workload, read_workload
+from tui.settings import Settings
+
+if TYPE_CHECKING:
+    from agent.reply import Claim
+    from tools.assessment import Assessment
+
+WORKLOAD_SUFFIXES = (".yaml", ".yml", ".json")
+TEXT_LIMIT = 20_000
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    knowledge, profile, as_of = settings.open_knowledge(), settings.open_profile(), settings.date()
+    workload = _workload(arguments, settings, knowledge)
+    assessment = assess(workload, knowledge, as_of, "full", profile)
+    claims = explain(assessment, workload, knowledge)
+    _write(arguments, assessment, workload, claims, knowledge)
+    return 0 if assessment.winner is not None else 4
+
+
+def explain(assessment: "Assessment", workload: Workload, knowledge: Knowledge) -> "list[Claim]":
+    """The narrator's sentences over every fact of the knowledge base."""
+    from agent.narrator import explanation
+
+    return explanation(assessment, workload, knowledge, frozenset(knowledge.facts))
+
+
+def _workload(arguments: Namespace, settings: Settings, knowledge: Knowledge) -> Workload:
+    if arguments.session:
+        from agent.consultation import open_consultation
+        from tui.storage import open_store, session_to_resume
+
+        store = open_store(settings)
+        session = session_to_resume(store, arguments.session)
+        return open_consultation(knowledge=knowledge, store=store, session=session).workload()
+    if arguments.file != "-":
+        path = Path(arguments.file)
+        if path.suffix in WORKLOAD_SUFFIXES or not path.exists():
+            return read_workload(path, knowledge)
+        return _from_text(_read(path), knowledge)
+    if sys.stdin.isatty():
+        print("stackwright: describe the workload, then Ctrl+D.", file=sys.stderr)
+    return _from_text(sys.stdin.read(), knowledge)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputRefused(f"{path} can't be read as text: {error}.") from error
+
+
+def _from_text(text: str, knowledge: Knowledge) -> Workload:
+    """Fields if it is a mapping of known fields, else plain words."""
+    first = text.strip().split(":", 1)[0].strip('{" \n')
+    if first in knowledge.fields:
+        return parse_workload(text, "standard input", knowledge)
+    from agent.language import understand
+    from agent.reconcile import reconcile
+
+    if len(text) > TEXT_LIMIT:
+        print(f"stackwright: only the first {TEXT_LIMIT:,} characters are read.", file=sys.stderr)
+    understood = understand(text, turn=1, workload=Workload(), knowledge=knowledge)
+    for rejected in understood.rejected:
+        print(f"stackwright: {rejected.reason}", file=sys.stderr)
+    if not understood.updates:
+        raise InputRefused(
+            "Nothing about a workload could be read from that text.",
+            "Say what it does, for how many users or requests, and which limits there are.",
+        )
+    return reconcile(Workload(), understood, 1, knowledge).workload
+
+
+def _write(
+    arguments: Namespace,
+    assessment: "Assessment",
+    workload: Workload,
+    claims: "list[Claim]",
+    knowledge: Knowledge,
+) -> None:
+    from agent import decision_record as record
+
+    if arguments.json:
+        print(
+            json.dumps(record.record_json(assessment, workload, claims), ensure_ascii=False, sort_keys=True)
+        )
+    elif arguments.html:
+        page = record.record_html(assessment, workload, claims, knowledge)
+        try:
+            arguments.html.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise InputRefused(f"{arguments.html} can't be written: {error.strerror}.") from error
+        print(f"stackwright: wrote {arguments.html}", file=sys.stderr)
+    elif arguments.markdown:
+        print(record.record_markdown(assessment, workload, claims, knowledge))
+    else:
+        print(plain_text(assessment, claims, knowledge))
+
+
+def plain_text(assessment: "Assessment", claims: "list[Claim]", knowledge: Knowledge) -> str:
+    """Stack, numbers and sentences for a terminal."""
+    from agent.decision_record import layers, numbers
+
+    winner = assessment.winner
+    if winner is None:
+        return "\n".join(claim.text for claim in claims)
+    lines = [f"{winner.title}  (score {winner.score:.2f})", ""]
+    for layer, rows in layers(winner, knowledge):
+        lines.append(layer)
+        lines += [f"  {slot}: {component}" for slot, component, _ in rows]
+    lines.append("")
+    lines += [f"{words}: {value} [{kind}]" for words, value, kind in numbers(winner)]
+    lines.append("")
+    lines += [f"- {claim.text} [{', '.join(claim.evidence[:3])}]" for claim in claims]
+    lines += ["", f"Assumed: {'; '.join(assessment.assumptions)}."] if assessment.assumptions else []
+    return "\n".join(lines)
