@@ -30,7 +30,8 @@ def _word_lists(tables: Tables) -> Iterator[Finding]:
         if identity not in tables.components:
             yield error(FILE, alias, f"The alias names the unknown component {identity!r}.")
     for attribute in lists.attributes:
-        try:
-            re.compile(attribute.words)
-        except re.error as broken:
-            yield error(FILE, attribute.name, f"The pattern of `words` can't be used: {broken}.")
+        for pattern in (attribute.words, attribute.pattern):
+            try:
+                re.compile(pattern)
+            except re.error as broken:
+                yield error(FILE, attribute.name, f"The pattern {pattern!r} can't be used: {broken}.")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ..library import Knowledge
 from ..records import Fact
-from .vocabulary import Attribute, Vocabulary, answers
+from .vocabulary import Attribute, Phrases, Vocabulary, answers
 
 
 class Coverage:
@@ -22,8 +22,8 @@ class Coverage:
 
     def gap(self, question: str, named: Mapping[str, str]) -> str:
         """Why the catalogue can't answer `question`, or an empty text when it may be able to."""
-        if self._vocabulary.asks_own_measurement(question):
-            return "Only a measurement on your own data can tell; the catalogue holds no such figure."
+        if reason := self._vocabulary.unknowable(question):
+            return reason
         if not named:
             return ""
         asked = self._vocabulary.asked(question)
@@ -35,8 +35,13 @@ class Coverage:
         return f"The catalogue holds no sourced fact on the {wanted} of {names}."
 
     def _covered(self, attribute: Attribute, named: Mapping[str, str]) -> bool:
+        """By a fact about a named component, or one that names it in passing."""
         return any(
             answers(attribute, fact.kind, fact.statement, fact.attestation)
-            for identity in named
-            for fact in self._facts.get(identity, ())
+            for identity, form in named.items()
+            for fact in (*self._facts.get(identity, ()), *self._mentioning(form))
         )
+
+    def _mentioning(self, form: str) -> list[Fact]:
+        phrases = Phrases((form,))
+        return [fact for fact in self._knowledge.facts.values() if phrases.within(fact.statement)]

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from .words import singular
+
 SHORTEST_NEAR = 6
 """A misspelt name must be at least this long, and right in its first letter."""
 TWO_SLIPS = 9
@@ -14,12 +16,12 @@ _BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
 def normalise(text: str) -> str:
-    """Lower case, words separated by single spaces.
+    """Lower case, words in the singular, separated by single spaces.
 
-    >>> normalise("Apache Airflow's  DAGs")
-    'apache airflow s dags'
+    >>> normalise("Amazon's  Knowledge Bases")
+    'amazon s knowledge base'
     """
-    return " ".join(_WORD.findall(text.lower()))
+    return " ".join(singular(word) for word in _WORD.findall(text.lower()))
 
 
 def name_forms(name: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ The dense side has twice the weight of the lexical one (measured: equal weights 
 alone at five hits). What can't be used here is said in `notices`; a search never fails for it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .opening import OpenedStore
 
 CANDIDATES = 60
-DENSE_WEIGHT, LEXICAL_WEIGHT, NAMED_WEIGHT = 2.0, 1.0, 2.0
+DENSE_WEIGHT, LEXICAL_WEIGHT, NAMED_WEIGHT = 2.0, 1.0, 0.5
 
 
 class Hit(BaseModel):
@@ -76,7 +77,7 @@ class Retriever:
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
         named = self.named(query)
         expansion = self._vocabulary.expand(query)
-        rankings = self._rankings(expansion, self._vector(expansion), only, frozenset(named))
+        rankings = self._rankings(expansion, self._vector(expansion), only, _unambiguous(named))
         hits = tuple(self._hit(identity, score) for identity, score in fuse(rankings)[:k])
         reason = self._coverage.gap(query, named) if self.records else "The knowledge index is empty."
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
@@ -144,9 +145,14 @@ class Retriever:
         return rankings
 
     def _vector(self, expansion: Expansion) -> Any:
-        """The question's vector; None where no dense search is possible."""
+        """The mean of the question with and without its synonyms; None where no dense search is possible."""
         store, _ = self._dense
-        return None if store is None else self._embedder.embed([expansion.text])[0]
+        if store is None:
+            return None
+        if not expansion.added:
+            return self._embedder.embed([expansion.question])[0]
+        both = self._embedder.embed([expansion.question, expansion.text]).sum(axis=0)
+        return both / max(float(both @ both) ** 0.5, 1e-9)
 
     def _nearest(self, vector: Any, only: Filter) -> list[str]:
         store, _ = self._dense
@@ -206,3 +212,9 @@ class Retriever:
     @cached_property
     def _coverage(self) -> Coverage:
         return Coverage(self._knowledge, self._vocabulary)
+
+
+def _unambiguous(named: dict[str, str]) -> frozenset[str]:
+    """Components whose form names nobody else; `OpenAI` may mean several, and must not crowd out the rest."""
+    forms = Counter(named.values())
+    return frozenset(identity for identity, form in named.items() if forms[form] == 1)

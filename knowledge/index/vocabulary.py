@@ -26,6 +26,8 @@ class Attribute(Record):
 
     name: str
     asked: tuple[str, ...]
+    pattern: str = ""
+    """Regular expression of questions that ask for it in other words."""
     kinds: tuple[str, ...] = ()
     """Fact kinds that answer it."""
     words: str
@@ -33,11 +35,12 @@ class Attribute(Record):
     attestation: str = ""
 
 
-class OwnMeasurement(Record):
-    """Phrases of questions that only the asker's own measurement can answer."""
+class Unknowable(Record):
+    """Phrases of questions that no catalogue can answer: one of each list."""
 
-    mine: tuple[str, ...] = ()
-    measured: tuple[str, ...] = ()
+    reason: str
+    subject: tuple[str, ...]
+    asked: tuple[str, ...]
 
 
 class WordLists(Record):
@@ -49,7 +52,7 @@ class WordLists(Record):
     trailing_words: frozenset[str] = frozenset()
     generic_words: frozenset[str] = frozenset()
     attributes: tuple[Attribute, ...] = ()
-    own_measurement: OwnMeasurement = OwnMeasurement()
+    unknowable: tuple[Unknowable, ...] = ()
     stop_words: frozenset[str] = frozenset()
 
 
@@ -100,12 +103,19 @@ class Vocabulary:
 
     def asked(self, question: str) -> list[Attribute]:
         """Attributes that the question asks for."""
-        return [attribute for attribute, phrases in self._attributes if phrases.within(question)]
+        return [
+            attribute
+            for attribute, phrases in self._attributes
+            if phrases.within(question)
+            or (attribute.pattern and re.search(attribute.pattern, question, re.IGNORECASE))
+        ]
 
-    def asks_own_measurement(self, question: str) -> bool:
-        """Whether it asks how something performs on the asker's own data."""
-        mine, measured = self._own
-        return mine.within(question) and measured.within(question)
+    def unknowable(self, question: str) -> str:
+        """Why no catalogue can answer, or an empty text."""
+        for reason, subject, asked in self._unknowable:
+            if subject.within(question) and asked.within(question):
+                return reason
+        return ""
 
     @cached_property
     def _synonyms(self) -> list[tuple[Synonym, Phrases]]:
@@ -116,9 +126,8 @@ class Vocabulary:
         return [(item, Phrases(item.asked)) for item in self.lists.attributes]
 
     @cached_property
-    def _own(self) -> tuple[Phrases, Phrases]:
-        own = self.lists.own_measurement
-        return Phrases(own.mine), Phrases(own.measured)
+    def _unknowable(self) -> list[tuple[str, Phrases, Phrases]]:
+        return [(item.reason, Phrases(item.subject), Phrases(item.asked)) for item in self.lists.unknowable]
 
 
 def answers(attribute: Attribute, kind: str, statement: str, attestation: str) -> bool:

@@ -20,7 +20,7 @@ def stem(term: str) -> str:
     """
     if len(term) < 4 or any(character.isdigit() for character in term):
         return term
-    term = _singular(term)
+    term = singular(term)
     for spelling, other in _SPELLINGS:
         term = term.replace(spelling, other)
     for suffix in _SUFFIXES:
@@ -29,10 +29,12 @@ def stem(term: str) -> str:
     return _single(term).rstrip("e")
 
 
-def _singular(term: str) -> str:
+def singular(term: str) -> str:
+    """Without a plural ending, where the word is long enough to have one."""
     if term.endswith("ies") and len(term) > 4:
         return term[:-3] + "y"
-    return term[:-1] if term.endswith("s") and not term.endswith(("ss", "is")) else term
+    plural = len(term) > 3 and term.endswith("s") and not term.endswith(("ss", "is"))
+    return term[:-1] if plural else term
 
 
 def _single(term: str) -> str:

@@ -65,6 +65,24 @@ def test_abstains_where_the_catalogue_has_no_such_fact(retriever: Retriever) -> 
     assert retriever.search("Is pgvector covered by a HIPAA agreement?").abstained
 
 
+def test_a_fact_that_names_the_component_in_passing_counts(
+    tree: dict[str, Any], plant: Plant, words: Any, tmp_path: Path
+) -> None:
+    tree["catalog/facts/storage.yaml"]["facts"][1]["statement"] = "Beside Qdrant it costs 20 USD a month."
+    retriever = Retriever(Knowledge(plant(tree)), tmp_path / "cache", words)
+    assert not retriever.search("What is the monthly price of Qdrant?").abstained
+
+
+def test_a_cost_that_is_no_price_is_no_reason_to_abstain(retriever: Retriever) -> None:
+    assert retriever.search("How much does Qdrant cost?").abstained
+    assert not retriever.search("What is the cost of leaving Qdrant in effort?").abstained
+    assert not retriever.search("How much does quantisation in Qdrant lose?").abstained
+
+
+def test_abstains_where_only_time_can_tell(retriever: Retriever) -> None:
+    assert retriever.search("Which vector store will be the cheapest in 2030?").abstained
+
+
 def test_abstains_where_only_the_user_can_measure(retriever: Retriever) -> None:
     assert retriever.search("What p99 latency will Qdrant have on our data?").abstained
 

@@ -1,0 +1,110 @@
+"""How well the packaged index answers: our own questions, and the reference set where it is at hand."""
+
+import csv
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from knowledge import load
+from knowledge.index import FACT_KINDS, Retriever, SearchResult
+
+HERE = Path(__file__).parent
+OWN = HERE / "data" / "questions.csv"
+REFERENCE = "data/catalog/retrieval_questions_dev.csv"
+
+
+class Answer(NamedTuple):
+    identity: str
+    gold: frozenset[str]
+    result: SearchResult
+    found: list[frozenset[str]]
+    """Per hit: the ids that count as gold."""
+
+
+class Quality(NamedTuple):
+    recall_5: float
+    recall_8: float
+    reciprocal_rank: float
+    missed: list[str]
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    return Retriever(load(), tmp_path_factory.mktemp("cache"))
+
+
+def ask(retriever: Retriever, rows: list[dict[str, str]], seeds: bool) -> list[Answer]:
+    facts = load().facts
+    answers = []
+    for row in rows:
+        result = retriever.search(row["question"], k=10, kinds=FACT_KINDS)
+        found = [
+            frozenset(facts[hit.record_id].seed_ids) if seeds else frozenset({hit.record_id})
+            for hit in result.hits
+        ]
+        answers.append(Answer(row["id"], frozenset(row["gold_fact_ids"].split()), result, found))
+    return answers
+
+
+def recall(answer: Answer, k: int) -> float:
+    return len(answer.gold & frozenset().union(*answer.found[:k])) / len(answer.gold)
+
+
+def measure(answers: list[Answer]) -> Quality:
+    with_gold = [answer for answer in answers if answer.gold]
+    ranks = [
+        next((rank for rank, ids in enumerate(answer.found, 1) if ids & answer.gold), 0)
+        for answer in with_gold
+    ]
+    count = len(with_gold)
+    return Quality(
+        recall_5=sum(recall(answer, 5) for answer in with_gold) / count,
+        recall_8=sum(recall(answer, 8) for answer in with_gold) / count,
+        reciprocal_rank=sum(1 / rank for rank in ranks if rank) / count,
+        missed=[answer.identity for answer in with_gold if recall(answer, 8) < 1],
+    )
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_gold_facts_exist() -> None:
+    missing = {
+        fact_id
+        for row in read(OWN)
+        for fact_id in row["gold_fact_ids"].split()
+        if fact_id not in load().facts
+    }
+    assert missing == set()
+
+
+def test_own_questions_are_answered(retriever: Retriever) -> None:
+    quality = measure(ask(retriever, read(OWN), seeds=False))
+    print(quality)
+    assert quality.recall_5 >= 0.85, quality
+    assert quality.recall_8 >= 0.9, quality
+
+
+def test_abstains_exactly_where_nothing_is_known(retriever: Retriever) -> None:
+    answers = ask(retriever, read(OWN), seeds=False)
+    assert [answer.identity for answer in answers if answer.gold and answer.result.abstained] == []
+    assert [answer.identity for answer in answers if not answer.gold and not answer.result.abstained] == []
+
+
+@pytest.mark.shared
+def test_reference_questions_are_answered(retriever: Retriever) -> None:
+    folder = Path(os.environ.get("STACKWRIGHT_SHARED", HERE.parent.parent.parent / "shared"))
+    path = folder / REFERENCE
+    if not path.is_file():
+        pytest.skip(f"The reference questions aren't at {path}; set STACKWRIGHT_SHARED.")
+    answers = ask(retriever, read(path), seeds=True)
+    quality = measure(answers)
+    print(quality)
+    assert quality.recall_5 >= 0.9, quality
+    assert quality.recall_8 >= 0.95, quality
+    wrong = [answer.identity for answer in answers if answer.result.abstained is bool(answer.gold)]
+    assert wrong == []
