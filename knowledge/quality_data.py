@@ -1,5 +1,6 @@
 """Published benchmark results of models, and the fixed anchors that put them on one scale."""
 
+import math
 from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -36,8 +37,15 @@ class Anchors(BaseModel):
     about: str
 
     def place(self, score: float) -> float:
-        """`score` on the scale, within 0 and 1."""
-        return min(max((score - self.zero) / (self.one - self.zero), 0.0), 1.0)
+        """`score` on the scale, within 0 and 1, linear in its logit."""
+        span = _logit(self.one) - _logit(self.zero)
+        return min(max((_logit(score) - _logit(self.zero)) / span, 0.0), 1.0)
+
+
+def _logit(percent: float) -> float:
+    """Log odds; results at the very ends count as 0.5 and 99.5 %."""
+    share = min(max(percent, 0.5), 99.5) / 100
+    return math.log(share / (1 - share))
 
 
 class TaskClass(BaseModel):
@@ -81,6 +89,8 @@ class QualityScale(BaseModel):
     benchmarks: dict[str, Anchors]
     classes: dict[str, TaskClass]
     spread: Spread
+    sufficient: dict[str, float]
+    """Level of each class above which a better model changes little: judgement."""
     use_cases: dict[str, str]
     quantisation: dict[str, QualityRange]
     quantisation_source: str
@@ -109,7 +119,9 @@ def _results(knowledge: "Knowledge") -> dict[str, dict[str, tuple[BenchmarkResul
 
 def _scale(knowledge: "Knowledge") -> QualityScale:
     content: dict[str, Any] = knowledge.files.yaml("perf/quality.yaml")
+    sufficient = {name: value for name, value in content["sufficient"].items() if name != "source"}
     losses = dict(content["quantisation"])
     source = losses.pop("source")
     losses.pop("as_of")
-    return QualityScale.model_validate({**content, "quantisation": losses, "quantisation_source": source})
+    own = {"quantisation": losses, "quantisation_source": source, "sufficient": sufficient}
+    return QualityScale.model_validate({**content, **own})

@@ -49,6 +49,11 @@ def task_class_of(knowledge: Knowledge, use_case: str) -> str:
     return scale(knowledge).use_cases.get(use_case, "chat")
 
 
+def sufficient_quality(knowledge: Knowledge, task_class: str) -> float | None:
+    """Level above which a better model changes little for the class (judgement)."""
+    return scale(knowledge).sufficient.get(task_class)
+
+
 def quality_evidence(knowledge: Knowledge, model: str, task_class: str) -> tuple[str, ...]:
     """One sentence a published result behind `quality`, newest first."""
     table = scale(knowledge)
