@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from tools.workload import Origin
+
 from .intents import dont_know
 from .lexicon import table
 from .phrases import Hit, Phrases
@@ -26,7 +28,7 @@ def read_freshness(reading: Reading) -> None:
             for c in cues
         )
         if reading.scopes.states(hit.first) and (asked or near):
-            seconds = float(hit.tag)  # type: ignore[arg-type]
+            seconds = float(hit.tag)
             reading.number("freshness_s", seconds, seconds, (hit.start, hit.end))
             return
 
@@ -37,7 +39,7 @@ def read_short_answers(reading: Reading) -> None:
     if dont_know(reading.message) is not None:
         return
     for hit in _answers().find(reading.message):
-        slot, field, value = hit.tag  # type: ignore[misc]
+        slot, field, value = hit.tag
         if slot not in reading.asked or reading.has(field) or not _stands_alone(reading, hit, slot, answered):
             continue
         _answer(reading, field, value, (hit.start, hit.end))
@@ -50,27 +52,41 @@ def read_bare_numbers(reading: Reading) -> None:
         slot = next((s for s in reading.asked if s in table("asked")["bare"]), "")
         if role.field == "ignore" and role.distance <= 2:
             continue
-        if role.field and role.distance <= 4 and not reading.has(role.field) and _agrees(reading, role.field, slot):
+        if (
+            role.field
+            and role.distance <= 4
+            and not reading.has(role.field)
+            and _agrees(reading, role.field, slot)
+        ):
             reading.quantity(role.field, quantity, 1, role.hit)
-        elif slot and not quantity.amount.word or (slot and len(reading.message.tokens) <= 4):
+        elif slot and (not quantity.amount.word or quantity.high > 1 or len(reading.message.tokens) <= 4):
             _bare(reading, quantity, slot)
 
 
 def _agrees(reading: Reading, field: str, slot: str) -> bool:
     """A far cue doesn't take a number away from the question."""
-    return field not in ("input_tokens", "output_tokens", "context_tokens", "retrain_per_month", "models_selfhosted") or (
-        reading.knowledge.fields[field].slot == slot or field in ("models_selfhosted", "context_tokens")
-    )
+    return field not in (
+        "input_tokens",
+        "output_tokens",
+        "context_tokens",
+        "retrain_per_month",
+        "models_selfhosted",
+    ) or (reading.knowledge.fields[field].slot == slot or field in ("models_selfhosted", "context_tokens"))
 
 
 def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
     field = table("asked")["bare"][slot]
-    vague = [i for i in reading.updates if reading.knowledge.fields[i.field].slot == slot and i.low is not None]
+    vague = [
+        i for i in reading.updates if reading.knowledge.fields[i.field].slot == slot and i.low is not None
+    ]
     if len(vague) == 1 and quantity.amount.exact and not quantity.amount.word:
         reading.updates.remove(vague[0])
         reading.quantity(vague[0].field, quantity)
         return
-    if any(reading.knowledge.fields[item.field].slot == slot and item.field != "latency_percentile" for item in reading.updates):
+    if any(
+        reading.knowledge.fields[item.field].slot == slot and item.field != "latency_percentile"
+        for item in reading.updates
+    ):
         return
     if field == "missing":
         reading.use(quantity)
@@ -86,14 +102,16 @@ def _stands_alone(reading: Reading, hit: Hit, slot: str, answered: set[str]) -> 
         return False
     if hit.length >= 2:
         return hit.first == 0 or words <= _SHORT
-    return words <= 3 or (hit.first == 0 and reading.message.tokens[hit.first].clause != reading.message.tokens[1].clause)
+    return words <= 3 or (
+        hit.first == 0 and reading.message.tokens[hit.first].clause != reading.message.tokens[1].clause
+    )
 
 
 def _answer(reading: Reading, field: str, value: str, span: tuple[int, int]) -> None:
     kind = reading.knowledge.fields[field].kind
     if kind == "number":
-        origin = "inferred" if field == "availability_pct" else "stated"
-        reading.number(field, float(value), float(value), span, origin=origin)  # type: ignore[arg-type]
+        origin: Origin = "inferred" if field == "availability_pct" else "stated"
+        reading.number(field, float(value), float(value), span, origin=origin)
     elif kind == "set":
         reading.choice(field, (value,) if value else (), span)
     else:

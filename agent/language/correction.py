@@ -11,7 +11,7 @@ from .quantity import Quantity
 from .reading import Reading
 
 _NOT = re.compile(
-    r"(?:\bnot|\binstead of|\brather than|\bnicht|\bstatt|\bpas|\bau lieu de|\bno longer|\bdown from|\bup from)"
+    r"\b(?:not|instead of|rather than|nicht|statt|pas|au lieu de|no longer|down from|up from)"
     r"(?: the| at| about| around| just)?\W{0,3}$"
 )
 _BUT = re.compile(r"\s*,?\s*(?:but|sondern|mais)\b")

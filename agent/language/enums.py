@@ -1,4 +1,8 @@
-"""Reads fields whose values are words: each value has cues, a negated cue counts for its opposite or not at all."""
+"""Reads fields whose values are words, by cues.
+
+A negated cue counts for its opposite or not at all; `value~` marks cues that only suggest the value,
+`value!` cues that mean it only under a negation.
+"""
 
 from functools import cache
 
@@ -33,7 +37,7 @@ def _phrases() -> Phrases:
 
 @cache
 def _order(field: str) -> dict[str, int]:
-    names = list(dict.fromkeys(value.rstrip("~") for value in table("cues")[field]))
+    names = list(dict.fromkeys(value.rstrip("~!") for value in table("cues")[field]))
     return {value: index for index, value in enumerate(names)}
 
 
@@ -41,7 +45,7 @@ def _grouped(reading: Reading) -> dict[str, list[Hit]]:
     found: dict[str, list[Hit]] = {}
     for hit in _phrases().find(reading.message):
         if reading.scopes.states(hit.first):
-            found.setdefault(hit.tag[0], []).append(hit)  # type: ignore[index]
+            found.setdefault(hit.tag[0], []).append(hit)
     return found
 
 
@@ -51,8 +55,10 @@ def _values(reading: Reading, field: str, hits: list[Hit]) -> list[tuple[str, Hi
     for hit in hits:
         if any(_inside(hit, other) for other in hits):
             continue
-        value = str(hit.tag[1]).rstrip("~")  # type: ignore[index]
-        if reading.scopes.is_negated(hit):
+        value = str(hit.tag[1]).rstrip("~!")
+        if str(hit.tag[1]).endswith("!"):
+            value = value if reading.scopes.is_negated(hit) else ""
+        elif reading.scopes.is_negated(hit):
             opposite = table("inference")["negated"].get(field, {})
             value = opposite.get(value, opposite.get("*", ""))
         if value:
@@ -76,7 +82,7 @@ def _add_set(reading: Reading, field: str, values: list[tuple[str, Hit]]) -> Non
 
 def _origin(reading: Reading, field: str, hits: list[Hit]) -> Origin:
     """Cues that only suggest a value (`value~`) infer it, unless they are the short answer to its slot."""
-    weak = all(str(hit.tag[1]).endswith("~") for hit in hits)  # type: ignore[index]
+    weak = all(str(hit.tag[1]).endswith("~") for hit in hits)
     answer = reading.knowledge.fields[field].slot in reading.asked and len(reading.message.tokens) <= 4
     inferred = (field in table("inference")["inferred"] or weak) and not (answer and not reading.quantities)
     return "inferred" if inferred else "stated"

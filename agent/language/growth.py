@@ -3,6 +3,7 @@
 from functools import cache
 
 from .lexicon import table
+from .numbers import Amount
 from .phrases import Hit, Phrases
 from .quantity import Quantity, period_phrases
 from .reading import Reading
@@ -19,7 +20,7 @@ def monthly_growth_pct(factor: float, months: float) -> float:
     >>> round(monthly_growth_pct(2, 6), 2)
     12.25
     """
-    return (factor ** (1 / months) - 1) * 100
+    return float(factor ** (1 / months) - 1) * 100
 
 
 def read_growth(reading: Reading) -> None:
@@ -46,7 +47,7 @@ def _words() -> Phrases:
 
 
 def _word(reading: Reading, hit: Hit) -> None:
-    factor = float(hit.tag)  # type: ignore[arg-type]
+    factor = float(hit.tag)
     if factor == 1:
         asked = "growth" in reading.asked
         if (asked or hit.length > 1) and not reading.has("growth_pct_month"):
@@ -59,9 +60,7 @@ def _word(reading: Reading, hit: Hit) -> None:
     _multiple(reading, place, factor, factor)
 
 
-def _none(hit: Hit):  # type: ignore[no-untyped-def]
-    from .numbers import Amount
-
+def _none(hit: Hit) -> Amount:
     return Amount(0, 0, hit.first, hit.last, hit.start, hit.end)
 
 
@@ -76,11 +75,13 @@ def _multiple(reading: Reading, quantity: Quantity, low: float, high: float) -> 
     """A multiple with the time in which it is reached."""
     time = _time_near(reading, quantity)
     period = _period_near(reading, quantity)
-    if time is not None and (period is None or reading.distance(_as_hit(time), quantity) <= reading.distance(period, quantity)):
+    if time is not None and (
+        period is None or reading.distance(_as_hit(time), quantity) <= reading.distance(period, quantity)
+    ):
         months, start, end = time.middle / _MONTH_S, time.start, time.end
         reading.use(time)
     elif period is not None:
-        months, start, end = _PERIODS.get(period.tag[1], 12.0), period.start, period.end  # type: ignore[index]
+        months, start, end = _PERIODS.get(period.tag[1], 12.0), period.start, period.end
     elif "growth" in reading.asked:
         reading.use(quantity)
         reading.missing.append(MissingUnit("growth", reading.words(quantity.start, quantity.end)))
@@ -91,7 +92,9 @@ def _multiple(reading: Reading, quantity: Quantity, low: float, high: float) -> 
         return
     reading.use(quantity)
     span = (min(start, quantity.start), max(end, quantity.end))
-    reading.number("growth_pct_month", monthly_growth_pct(low, months), monthly_growth_pct(high, months), span)
+    reading.number(
+        "growth_pct_month", monthly_growth_pct(low, months), monthly_growth_pct(high, months), span
+    )
 
 
 def _percent(reading: Reading, quantity: Quantity, cue: Hit | None) -> None:
@@ -104,7 +107,7 @@ def _percent(reading: Reading, quantity: Quantity, cue: Hit | None) -> None:
             reading.use(time)
     yearly = _yearly().find(reading.message)
     if not months and yearly:
-        months = float(yearly[0].tag)  # type: ignore[arg-type]
+        months = float(yearly[0].tag)
         start, end = min(start, yearly[0].start), max(end, yearly[0].end)
     reading.use(quantity)
     if not months:
@@ -138,7 +141,9 @@ def _shrinks(reading: Reading) -> bool:
 
 def _time_near(reading: Reading, quantity: Quantity) -> Quantity | None:
     """The nearest open time of at least a day in the sentence."""
-    times = [q for q in reading.open("time") if q.low >= 86400 and reading.distance(_as_hit(q), quantity) <= 9]
+    times = [
+        q for q in reading.open("time") if q.low >= 86400 and reading.distance(_as_hit(q), quantity) <= 9
+    ]
     return min(times, key=lambda q: reading.distance(_as_hit(q), quantity), default=None)
 
 
@@ -146,9 +151,15 @@ def _period_near(reading: Reading, quantity: Quantity) -> Hit | None:
     hits = [
         hit
         for hit in period_phrases().find(reading.message)
-        if hit.tag[0] in ("spelled", "adverb") and reading.distance(hit, quantity) <= 7  # type: ignore[index]
+        if hit.tag[0] in ("spelled", "adverb") and reading.distance(hit, quantity) <= 7
     ] + [
-        Hit(("spelled", {1.0: 2592000.0, 3.0: 7776000.0, 12.0: 31536000.0}[float(h.tag)]), h.first, h.last, h.start, h.end)  # type: ignore[arg-type]
+        Hit(
+            ("spelled", {1.0: 2592000.0, 3.0: 7776000.0, 12.0: 31536000.0}[float(h.tag)]),
+            h.first,
+            h.last,
+            h.start,
+            h.end,
+        )
         for h in _yearly().find(reading.message)
         if reading.distance(h, quantity) <= 7
     ]

@@ -38,7 +38,9 @@ def cut_instructions(text: str) -> Cut:
         piece = match.group()
         message = prepare(piece)
         inside = bool(_markers().find(message)) or (inside and _is_order(piece))
-        pieces.append(" " * len(piece.rstrip("\n")) + "\n" * (len(piece) - len(piece.rstrip("\n"))) if inside else piece)
+        pieces.append(
+            " " * len(piece.rstrip("\n")) + "\n" * (len(piece) - len(piece.rstrip("\n"))) if inside else piece
+        )
     joined = _rejoin(cut, pieces)
     return Cut(joined, joined != text)
 

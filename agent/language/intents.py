@@ -26,10 +26,10 @@ def find_intents(message: Message, scopes: Scopes, facts: bool) -> frozenset[Int
     kinds = {str(hit.tag) for hit in _phrases().find(message)}
     for kind in ("dont_know", "just_recommend", "why", "refuse"):
         if kind in kinds:
-            found.add(kind)  # type: ignore[arg-type]
+            found.add(kind)
     short = len(message.tokens) <= 6
     if short and not facts:
-        found |= {kind for kind in ("skip", "undo") if kind in kinds}  # type: ignore[misc]
+        found |= {kind for kind in ("skip", "undo") if kind in kinds}
     if "greeting" in kinds and short and not facts:
         found.add("greeting")
     if scopes.hits.get("correction") and facts:

@@ -6,7 +6,7 @@ from functools import cache
 from .lexicon import table
 from .message import Message
 from .numbers import Amount
-from .phrases import Phrases
+from .phrases import Hit, Phrases
 from .quantity import Quantity
 from .reading import Reading
 
@@ -22,7 +22,10 @@ _FACTORS = {
     "go_live_months": _MONTH,
     "horizon_months": _MONTH,
 }
-_PERCENTILE = re.compile(r"\bp\s?(50|75|90|95|98|99(?:[.,]?9{1,2})?)\b|\b(\d\d(?:\.\d)?)\s?(?:th|st|nd|rd|\.)?[ -]?percentile|\b(median)\b")
+_PERCENTILE = re.compile(
+    r"\bp\s?(50|75|90|95|98|99(?:[.,]?9{1,2})?)\b"
+    r"|\b(\d\d(?:\.\d)?)\s?(?:th|st|nd|rd|\.)?[ -]?percentile|\b(median)\b"
+)
 _MINUTES_10, _HOURS_2 = 600, 7200
 
 
@@ -58,9 +61,11 @@ def fixed_times(message: Message) -> list[Quantity]:
     """Times said without a number: `under a minute`, `a second and a half`."""
     found = []
     for hit in _fixed().find(message):
-        low, high = hit.tag  # type: ignore[misc]
+        low, high = hit.tag
         amount = Amount(low, high, hit.first, hit.last, hit.start, hit.end, word=True)
-        found.append(Quantity(amount, "time", low, high, hit.first, hit.last, hit.start, hit.end, bound="upper"))
+        found.append(
+            Quantity(amount, "time", low, high, hit.first, hit.last, hit.start, hit.end, bound="upper")
+        )
     return found
 
 
@@ -72,7 +77,7 @@ def _fixed() -> Phrases:
     return phrases
 
 
-def _field(reading: Reading, quantity: Quantity):  # type: ignore[no-untyped-def]
+def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
     role = reading.role("time", quantity)
     asked = _asked(reading, quantity)
     if role.field and (role.distance <= 6 or not asked):
@@ -83,7 +88,11 @@ def _field(reading: Reading, quantity: Quantity):  # type: ignore[no-untyped-def
         return role.field, role.hit
     if asked:
         return asked, None
-    if quantity.high <= _MINUTES_10 and (quantity.bound == "upper" or quantity.scale < 1) and not quantity.interval:
+    if (
+        quantity.high <= _MINUTES_10
+        and (quantity.bound == "upper" or quantity.scale < 1)
+        and not quantity.interval
+    ):
         return "e2e_latency_ms", None
     return "", None
 

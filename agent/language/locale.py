@@ -18,7 +18,7 @@ def detect(message: Message) -> Language:
     script = _script(message.text[:2000])
     if script:
         return Language(script, False)
-    votes = {code: 0.0 for code in table("languages")["stop_words"]}
+    votes = dict.fromkeys(table("languages")["stop_words"], 0.0)
     for token in message.tokens[:400]:
         for code in _index().get(token.text, ()):
             votes[code] += 1 / len(_index()[token.text])

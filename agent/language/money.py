@@ -1,6 +1,8 @@
 """Budgets: money with its period, in the currency stated; other sums of money are set aside."""
 
-from .quantity import Quantity
+from dataclasses import replace
+
+from .quantity import Quantity, unit_phrases
 from .reading import Reading
 from .understanding import MissingUnit, Several
 
@@ -10,6 +12,7 @@ _MONTHS = {2592000.0: 1.0, 7776000.0: 3.0, 31536000.0: 12.0, 604800.0: 0.22998, 
 
 def read_money(reading: Reading) -> None:
     """Monthly and one-off budgets; a second budget of the same kind is reported, not chosen."""
+    _with_distant_currency(reading)
     for quantity in reading.open("money"):
         role = reading.role("money", quantity)
         if role.field == "ignore" and role.distance <= 5 and "budget" not in reading.asked:
@@ -23,6 +26,20 @@ def read_money(reading: Reading) -> None:
         elif role.field == "month" or "budget" in reading.asked:
             reading.use(quantity)
             reading.missing.append(MissingUnit("budget", reading.words(quantity.start, quantity.end)))
+
+
+def _with_distant_currency(reading: Reading) -> None:
+    """`18 grand a month, in dollars`: a bare answer to the budget question and one currency elsewhere."""
+    if "budget" not in reading.asked or any(q.dimension == "money" for q in reading.quantities):
+        return
+    codes = {str(h.tag[1]): h for h in unit_phrases().find(reading.message) if h.tag[0] == "money"}
+    bare = [q for q in reading.open("bare") if q.low >= 10]
+    if len(codes) != 1 or len(bare) != 1:
+        return
+    code, hit = next(iter(codes.items()))
+    index = reading.quantities.index(bare[0])
+    money = replace(bare[0], dimension="money", noun=code, end=max(bare[0].end, hit.end))
+    reading.quantities[index] = money
 
 
 def _budget(reading: Reading, quantity: Quantity, field: str, factor: float) -> None:
@@ -45,7 +62,13 @@ def _budget(reading: Reading, quantity: Quantity, field: str, factor: float) -> 
 
 def _stated(quantity: Quantity, field: str) -> str:
     """`20,000 EUR/month`: amount, currency and period as the user gave them."""
-    unit = {2592000.0: "/month", 7776000.0: "/quarter", 31536000.0: "/year", 604800.0: "/week", 86400.0: "/day"}
+    unit = {
+        2592000.0: "/month",
+        7776000.0: "/quarter",
+        31536000.0: "/year",
+        604800.0: "/week",
+        86400.0: "/day",
+    }
     period = unit.get(quantity.period_s, "") if field == "budget_usd_month" else ""
     amount = f"{quantity.low:,.10g}"
     if quantity.high != quantity.low:

@@ -17,8 +17,13 @@ _HARDWARE = frozenset({"cmp.accelerator", "cmp.deployment_mode"})
 """Slots whose components are read as hardware or deployment, not as part of a stack in place."""
 _LIKE = 88
 """Likeness from which a misspelt word that looks like a name is taken for it."""
-_SIZE = re.compile(r"[\s-]?(?:v?\d+(?:\.\d+)*[a-z]?\b|\d+(?:\.\d+)?b\b|a\d+b\b|[a-z]\d{1,2}\b)", re.IGNORECASE)
-_COUNT = re.compile(r"(\d{1,6}|one|two|three|four|six|eight|sixteen)\s?(?:x|\u00d7|\*|pcs|units of)?\s?(?:nvidia |amd |used |spare )*$")
+_SIZE = re.compile(
+    r"[\s-]?(?:v?\d+(?:\.\d+)*[a-z]?\b|\d+(?:\.\d+)?b\b|a\d+b\b|[a-z]\d{1,2}\b)", re.IGNORECASE
+)
+_COUNT = re.compile(
+    r"(\d{1,6}|one|two|three|four|six|eight|sixteen)\s?(?:x|\u00d7|\*|pcs|units of)?\s?"
+    r"(?:nvidia |amd |used |spare )*$"
+)
 
 
 class Mention(NamedTuple):
@@ -34,7 +39,9 @@ def name_tokens(message: Message, knowledge: Knowledge) -> frozenset[int]:
     for start, end in model_spans(message):
         taken |= {i for i, t in enumerate(message.tokens) if start <= t.start < end}
     for hit in _accelerators(knowledge).find(message):
-        taken |= set(range(hit.first, hit.last + 1)) - ({hit.first} if message.tokens[hit.first].number else set())
+        taken |= set(range(hit.first, hit.last + 1)) - (
+            {hit.first} if message.tokens[hit.first].number else set()
+        )
     for hit in component_phrases(knowledge).find(message):
         if hit.length > 1 or any(c.isdigit() for c in message.tokens[hit.first].text):
             taken |= set(range(hit.first, hit.last + 1))
@@ -53,7 +60,11 @@ def read_components(reading: Reading) -> None:
         kind = _standing(reading, mention.hit)
         (avoided if kind == "avoid" else existing if kind == "have" else []).append(mention)
     _add(reading, "avoid_components", avoided)
-    _add(reading, "existing_components", [m for m in existing if m.component not in {a.component for a in avoided}])
+    _add(
+        reading,
+        "existing_components",
+        [m for m in existing if m.component not in {a.component for a in avoided}],
+    )
 
 
 def read_models(reading: Reading) -> None:
@@ -108,7 +119,9 @@ def _model_end(message: Message, end: int) -> int:
         end = match.end()
 
 
-_VARIANT = re.compile(r"[\s-](?:" + "|".join(sorted(words("models", "variants"), key=len, reverse=True)) + r")\b")
+_VARIANT = re.compile(
+    r"[\s-](?:" + "|".join(sorted(words("models", "variants"), key=len, reverse=True)) + r")\b"
+)
 
 
 def _standing(reading: Reading, hit: Hit) -> str:
@@ -117,26 +130,48 @@ def _standing(reading: Reading, hit: Hit) -> str:
     if _in_skill(reading, hit):
         return ""
     clause = message.tokens[hit.first].clause
-    before = [h for h in hits.get("avoiding", ()) if h.last < hit.first and message.tokens[h.last].sentence == message.tokens[hit.first].sentence]
-    near = [h for h in before if hit.first - h.last <= 5 and (message.tokens[h.last].clause == clause or hit.first - h.last <= 2)]
+    before = [
+        h
+        for h in hits.get("avoiding", ())
+        if h.last < hit.first and message.tokens[h.last].sentence == message.tokens[hit.first].sentence
+    ]
+    near = [
+        h
+        for h in before
+        if hit.first - h.last <= 5 and (message.tokens[h.last].clause == clause or hit.first - h.last <= 2)
+    ]
     after = [h for h in hits.get("avoiding_after", ()) if 0 < h.first - hit.last <= 3]
     if after or near or reading.scopes.is_negated(hit):
         return "avoid"
-    wish = [h for h in hits.get("considering", ()) if message.tokens[h.first].sentence == message.tokens[hit.first].sentence]
+    wish = [
+        h
+        for h in hits.get("considering", ())
+        if message.tokens[h.first].sentence == message.tokens[hit.first].sentence
+    ]
     if any(0 < hit.first - h.last <= 7 for h in wish):
         return ""
     if "existing_stack" in reading.asked:
         return "have"
-    have = [h for h in hits.get("having", ()) if message.tokens[h.first].sentence == message.tokens[hit.first].sentence]
+    have = [
+        h
+        for h in hits.get("having", ())
+        if message.tokens[h.first].sentence == message.tokens[hit.first].sentence
+    ]
     return "have" if have else ""
 
 
 def _in_skill(reading: Reading, hit: Hit) -> bool:
     """`strong in Kubernetes` speaks of skills, not of what is in place."""
     return any(
-        item.field == "skill_kubernetes" and item.span is not None and item.span[0] <= hit.start < item.span[1]
+        item.field == "skill_kubernetes"
+        and item.span is not None
+        and item.span[0] <= hit.start < item.span[1]
         for item in reading.updates
-    ) and not any(h.last + 1 == hit.first for h in reading.scopes.hits.get("avoiding", ()) if h.length == 1 and _word(reading, h) not in ("no", "never", "not"))
+    ) and not any(
+        h.last + 1 == hit.first
+        for h in reading.scopes.hits.get("avoiding", ())
+        if h.length == 1 and _word(reading, h) not in ("no", "never", "not")
+    )
 
 
 def _word(reading: Reading, hit: Hit) -> str:
@@ -151,7 +186,11 @@ def _add(reading: Reading, field: str, mentions: list[Mention]) -> None:
 
 
 def _mentions(reading: Reading) -> list[Mention]:
-    found = [h for h in component_phrases(reading.knowledge).find(reading.message) if _is_written_as_name(reading, h)]
+    found = [
+        h
+        for h in component_phrases(reading.knowledge).find(reading.message)
+        if _is_written_as_name(reading, h)
+    ]
     found = _longest(found)
     mentions = [Mention(resolve(_identity(hit), reading.knowledge), hit) for hit in found]
     return sorted(mentions + _like(reading, found), key=lambda mention: mention.hit.start)
@@ -162,7 +201,7 @@ def _identity(hit: Hit) -> str:
 
 
 def _is_written_as_name(reading: Reading, hit: Hit) -> bool:
-    """One-word names of the catalogue may be common words: they count only with a capital inside a sentence."""
+    """A one-word name of the catalogue may be a common word: it counts with a capital inside a sentence."""
     if not isinstance(hit.tag, tuple):
         return True
     written = reading.message.text[hit.start : hit.end]
@@ -178,7 +217,12 @@ def _like(reading: Reading, found: list[Hit]) -> list[Mention]:
     names = _single_names(reading.knowledge)
     mentions: list[Mention] = []
     for index, token in enumerate(reading.message.tokens[:400]):
-        if index in taken or token.number or len(token.text) < 6 or token.text in words("component_aliases", "stop"):
+        if (
+            index in taken
+            or token.number
+            or len(token.text) < 6
+            or token.text in words("component_aliases", "stop")
+        ):
             continue
         if not _looks_named(reading, index):
             continue
@@ -211,7 +255,9 @@ def reject_unknown(reading: Reading) -> None:
         named = len(written) >= 3 and written[:1].isupper() and any(c.islower() for c in written[1:])
         if named and index > 0 and not known and reading.message.tokens[index - 1].sentence == token.sentence:
             reason = "One of the products named is not in the knowledge base; it was not taken over."
-            reading.rejected.append(Rejected(slot="existing_stack", field="existing_components", text="", reason=reason))
+            reading.rejected.append(
+                Rejected(slot="existing_stack", field="existing_components", text="", reason=reason)
+            )
             return
 
 
@@ -224,7 +270,7 @@ def _count_before(reading: Reading, hit: Hit) -> int:
         match = re.search(r"(\d{1,6})\s?$", head)
     if not match and not glued:
         return 0
-    text = match[1] if match else glued[1]  # type: ignore[index]
+    text = match[1] if match else (glued[1] if glued else "1")
     for quantity in reading.quantities:
         if quantity.amount.last in (hit.first - 1, hit.first - 2):
             reading.use(quantity)
@@ -235,9 +281,19 @@ def _count_before(reading: Reading, hit: Hit) -> int:
 
 def _owned(reading: Reading, hit: Hit) -> bool:
     sentence = reading.message.tokens[hit.first].sentence
-    having = [h for h in reading.scopes.hits.get("owning", ()) if reading.message.tokens[h.first].sentence == sentence]
-    wish = [h for h in reading.scopes.hits.get("considering", ()) if reading.message.tokens[h.first].sentence == sentence]
-    return not wish and (bool(having) or "existing_stack" in reading.asked or len(reading.message.tokens) <= 8)
+    having = [
+        h
+        for h in reading.scopes.hits.get("owning", ())
+        if reading.message.tokens[h.first].sentence == sentence
+    ]
+    wish = [
+        h
+        for h in reading.scopes.hits.get("considering", ())
+        if reading.message.tokens[h.first].sentence == sentence
+    ]
+    return not wish and (
+        bool(having) or "existing_stack" in reading.asked or len(reading.message.tokens) <= 8
+    )
 
 
 def resolve(name: str, knowledge: Knowledge) -> str:
@@ -291,7 +347,9 @@ def _single_names(knowledge: Knowledge) -> dict[str, str]:
     found: dict[str, str] = {}
     stop = words("component_aliases", "stop")
     for name, aliases in table("component_aliases")["aliases"].items():
-        found |= {alias: name for alias in aliases if " " not in alias and len(alias) >= 6 and alias not in stop}
+        found |= {
+            alias: name for alias in aliases if " " not in alias and len(alias) >= 6 and alias not in stop
+        }
     return found
 
 
@@ -305,7 +363,9 @@ def _accelerators(knowledge: Knowledge) -> Phrases:
             if not spelling or float(row.get("count") or 1) != 1 or spelling[0].isdigit():
                 continue
             text = " ".join(spelling)
-            phrases.add(row["key"], [text, f"x{text}"] + ([f"{text}s", f"x{text}s"] if len(spelling) == 1 else []))
+            phrases.add(
+                row["key"], [text, f"x{text}"] + ([f"{text}s", f"x{text}s"] if len(spelling) == 1 else [])
+            )
     return phrases
 
 
@@ -319,7 +379,10 @@ def _rows(knowledge: Knowledge, name: str) -> list[dict[str, str]]:
 @lru_cache(maxsize=1)
 def _model_phrases() -> Phrases:
     data = table("models")
-    families = [*data["families"], *(f"{family}{digit}*" for family in ("gpt", "llama", "qwen", "glm", "phi") for digit in "123456")]
+    families = [
+        *data["families"],
+        *(f"{family}{digit}*" for family in ("gpt", "llama", "qwen", "glm", "phi") for digit in "123456"),
+    ]
     return compile_phrases({"model": families, "not": data["not_models"]})
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from .lexicon import table
 from .message import Message, Token
 
-_RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|\.\.\.?|to|bis|a|or|oder|ou|until|up to)\s*(?:about |around |~)?[$\u20ac\u00a3]?")
+_RANGE = re.compile(
+    r"\s*(?:-|\u2013|\u2014|\.\.\.?|to|bis|a|or|oder|ou|until|up to)\s*(?:about |around |~)?[$\u20ac\u00a3]?"
+)
 _BETWEEN = re.compile(r"\s*(?:and|und|et|y|e|to)\s*")
 _MINUS = re.compile(r"(?:(?:^|[\s(])-|\b(?:minus|negative)\s+)$")
 
@@ -62,7 +64,9 @@ def parse_digits(text: str, language: str = "en") -> float:
     elif comma >= 0:
         decimal = "," if _is_decimal(plain, ",", language in ("de", "fr", "es", "it", "nl", "pt")) else ""
     else:
-        decimal = "." if dot >= 0 and _is_decimal(plain, ".", language not in ("de", "es", "it", "nl")) else ""
+        decimal = (
+            "." if dot >= 0 and _is_decimal(plain, ".", language not in ("de", "es", "it", "nl")) else ""
+        )
     plain = "".join("." if c == decimal else c for c in plain if c == decimal or c not in ",.")
     try:
         return float(plain)
@@ -210,7 +214,9 @@ def _ranges(message: Message, found: list[Amount]) -> list[Amount]:
 def _range(message: Message, first: Amount, second: Amount) -> Amount | None:
     gap = message.folded[first.end : second.start]
     head = message.folded[max(0, first.start - 24) : first.start]
-    opened = re.search(r"\b(?:between|zwischen|entre|anywhere from|from|von|de)\s+(?:about |around |~)?\W?$", head)
+    opened = re.search(
+        r"\b(?:between|zwischen|entre|anywhere from|from|von|de)\s+(?:about |around |~)?\W?$", head
+    )
     if not (_RANGE.fullmatch(gap) or (opened and _BETWEEN.fullmatch(gap))):
         return None
     if not (first.exact and second.exact) or first.low < 0:

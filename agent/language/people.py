@@ -25,7 +25,10 @@ def read_people(reading: Reading) -> None:
             _users(reading, quantity)
     for quantity in reading.open("bare"):
         role = reading.role("bare", quantity)
-        if role.field in ("team_engineers", "users_total", "users_concurrent", "tenants") and role.distance <= 6:
+        if (
+            role.field in ("team_engineers", "users_total", "users_concurrent", "tenants")
+            and role.distance <= 6
+        ):
             if role.field == "team_engineers":
                 team.append(quantity)
                 reading.use(quantity)

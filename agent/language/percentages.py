@@ -15,7 +15,9 @@ def read_percentages(reading: Reading) -> None:
     for quantity in reading.open("percent"):
         role = reading.role("percent", quantity)
         field = role.field
-        asked = next((table("asked")["percent"][s] for s in reading.asked if s in table("asked")["percent"]), "")
+        asked = next(
+            (table("asked")["percent"][s] for s in reading.asked if s in table("asked")["percent"]), ""
+        )
         if (not field or role.distance > 6) and asked:
             field, role = asked, role._replace(hit=None)
         if field in ("ignore", "latency_percentile"):
@@ -44,7 +46,7 @@ def _downtime(reading: Reading) -> None:
         if role.field != "downtime_h" or role.distance > 5 or role.hit is None:
             continue
         period = _period(reading, quantity)
-        hours = _HOURS.get(period.tag[1], 720.0) if period else 720.0  # type: ignore[index]
+        hours = _HOURS.get(period.tag[1], 720.0) if period else 720.0
         end = max(quantity.end, role.hit.end, period.end if period else 0)
         reading.use(quantity)
         value = 100 * (1 - quantity.high / 3600 / hours)
@@ -52,6 +54,6 @@ def _downtime(reading: Reading) -> None:
 
 
 def _period(reading: Reading, quantity: Quantity) -> Hit | None:
-    hits = [hit for hit in period_phrases().find(reading.message) if hit.tag[0] in ("spelled", "adverb")]  # type: ignore[index]
+    hits = [hit for hit in period_phrases().find(reading.message) if hit.tag[0] in ("spelled", "adverb")]
     hits = [hit for hit in hits if hit.start >= quantity.end and reading.distance(hit, quantity) <= 5]
     return hits[0] if hits else None

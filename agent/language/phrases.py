@@ -7,6 +7,7 @@ A phrase is words separated by spaces: `word`, `prefix*`, `a|b` (alternatives), 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from .message import Message, Token
 
@@ -18,7 +19,7 @@ Element = tuple[frozenset[str], tuple[str, ...], bool, int, bool]
 class Hit:
     """A phrase found: its tag, tokens [first, last] and characters [start, end)."""
 
-    tag: Hashable
+    tag: Any
     first: int
     last: int
     start: int

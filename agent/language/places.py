@@ -12,7 +12,11 @@ def read_places(reading: Reading) -> None:
     asked = "data_residency" in reading.asked
     cues = [hit for hit in _cues().find(reading.message) if reading.scopes.states(hit.first)]
     found = [hit for hit in _countries().find(reading.message) if _counts(reading, hit, cues, asked)]
-    longest = [h for h in found if not any(o.first <= h.first and h.last <= o.last and o.length > h.length for o in found)]
+    longest = [
+        h
+        for h in found
+        if not any(o.first <= h.first and h.last <= o.last and o.length > h.length for o in found)
+    ]
     if longest:
         codes = dict.fromkeys(str(hit.tag) for hit in longest)
         span = (min(hit.start for hit in longest), max(hit.end for hit in longest))
@@ -26,9 +30,10 @@ def _counts(reading: Reading, hit: Hit, cues: list[Hit], asked: bool) -> bool:
     if len(written.strip(".")) <= 3 and written.upper() != written and written.lower() not in ("eu",):
         return False
     before = reading.message.folded[max(0, hit.start - 5) : hit.start]
-    if before.endswith(("non-", "non ")) or reading.scopes.is_negated(hit):
+    leaving = any(0 < hit.first - cue.last <= 3 for cue in reading.hits(_leaving(), "leaving"))
+    if before.endswith(("non-", "non ")) or (reading.scopes.is_negated(hit) and not leaving):
         return False
-    if asked:
+    if asked or (leaving and reading.scopes.is_negated(hit)):
         return True
     tokens = reading.message.tokens
     return any(
@@ -41,6 +46,11 @@ def _counts(reading: Reading, hit: Hit, cues: list[Hit], asked: bool) -> bool:
 @cache
 def _countries() -> Phrases:
     return compile_phrases(dict(table("countries")["countries"].items()))
+
+
+@cache
+def _leaving() -> Phrases:
+    return compile_phrases({"leaving": words("countries", "leaving")})
 
 
 @cache

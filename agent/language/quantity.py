@@ -12,11 +12,13 @@ from .phrases import Hit, Phrases, compile_phrases
 
 _UPPER = re.compile(
     r"(?:up to|at most|max(?:imum|imal)?\.?|under|below|less than|no more than|not more than|within|<=?|"
-    r"bis zu|hochstens|unter|weniger als|moins de|jusqu'a|au plus|not exceed|cap(?:ped)? (?:of|at)|ceiling of)"
+    r"bis zu|hochstens|unter|weniger als|moins de|jusqu'a|au plus|not exceed|"
+    r"cap(?:ped)? (?:of|at)|ceiling of)"
     r"(?: about| around| roughly)?\W{0,3}$"
 )
 _LOWER = re.compile(
-    r"(?:at least|more than|over|above|min(?:imum)?\.?|>=?|mindestens|uber|mehr als|au moins|plus de|exceeds?)\W{0,3}$"
+    r"(?:at least|more than|over|above|min(?:imum)?\.?|>=?|mindestens|uber|mehr als|au moins|plus de|exceeds?)"
+    r"\W{0,3}$"
 )
 _SLASH = re.compile(r"/\s?$")
 
@@ -84,6 +86,8 @@ def unit_phrases() -> Phrases:
             phrases.add((dimension, float(factor)), texts)
     for code, texts in table("currencies")["names"].items():
         phrases.add(("money", code), texts)
+    for word, scaled in table("currencies")["scaled"].items():
+        phrases.add(("money", scaled), [word])
     for code in table("currencies")["codes"]:
         phrases.add(("money", code), [code.lower()])
     return phrases
@@ -146,16 +150,18 @@ def _described_unit(message: Message, amount: Amount, following: Amount | None) 
             return None
         if message.tokens[index - 1].text in table("stop")["noun_stops"]:
             return None
-        hits = [h for h in unit_phrases().at(message, index) if h.tag[0] in ("tokens", "params")]  # type: ignore[index]
+        hits = [h for h in unit_phrases().at(message, index) if h.tag[0] in ("tokens", "params")]
         if hits and message.tokens[index].text not in ("words", "weights", "mots", "word"):
             return hits[0]
     return None
 
 
 def _unit(bare: Quantity, hit: Hit) -> Quantity:
-    dimension, factor = hit.tag  # type: ignore[misc]
+    dimension, factor = hit.tag
     if dimension == "money":
-        return replace(bare, dimension="money", noun=factor, last=hit.last, end=hit.end)
+        code, _, times = factor.partition(":")
+        low, high = bare.low * float(times or 1), bare.high * float(times or 1)
+        return replace(bare, dimension="money", noun=code, low=low, high=high, last=hit.last, end=hit.end)
     return replace(
         bare, dimension=dimension, low=bare.low * factor, high=bare.high * factor, scale=factor,
         last=hit.last, end=hit.end,
@@ -165,12 +171,27 @@ def _unit(bare: Quantity, hit: Hit) -> Quantity:
 def _fits(message: Message, amount: Amount, hit: Hit) -> bool:
     """Short unit letters must stand close to digits; `to` and `go` are French units only when glued."""
     token = message.tokens[hit.first]
-    if token.text in ("to", "go", "an", "mal", "real", "fr", "s", "w", "h", "us", "x", "weights", "word", "won"):
+    if token.text in (
+        "to",
+        "go",
+        "an",
+        "mal",
+        "real",
+        "fr",
+        "s",
+        "w",
+        "h",
+        "us",
+        "x",
+        "weights",
+        "word",
+        "won",
+    ):
         if token.text in ("s", "w", "h"):
             return not amount.word or token.glued
         if token.text == "an":
             return False
-        return token.glued or token.text in ("word", "weights", "won", "mal", "us", "x") and not amount.word
+        return token.glued or (token.text in ("word", "weights", "won", "mal", "us", "x") and not amount.word)
     return True
 
 
@@ -181,7 +202,9 @@ def _currency(message: Message, amount: Amount, bare: Quantity) -> Quantity | No
     match = re.search(r"([A-Z]{1,2}\$|[$\u20ac\u00a3\u00a5\u20b9\u20a9\u20ba\u20aa])\s?$", before)
     if match and match[1] in symbols:
         start = amount.start - len(before) + match.start()
-        return replace(bare, dimension="money", noun=symbols[match[1]], start=start, bound=_bound(message.folded, start))
+        return replace(
+            bare, dimension="money", noun=symbols[match[1]], start=start, bound=_bound(message.folded, start)
+        )
     match = re.compile(r"\s?(\u20ac|\$|\u00a3|\u20b9|z\u0142)").match(message.text, amount.end)
     if match:
         return replace(bare, dimension="money", noun=symbols[match[1]], end=match.end())
@@ -189,7 +212,11 @@ def _currency(message: Message, amount: Amount, bare: Quantity) -> Quantity | No
     if previous >= 0:
         token = message.tokens[previous]
         code = message.text[token.start : token.end].upper()
-        if code in table("currencies")["codes"] and token.text not in ("try",) and amount.start - token.end <= 2:
+        if (
+            code in table("currencies")["codes"]
+            and token.text not in ("try",)
+            and amount.start - token.end <= 2
+        ):
             after = _unit_after_is_other(message, amount)
             if not after:
                 return replace(bare, dimension="money", noun=code, start=token.start)
@@ -200,7 +227,9 @@ def _unit_after_is_other(message: Message, amount: Amount) -> bool:
     after = amount.last + 1
     if after >= len(message.tokens):
         return False
-    return any(hit.tag[0] != "money" for hit in unit_phrases().at(message, after) if isinstance(hit.tag, tuple))
+    return any(
+        hit.tag[0] != "money" for hit in unit_phrases().at(message, after) if isinstance(hit.tag, tuple)
+    )
 
 
 def _counted(message: Message, amount: Amount, following: Amount | None) -> Hit | None:
@@ -212,10 +241,12 @@ def _counted(message: Message, amount: Amount, following: Amount | None) -> Hit 
         if index >= min(limit, len(tokens)) or not _same_clause(message, amount.last, index, amount.end):
             return None
         hits = noun_phrases().at(message, index)
-        if hits and not (tokens[index].text == "us"):
+        if hits and tokens[index].text != "us":
             best = max(hits, key=lambda hit: hit.length)
             return _last_noun(message, best, limit, stops)
-        if tokens[index].text in stops and not (tokens[index].text in ("of", "de") and index == amount.last + 1):
+        if tokens[index].text in stops and not (
+            tokens[index].text in ("of", "de") and index == amount.last + 1
+        ):
             return None
         index += 1
     return None
@@ -224,12 +255,14 @@ def _counted(message: Message, amount: Amount, following: Amount | None) -> Hit 
 def _last_noun(message: Message, hit: Hit, limit: int, stops: list[str]) -> Hit:
     """In `support tickets` or `customer organisations` the last noun of the group counts."""
     index = hit.last + 1
-    if index < min(limit, len(message.tokens)) and message.tokens[index].text not in stops:
-        if message.tokens[index].clause == message.tokens[hit.last].clause:
-            hits = noun_phrases().at(message, index) if message.tokens[index].text.endswith("s") else []
-            if hits and message.folded[hit.end : message.tokens[index].start] in (" ", "-"):
-                return max(hits, key=lambda other: other.length)
-    return hit
+    if index >= min(limit, len(message.tokens)) or _crosses(message, hit.last, index):
+        return hit
+    token = message.tokens[index]
+    if token.text in stops or not token.text.endswith("s"):
+        return hit
+    hits = noun_phrases().at(message, index)
+    beside = message.folded[hit.end : token.start] in (" ", "-")
+    return max(hits, key=lambda other: other.length) if hits and beside else hit
 
 
 def _same_clause(message: Message, first: int, second: int, _end: int) -> bool:
@@ -249,7 +282,9 @@ def _unit_range(message: Message, first: Quantity, second: Quantity) -> Quantity
         return None
     gap = message.folded[first.end : second.start]
     head = message.folded[max(0, first.start - 16) : first.start]
-    between = re.search(r"(?:between|zwischen|entre)\s*$", head) and re.fullmatch(r"\s*(?:and|und|et)\s*", gap)
+    between = re.search(r"(?:between|zwischen|entre)\s*$", head) and re.fullmatch(
+        r"\s*(?:and|und|et)\s*", gap
+    )
     if not between and not re.fullmatch(r"\s*(?:-|\u2013|to|bis|or)\s*", gap):
         return None
     return replace(first, high=second.high, last=second.last, end=second.end, amount=first.amount)
@@ -264,7 +299,7 @@ def _with_period(message: Message, quantity: Quantity, periods: list[Hit], found
     until = found[following].start if following < len(found) else len(message.folded)
     sentence = message.tokens[quantity.last].sentence
     for hit in periods[bisect_left(periods, quantity.last - 1, key=lambda hit: hit.first) :]:
-        kind, seconds = hit.tag  # type: ignore[misc]
+        kind, seconds = hit.tag
         if hit.first - quantity.last > 7 or message.tokens[hit.first].sentence > sentence:
             break
         if hit.start < quantity.end:
@@ -285,7 +320,7 @@ def _with_period(message: Message, quantity: Quantity, periods: list[Hit], found
 def _per_user(message: Message, quantity: Quantity, periods: list[Hit]) -> bool:
     """`each sends 20 questions a day`, `20 questions per user`."""
     return any(
-        hit.tag[0] == "user"  # type: ignore[index]
+        hit.tag[0] == "user"
         and not _crosses(message, hit.first, quantity.first)
         and (0 < quantity.first - hit.last <= 4 or 0 < hit.first - quantity.last <= 5)
         for hit in _between(periods, quantity.first - 9, quantity.last + 9)
@@ -301,12 +336,14 @@ def _period_before(message: Message, quantity: Quantity, periods: list[Hit], fou
     earlier = bisect_right(found, quantity.start, key=lambda amount: amount.end)
     since = found[earlier - 1].end if earlier else 0
     for hit in reversed(_between(periods, quantity.first - 12, quantity.first)):
-        kind, seconds = hit.tag  # type: ignore[misc]
+        kind, seconds = hit.tag
         if hit.end > quantity.start or kind == "slash" or hit.start < since:
             continue
         if quantity.first - hit.last > 7 or _crosses(message, hit.last, quantity.first):
             break
-        if kind == "adverb" or (kind == "spelled" and message.folded[hit.start : hit.start + 4] in ("ever", "each")):
+        if kind == "adverb" or (
+            kind == "spelled" and message.folded[hit.start : hit.start + 4] in ("ever", "each")
+        ):
             quantity = replace(quantity, per_user=_per_user(message, quantity, periods))
             return replace(quantity, period_s=seconds, first=hit.first, start=hit.start)
     return quantity
@@ -314,4 +351,3 @@ def _period_before(message: Message, quantity: Quantity, periods: list[Hit], fou
 
 def _crosses(message: Message, first: int, second: int) -> bool:
     return message.tokens[first].clause != message.tokens[second].clause
-

@@ -1,5 +1,6 @@
-"""Request, event and ingest rates: counts with a period, frequencies, intervals, shares and per-user rates."""
+"""Request, event and ingest rates: counts with a period, frequencies, intervals, shares, per-user rates."""
 
+from bisect import bisect_left
 from dataclasses import replace
 from functools import cache
 
@@ -21,6 +22,7 @@ def read_rates(reading: Reading) -> None:
     for quantity in reading.open("count", "bare"):
         if quantity.period_s:
             _counted(reading, _shared(reading, quantity))
+    _inherited_peak(reading)
     for quantity in reading.open("data"):
         role = reading.role("data", quantity)
         if quantity.period_s and role.field != "ignore":
@@ -36,6 +38,27 @@ def read_peak_factor(reading: Reading) -> None:
             reading.quantity("peak_factor", quantity, 1, role.hit)
         elif role.field == "ignore":
             reading.use(quantity)
+
+
+def _inherited_peak(reading: Reading) -> None:
+    """`3 requests a second, climbing to 25`: the bare peak has the unit of the mean before it."""
+    if not reading.has("request_rate_rps") or reading.has("peak_rate_rps"):
+        return
+    mean = next(
+        (
+            q
+            for q in reading.quantities
+            if q.amount.first in reading.used and (q.period_s or q.dimension == "rate")
+        ),
+        None,
+    )
+    for quantity in reading.open("bare"):
+        if mean is None or quantity.start < mean.start or quantity.period_s:
+            continue
+        if reading.near(quantity, _hits(reading, "peak"), 3) <= 3:
+            factor = mean.scale if mean.dimension == "rate" else 1 / mean.period_s
+            reading.quantity("peak_rate_rps", quantity, factor)
+            return
 
 
 def _counted(reading: Reading, quantity: Quantity) -> None:
@@ -59,7 +82,11 @@ def _counted(reading: Reading, quantity: Quantity) -> None:
 def _bare_rate(reading: Reading, quantity: Quantity, per_second: float) -> None:
     """`about 70 per second`: the rate of whatever was asked, or of a message that speaks of traffic."""
     if "write_rate" in reading.asked and "request_rate" not in reading.asked:
-        field, factor = ("events_per_s", per_second) if quantity.period_s <= 1 else ("ingest_docs_per_day", _DAY * per_second)
+        field, factor = (
+            ("events_per_s", per_second)
+            if quantity.period_s <= 1
+            else ("ingest_docs_per_day", _DAY * per_second)
+        )
         reading.quantity(field, quantity, factor)
     elif "training_need" in reading.asked:
         return
@@ -75,12 +102,23 @@ def _request_rate(reading: Reading, quantity: Quantity, factor: float) -> None:
             reading.missing.append(MissingUnit("users", reading.words(quantity.start, quantity.end)))
             return
         factor *= users
-    peak = reading.near(quantity, _hits(reading, "peak"), 7)
+    peaks = [
+        hit
+        for hit in reading.around(_hits(reading, "peak"), quantity)
+        if not _leads_on(reading, hit, quantity)
+    ]
+    peak = reading.near(quantity, peaks, 7)
     mean = reading.near(quantity, _hits(reading, "mean"), 7)
     field = "peak_rate_rps" if peak < mean else "request_rate_rps"
     if field == "request_rate_rps" and reading.has(field) and not _corrected(reading):
         return
     reading.quantity(field, quantity, factor)
+
+
+def _leads_on(reading: Reading, hit: Hit, quantity: Quantity) -> bool:
+    """A cue right before a later number speaks of that number."""
+    at = bisect_left(reading.firsts, hit.last + 1)
+    return hit.first > quantity.last and at < len(reading.firsts) and reading.firsts[at] - hit.last <= 2
 
 
 def _corrected(reading: Reading) -> bool:
@@ -90,7 +128,11 @@ def _corrected(reading: Reading) -> bool:
 def _users(reading: Reading) -> float | None:
     """Users of this message, else of the conversation."""
     for quantity in reading.quantities:
-        if quantity.dimension == "count" and quantity.noun in ("users", "customers", "team") and not quantity.period_s:
+        if (
+            quantity.dimension == "count"
+            and quantity.noun in ("users", "customers", "team")
+            and not quantity.period_s
+        ):
             return quantity.middle
     known = reading.workload.get("users_total") or reading.workload.get("users_concurrent")
     value = known.point if known else None
@@ -101,7 +143,15 @@ def _shared(reading: Reading, quantity: Quantity) -> Quantity:
     """`2% of 1.5 million checks a month` is one rate."""
     for share in reading.open("percent"):
         between = reading.message.folded[share.end : quantity.start].strip()
-        if share.end <= quantity.start and between in ("of", "of the", "of our", "of about", "von", "de", "of those"):
+        if share.end <= quantity.start and between in (
+            "of",
+            "of the",
+            "of our",
+            "of about",
+            "von",
+            "de",
+            "of those",
+        ):
             reading.use(share)
             low, high = quantity.low * share.low / 100, quantity.high * share.high / 100
             return replace(quantity, low=low, high=high, start=share.start, first=share.first)
@@ -128,7 +178,9 @@ def _intervals(reading: Reading) -> None:
             continue
         if trigger == float("inf") and "request_rate" not in reading.asked:
             continue
-        counts = [q for q in reading.open("count") if q.last < quantity.first and quantity.first - q.last <= 3]
+        counts = [
+            q for q in reading.open("count") if q.last < quantity.first and quantity.first - q.last <= 3
+        ]
         count = counts[-1] if counts else None
         start = quantity.start
         if count is not None:

@@ -21,7 +21,23 @@ Convert = Callable[[float, str], float]
 """Amount and ISO 4217 code -> USD."""
 
 _FAR = 14.0
-_ADJACENT = ("in", "out", "rein", "raus", "no", "up", "down", "off", "last", "w", "x", "each", "read", "live", "back")
+_ADJACENT = (
+    "in",
+    "out",
+    "rein",
+    "raus",
+    "no",
+    "up",
+    "down",
+    "off",
+    "last",
+    "w",
+    "x",
+    "each",
+    "read",
+    "live",
+    "back",
+)
 """Words that give a number its role only right beside it."""
 
 
@@ -69,7 +85,7 @@ class Reading:
         """Cue hits by dimension."""
         found: dict[str, list[Hit]] = {}
         for hit in role_phrases().find(self.message):
-            found.setdefault(hit.tag[0], []).append(hit)  # type: ignore[index]
+            found.setdefault(hit.tag[0], []).append(hit)
         return found
 
     @cached_property
@@ -87,7 +103,9 @@ class Reading:
         return [
             q
             for q in self.quantities
-            if q.dimension in dimensions and q.amount.first not in self.used and self.scopes.states(q.amount.first)
+            if q.dimension in dimensions
+            and q.amount.first not in self.used
+            and self.scopes.states(q.amount.first)
         ]
 
     def use(self, quantity: Quantity) -> None:
@@ -104,7 +122,7 @@ class Reading:
             if distance < best.distance or (
                 distance == best.distance and best.hit is not None and hit.length > best.hit.length
             ):
-                best = Role(hit.tag[1], distance, hit)  # type: ignore[index]
+                best = Role(hit.tag[1], distance, hit)
         return best if best.distance <= _FAR else Role("", _FAR + 1, None)
 
     def distance(self, hit: Hit, quantity: Quantity) -> float:
@@ -127,7 +145,10 @@ class Reading:
 
     def near(self, quantity: Quantity, hits: list[Hit], limit: float = 8) -> float:
         """Distance to the nearest of some hits, or infinity."""
-        return min((d for h in self.around(hits, quantity) if (d := self.distance(h, quantity)) <= limit), default=float("inf"))
+        return min(
+            (d for h in self.around(hits, quantity) if (d := self.distance(h, quantity)) <= limit),
+            default=float("inf"),
+        )
 
     def number(
         self,

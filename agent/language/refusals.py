@@ -14,7 +14,9 @@ def refuse_absurd(reading: Reading) -> None:
         spec = reading.knowledge.fields[item.field]
         reason = _reason(item, spec)
         if reason:
-            reading.rejected.append(Rejected(slot=spec.slot, field=item.field, text=item.stated, reason=reason))
+            reading.rejected.append(
+                Rejected(slot=spec.slot, field=item.field, text=item.stated, reason=reason)
+            )
         else:
             kept.append(item)
     reading.updates = kept
@@ -24,9 +26,12 @@ def _reason(item: Known, spec: FieldSpec) -> str:
     if spec.kind != "number":
         return ""
     numbers = [v for v in (item.value, item.low, item.high) if isinstance(v, float | int)]
-    name = spec.name.replace("_", " ")
     if spec.minimum is not None and any(value < spec.minimum for value in numbers):
-        return f"{item.stated} is below the least that makes sense for {name} ({spec.minimum:,g} {spec.unit}).".replace(" )", ")")
+        return f"{item.stated} is below the least that makes sense for {_limit(spec, spec.minimum)}."
     if spec.maximum is not None and any(value > spec.maximum for value in numbers):
-        return f"{item.stated} is above the most that makes sense for {name} ({spec.maximum:,g} {spec.unit}).".replace(" )", ")")
+        return f"{item.stated} is above the most that makes sense for {_limit(spec, spec.maximum)}."
     return ""
+
+
+def _limit(spec: FieldSpec, bound: float) -> str:
+    return f"{spec.name.replace('_', ' ')} ({bound:,g} {spec.unit})"

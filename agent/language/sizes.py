@@ -18,6 +18,7 @@ _COUNTED = {
     "calls_model": "llm_calls_per_task",
     "calls_tool": "tools_per_task",
 }
+_ITEMS = ("documents", "messages", "requests", "frames")
 
 
 def read_sizes(reading: Reading) -> None:
@@ -53,24 +54,32 @@ def _count(reading: Reading, quantity: Quantity) -> None:
     if quantity.noun == "neutral":
         reading.use(quantity)
         return
-    field = _COUNTED.get(quantity.noun, "")
-    labelled = reading.near(quantity, _hits(reading, "labelled"), 3) <= 3
-    if quantity.noun in ("documents", "messages", "requests", "frames") and (labelled or "training_data" in reading.asked):
-        field = "training_examples"
-    elif quantity.noun in ("requests", "frames") and "corpus_size" in reading.asked:
-        field = "corpus_documents"
-    elif quantity.noun in ("frames",) and quantity.low >= 1000:
-        field = "corpus_documents"
-    elif quantity.noun in ("documents", "messages") and "vector_count" in reading.asked:
-        field = "vector_count"
-    if field in ("models_selfhosted", "corpus_documents") and reading.near(quantity, _hits(reading, "per_request"), 2) <= 2:
-        field = ""
-    if field == "models_selfhosted" and reading.near(quantity, _hits(reading, "hosting"), 6) > 6:
-        field = ""
-    if field and not reading.has(field):
-        reading.quantity(field, quantity)
-        if field == "training_examples":
-            _labels(reading, quantity, labelled)
+    labelled = reading.near(quantity, _hits(reading, "labelled"), 7) <= 7
+    field = _counted_field(reading, quantity, labelled)
+    if not field or reading.has(field):
+        return
+    reading.quantity(field, quantity)
+    if field == "training_examples":
+        _labels(reading, quantity, labelled)
+
+
+def _counted_field(reading: Reading, quantity: Quantity, labelled: bool) -> str:
+    """The field that a count fills, by noun, neighbouring words and what was asked."""
+    noun, asked = quantity.noun, reading.asked
+    if noun in _ITEMS and (labelled or "training_data" in asked):
+        return "training_examples"
+    if noun in ("documents", "messages") and "vector_count" in asked:
+        return "vector_count"
+    if noun in ("requests", "frames") and (
+        "corpus_size" in asked or (noun == "frames" and quantity.low >= 1000)
+    ):
+        return "corpus_documents"
+    field = _COUNTED.get(noun, "")
+    each = reading.near(quantity, _hits(reading, "per_request"), 2) <= 2
+    if field in ("models_selfhosted", "corpus_documents") and each:
+        return ""
+    hosts = reading.near(quantity, _hits(reading, "hosting"), 6) <= 6
+    return "" if field == "models_selfhosted" and not hosts else field
 
 
 def _labels(reading: Reading, quantity: Quantity, labelled: bool) -> None:

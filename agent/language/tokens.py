@@ -13,10 +13,14 @@ def read_tokens(reading: Reading) -> None:
     """Give every token count its field by the nearest cue."""
     for quantity in reading.open("tokens"):
         _tokens(reading, quantity)
+    folded = reading.message.folded
+    speaks = "tokens_per_request" in reading.asked or "token" in folded
+    if not speaks and not (_IN_OUT.search(folded) and _OUT.search(folded)) and "onte" not in folded:
+        return
     for quantity in reading.open("bare", "count"):
         if quantity.period_s or (quantity.dimension == "count" and quantity.noun != "requests"):
             continue
-        _bare(reading, quantity)
+        _bare(reading, quantity, speaks)
 
 
 def _tokens(reading: Reading, quantity: Quantity) -> None:
@@ -37,17 +41,15 @@ def _tokens(reading: Reading, quantity: Quantity) -> None:
         reading.quantity(field, quantity, 1, cue)
 
 
-def _bare(reading: Reading, quantity: Quantity) -> None:
+def _bare(reading: Reading, quantity: Quantity, speaks: bool) -> None:
     """`300 in, 50 out`, `32k context`, `output under 200` in a message that speaks of tokens."""
-    folded = reading.message.folded
-    speaks = "tokens_per_request" in reading.asked or "token" in folded
-    paired = bool(_IN_OUT.search(folded) and _OUT.search(folded))
     role = reading.role("bare", quantity)
     if role.field == "context_tokens" and role.distance <= 3 and quantity.low >= 1000:
         reading.quantity("context_tokens", quantity, 1, role.hit)
-    elif (speaks or paired) and role.field in ("input_tokens", "output_tokens") and role.distance <= 5:
-        if quantity.low >= 1 and not reading.has(role.field) and _is_token_like(reading, quantity, speaks):
-            reading.quantity(role.field, quantity, 1, role.hit)
+    elif role.field not in ("input_tokens", "output_tokens") or role.distance > 5 or reading.has(role.field):
+        return
+    elif quantity.low >= 1 and _is_token_like(reading, quantity, speaks):
+        reading.quantity(role.field, quantity, 1, role.hit)
 
 
 def _is_token_like(reading: Reading, quantity: Quantity, speaks: bool) -> bool:

@@ -7,14 +7,23 @@ from .phrases import Phrases, compile_phrases
 from .reading import Reading
 
 _MONTH_DAYS = 30.4375
-_RUNS = {86400.0: _MONTH_DAYS, 604800.0: _MONTH_DAYS / 7, 2592000.0: 1.0, 7776000.0: 1 / 3, 31536000.0: 1 / 12, 3600.0: 730.5}
+_RUNS = {
+    86400.0: _MONTH_DAYS,
+    604800.0: _MONTH_DAYS / 7,
+    2592000.0: 1.0,
+    7776000.0: 1 / 3,
+    31536000.0: 1 / 12,
+    3600.0: 730.5,
+}
 
 
 def read_retraining(reading: Reading) -> None:
     """`retrained weekly`, `a new adapter once a month`."""
     if reading.has("retrain_per_month"):
         return
-    cues = [h for h in _phrases().find(reading.message) if h.tag == "retrain" and reading.scopes.states(h.first)]
+    cues = [
+        h for h in _phrases().find(reading.message) if h.tag == "retrain" and reading.scopes.states(h.first)
+    ]
     asked = "training_need" in reading.asked and reading.has("training_need")
     for quantity in reading.open("time"):
         if quantity.interval and any(abs(h.first - quantity.first) <= 5 for h in cues):
@@ -25,7 +34,7 @@ def read_retraining(reading: Reading) -> None:
     from .quantity import period_phrases
 
     for hit in period_phrases().find(reading.message):
-        kind, seconds = hit.tag  # type: ignore[misc]
+        kind, seconds = hit.tag
         if kind not in ("adverb", "spelled") or seconds not in _RUNS:
             continue
         near = any(

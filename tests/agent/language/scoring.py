@@ -77,7 +77,9 @@ def _score_one(utterance: dict[str, Any], found: Understanding, total: Score) ->
     for name, item in known.items():
         if name not in expected and item.origin == "stated" and name not in utterance.get("may", ()):
             total.wrong += 1
-            total.notes.append(f"{utterance['id']}: {name}={item.value} not expected in {utterance['text']!r}")
+            total.notes.append(
+                f"{utterance['id']}: {name}={item.value} not expected in {utterance['text']!r}"
+            )
     refused = {item.slot for item in found.rejected}
     for slot in utterance.get("reject", ()):
         if slot not in refused:
