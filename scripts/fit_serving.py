@@ -22,9 +22,10 @@ from knowledge import Knowledge, load
 from knowledge.errors import UnknownName
 from knowledge.hardware import resolve_accelerator
 from knowledge.models import resolve_model
+from tools.sizing.predict import MeasuredLoad, regime_of, setting_of
 from tools.sizing.roofline import Array
 from tools.sizing.runs import Setting, stack
-from tools.sizing.serving_model import STEP_TERMS, TTFT_TERMS, step_features, ttft_features
+from tools.sizing.serving_model import STEP_TERMS, TTFT_TERMS, step_features, tpot_ms, ttft_features
 
 PRECISIONS = {
     "bfloat16": "bf16", "bf16": "bf16", "fp16": "bf16", "f16": "bf16", "nan": "bf16", "fp8": "fp8",
@@ -162,20 +163,56 @@ def regimes(knowledge: Knowledge, rows: list[dict[str, str]]) -> dict[str, dict[
     ]  # fmt: skip
     tpot = [row for row in served if row["metric"] == "tpot_mean"]
     steady = [row for row in rows if row["scenario"].startswith("steady") and row["metric"] == "tpot_p50"]
+    flow = [
+        row for row in rows if row["scenario"].startswith("steady") and row["metric"].startswith("output")
+    ]
     single = [row for row in rows if row["metric"] == "decode_tokens_per_s"]
     static = [row for row in rows if row["scenario"] == "Offline static batch"]
     found = {
         "served": block(sample(knowledge, tpot), STEP_TERMS),
         "steady": block(sample(knowledge, steady), STEP_TERMS),
+        "steady_throughput": block(sample(knowledge, flow, per_token=True), STEP_TERMS),
         "single_stream": block(sample(knowledge, single, per_token=True), STEP_TERMS),
         "offline": block(sample(knowledge, static, per_token=True), STEP_TERMS),
     }
     slow_link = STEP_TERMS.index("slow_link_ms")
-    for name in ("served", "steady"):
+    for name in ("served", "steady", "steady_throughput"):
         _borrow(found[name], found["offline"], slow_link)
     first = [row for row in served if row["metric"] == "ttft_mean"]
     found["served_ttft"] = block(_first_token(knowledge, first, found["served"]), TTFT_TERMS, log_share=1.0)
+    arrivals = [
+        row for row in rows
+        if row["metric"] == "ttft_mean" and row["scenario"].startswith(("Server", "Interactive", "open-loop"))
+    ]  # fmt: skip
+    found["open_ttft"] = block(_open_loop(knowledge, arrivals, found), TTFT_TERMS, log_share=1.0)
     return found
+
+
+def _open_loop(knowledge: Knowledge, rows: list[dict[str, str]], found: dict[str, Any]) -> Sample:
+    """First-token terms where requests arrive at random; tokens and batches as `predict` fills them in."""
+    features, measured, groups = [], [], []
+    for row in rows:
+        stated = setting(knowledge, {**row, "precision": row["precision"] or "fp8"})
+        if stated is None:
+            continue
+        regime = regime_of(row["scenario"], row["engine"])
+        weights = tuple(found[regime]["without"].get(row["group"], found[regime]["values"]))
+        load = MeasuredLoad(
+            stated.model, stated.accelerator, stated.devices, stated.precision, row["scenario"],
+            _number(row["input_tokens"]), _number(row["output_tokens"]), None,
+            tpot_limit_ms=_number(row["constraint_tpot_ms"]),
+        )  # fmt: skip
+        run_setting = setting_of(knowledge, load, regime, weights)
+        if run_setting is not None:
+            run = stack(knowledge, [run_setting])
+            features.append(ttft_features(run, tpot_ms(run, weights))[0])
+            measured.append(float(row["value"]))
+            groups.append(row["group"])
+    return Sample(np.array(features), np.array(measured), groups)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
 
 
 def _borrow(regime: dict[str, Any], lender: dict[str, Any], term: int) -> None:
@@ -255,9 +292,11 @@ def main() -> None:
 
 SOURCES = (
     "served, served_ttft: InferenceX runs and NVIDIA silicon runs redistributed in aiconfigurator-core "
-    "0.12.0 (Apache-2.0), NVIDIA NIM benchmarking docs; steady: ML.ENERGY leaderboard v3 (Chung et al., NeurIPS "
-    "2025); single_stream: XiongjieDai/GPU-Benchmarks-on-LLM-Inference@aa72e0e; offline: TensorRT-LLM "
-    "performance documents v0.5 to v0.9 (Apache-2.0). Fitted on the development part of these rows."
+    "0.12.0 (Apache-2.0), NVIDIA NIM benchmarking docs; steady, steady_throughput: ML.ENERGY leaderboard v3 "
+    "(Chung et al., NeurIPS 2025); single_stream: XiongjieDai/GPU-Benchmarks-on-LLM-Inference@aa72e0e; "
+    "offline: TensorRT-LLM performance documents v0.5 to v0.9 (Apache-2.0); open_ttft: MLPerf Inference v4.1 "
+    "and v5.1 Server and Interactive (derived, not verified by MLCommons) and "
+    "inference-sim/sim-to-real-accuracy-validation@dcec3fd. Fitted on the development part of these rows."
 )
 
 

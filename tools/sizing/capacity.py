@@ -41,7 +41,7 @@ def capacity(knowledge: Knowledge, options: Options, demand: ServingDemand) -> C
     )
     full = replace(run, input_tokens=np.array(demand.input_tokens))
     tpot = _tpot(full, run, options)
-    ttft = _ttft(knowledge, run, tpot, options)
+    ttft = _ttft(knowledge, run, tpot)
     service = ttft + tpot * demand.output_tokens
     fits = _fits(full, options, demand)
     return Capacity(
@@ -76,9 +76,10 @@ def _tpot(full: Run, run: Run, options: Options) -> Array:
     return result
 
 
-def _ttft(knowledge: Knowledge, run: Run, tpot: Array, options: Options) -> Array:
-    weights = np.asarray(coefficients(knowledge, "served_ttft").values)
-    modelled = (ttft_features(run, tpot) @ weights) * options.ttft_correction
+def _ttft(knowledge: Knowledge, run: Run, tpot: Array) -> Array:
+    """Requests arrive at random: the open-loop fit, whose runs aren't in the table of corrections."""
+    weights = np.asarray(coefficients(knowledge, "open_ttft").values)
+    modelled = ttft_features(run, tpot) @ weights
     efficiency = constant(knowledge, "engine", "prefill_efficiency").value
     result: Array = np.maximum(modelled, prefill_ms(run) / efficiency)
     return result

@@ -33,7 +33,6 @@ class Options:
     run: Run
     step_weights: Array
     """Coefficients of each deployment's regime, shape (deployments, 1, terms)."""
-    ttft_correction: Array
     tpot_correction: Array
     free_bytes: Array
     """Memory per device left for caches."""
@@ -105,7 +104,6 @@ def _arrays(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Options:
         step_weights=np.array([coefficients(knowledge, name).values for name in regimes])[:, None, :]
         if regimes
         else np.zeros((0, 1, 8)),
-        ttft_correction=np.array([item.ttft for item in corrections]).reshape(-1, 1),
         tpot_correction=np.array([item.tpot for item in corrections]).reshape(-1, 1),
         free_bytes=np.array(free).reshape(-1, 1),
         batch_limit=np.array(

@@ -69,12 +69,10 @@ def _row(chosen: Choice, working: Operation, point: PlanPoint) -> int:
     )
 
 
-def _spread(
-    knowledge: Knowledge, regime: Literal["served", "served_ttft"], known: bool
-) -> tuple[float, float]:
+def _spread(knowledge: Knowledge, regime: Literal["served", "open_ttft"], known: bool) -> tuple[float, float]:
     """p10 and p90 of measured over modelled: on configurations that were measured, or on unseen ones."""
     found = coefficients(knowledge, regime)
-    low, _, high = found.seen_ratio if known else found.ratio
+    low, _, high = found.seen_ratio if known and regime == "served" else found.ratio
     return min(low, 1.0), max(high, 1.0)
 
 
@@ -87,7 +85,7 @@ def _tail(knowledge: Knowledge, value: float, name: Literal["ttft", "tpot", "e2e
     low, typical, high = ratios(
         constant(knowledge, "percentiles", f"{name}_p99_over_mean"), REPORTED_PERCENTILE
     )
-    below, above = _spread(knowledge, "served_ttft" if name == "ttft" else "served", known)
+    below, above = _spread(knowledge, "open_ttft" if name == "ttft" else "served", known)
     return Estimate(
         low=value * below * low / typical,
         typical=value,
@@ -113,7 +111,7 @@ def _evidence(knowledge: Knowledge, point: PlanPoint, near: MeasuredRun | None, 
             f"{near.tpot_ms:.1f} ms a token ({SOURCES[near.source]}); scaled to this load with the roofline."
         )
     basis = "scaled to published runs of this pair" if known else "no published run of this pair"
-    first = coefficients(knowledge, "served_ttft")
+    first = coefficients(knowledge, "open_ttft")
     return (
         f"Calibrated roofline, {basis}; mean error on unseen pairs {100 * found.mape:.0f} % for the time per "
         f"token and {100 * first.mape:.0f} % for the first token."

@@ -64,7 +64,7 @@ def size_training(
     return TrainingPlan(
         accelerator=accelerator, mode=mode, gpu_hours=hours, gpus=devices, days=days,
         checkpoint_tb=checkpoint, energy_kwh=_energy_kwh(knowledge, machine, hours), mfu=mfu,
-        evidence=f"6 x parameters x tokens at {known.mfu_pct:.0f} % of the dense 16-bit peak: {known.source}.",
+        evidence=f"6 x parameters x tokens at {known.mfu_pct:.0f} % of the 16-bit peak: {known.source}.",
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _devices(
     mode: TrainingMode,
     deadline_days: float | None,
 ) -> int:
-    """Enough for the state and, with a deadline, for the upper estimate of the hours; whole servers of eight."""
+    """Enough for the state and, with a deadline, for the upper estimate; whole servers of eight."""
     state_gb = params_b * (2.2 if mode == "lora" else 16)
     least = math.ceil(state_gb / (machine.memory_gb * MEMORY_SHARE_FOR_STATE))
     wanted = math.ceil(hours.high / (24 * deadline_days)) if deadline_days else 1
