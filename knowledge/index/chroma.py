@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Matrix = npt.NDArray[np.float32]
 
 COLLECTION = "knowledge"
-SEARCH_WIDTH = 2000
+SEARCH_WIDTH = 5000
 """HNSW candidates a search: above the number of records, so the search is exact in practice."""
 BUILD_WIDTH = 200
 BATCH = 1000

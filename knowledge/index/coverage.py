@@ -24,6 +24,7 @@ class Coverage:
         """Why the catalogue can't answer `question`, or an empty text when it may be able to."""
         if reason := self._vocabulary.unknowable(question):
             return reason
+        named = {item: form for item, form in named.items() if not self._is_own_work(item)}
         if not named:
             return ""
         asked = self._vocabulary.asked(question)
@@ -33,6 +34,10 @@ class Coverage:
         names = " or ".join(dict.fromkeys(self._knowledge.components[item].name for item in named))
         wanted = " or ".join(attribute.name for attribute in missing)
         return f"The catalogue holds no sourced fact on the {wanted} of {names}."
+
+    def _is_own_work(self, identity: str) -> bool:
+        """A control or own code: its name is an ordinary phrase that says little about what is asked."""
+        return self._knowledge.components[identity].vendor_type == "self"
 
     def _covered(self, attribute: Attribute, named: Mapping[str, str]) -> bool:
         """By a fact about a named component, or one that names it in passing."""

@@ -11,7 +11,7 @@ SHORTEST_NEAR = 6
 """A misspelt name must be at least this long, and right in its first letter."""
 TWO_SLIPS = 9
 """From this length two letters may be wrong, below it one."""
-_WORD = re.compile(r"[a-z0-9]+(?:[.+-][a-z0-9]+)*")
+_WORD = re.compile(r"[a-z0-9]+(?:[.+-][a-z0-9]+)*", re.IGNORECASE | re.ASCII)
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
@@ -70,10 +70,15 @@ class Names:
 
     forms: Mapping[str, frozenset[str]]
     """Normalised form -> component ids."""
+    ordinary: frozenset[str] = frozenset()
+    """Forms that are ordinary words too: they count only with a capital inside the sentence."""
 
     @staticmethod
     def build(
-        named: Iterable[tuple[str, str]], aliases: Mapping[str, str], omissions: Omissions | None = None
+        named: Iterable[tuple[str, str]],
+        aliases: Mapping[str, str],
+        omissions: Omissions | None = None,
+        ordinary: frozenset[str] = frozenset(),
     ) -> "Names":
         """From (component id, name) pairs and an alias -> id table; full names win over shortened ones."""
         forms: dict[str, set[str]] = {}
@@ -85,11 +90,12 @@ class Names:
                     shortened.setdefault(short, set()).add(identity)
         for alias, identity in aliases.items():
             forms.setdefault(normalise(alias), set()).add(identity)
-        return Names({form: frozenset(ids) for form, ids in (shortened | forms).items()})
+        return Names({form: frozenset(ids) for form, ids in (shortened | forms).items()}, ordinary)
 
     def mentioned(self, question: str) -> dict[str, str]:
         """Component id -> the form that named it; longer forms are taken first and used up."""
-        words = normalise(question).split()
+        written = _WORD.findall(question)
+        words = [singular(word.lower()) for word in written]
         found: dict[str, str] = {}
         used = [False] * len(words)
         for length in range(min(self._longest, len(words)), 0, -1):
@@ -97,6 +103,8 @@ class Names:
                 if any(used[start : start + length]):
                     continue
                 form = " ".join(words[start : start + length])
+                if form in self.ordinary and not (start and written[start][0].isupper()):
+                    continue
                 ids = self.forms.get(form) or (self._near(form) if length <= 2 else frozenset())
                 if ids:
                     used[start : start + length] = [True] * length

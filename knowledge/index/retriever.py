@@ -207,7 +207,7 @@ class Retriever:
         named = [(item.id, item.name) for item in self._knowledge.components.values()]
         lists = self._vocabulary.lists
         omissions = Omissions(lists.vendor_words, lists.trailing_words, lists.generic_words)
-        return Names.build(named, lists.aliases, omissions)
+        return Names.build(named, lists.aliases, omissions, lists.ordinary_words)
 
     @cached_property
     def _coverage(self) -> Coverage:

@@ -34,7 +34,7 @@ def read_shipped(files: DataFiles, embedder: Embedder) -> dict[str, "Matrix"]:
         return {}
     if model != embedder.sha256 or vectors.ndim != 2 or vectors.shape != (len(keys), embedder.dimensions):
         return {}
-    return dict(zip((str(key) for key in keys), vectors.astype(np.float32), strict=True))
+    return dict(zip((key.decode("ascii") for key in keys.tolist()), vectors.astype(np.float32), strict=True))
 
 
 def pack(vectors: dict[str, "Matrix"], embedder: Embedder) -> bytes:
@@ -46,7 +46,7 @@ def pack(vectors: dict[str, "Matrix"], embedder: Embedder) -> bytes:
         len(keys), embedder.dimensions
     )
     out = io.BytesIO()
-    np.savez(out, keys=np.array(keys, dtype=np.str_), vectors=matrix, model=np.array(embedder.sha256))
+    np.savez(out, keys=np.array(keys, dtype=np.bytes_), vectors=matrix, model=np.array(embedder.sha256))
     return out.getvalue()
 
 

@@ -51,6 +51,7 @@ class WordLists(Record):
     vendor_words: frozenset[str] = frozenset()
     trailing_words: frozenset[str] = frozenset()
     generic_words: frozenset[str] = frozenset()
+    ordinary_words: frozenset[str] = frozenset()
     attributes: tuple[Attribute, ...] = ()
     unknowable: tuple[Unknowable, ...] = ()
     stop_words: frozenset[str] = frozenset()

@@ -56,6 +56,16 @@ def test_an_alias_and_a_misspelling_name_a_component(retriever: Retriever) -> No
     assert retriever.named("Which vector store is best?") == {}
 
 
+def test_an_ordinary_word_is_a_name_only_with_a_capital(
+    tree: dict[str, Any], plant: Plant, words: Any, tmp_path: Path
+) -> None:
+    components = tree["catalog/components/storage.yaml"]["components"]
+    components.append(components[1] | {"id": "unstructured", "name": "Unstructured"})
+    retriever = Retriever(Knowledge(plant(tree)), tmp_path / "cache", words)
+    assert retriever.named("Which store suits unstructured data?") == {}
+    assert list(retriever.named("Is the Unstructured library any good?")) == ["unstructured"]
+
+
 def test_abstains_where_the_catalogue_has_no_such_fact(retriever: Retriever) -> None:
     price = retriever.search("What is the monthly price of Qdrant?")
     assert price.abstained
