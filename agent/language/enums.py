@@ -23,7 +23,7 @@ def read_enums(reading: Reading) -> None:
             _add_set(reading, field, values)
         else:
             value, hit = min(values, key=lambda pair: (_order(field)[pair[0]], pair[1].start))
-            reading.choice(field, value, (hit.start, hit.end), _origin(reading, field, [hit]))
+            reading.choice(field, value, _span(reading, [hit]), _origin(reading, field, [hit]))
 
 
 @cache
@@ -76,8 +76,15 @@ def _add_set(reading: Reading, field: str, values: list[tuple[str, Hit]]) -> Non
         if len(kept) > 1:
             kept.pop(general, None)
     hits = [hit for value, hit in values if value in kept]
-    span = (min(hit.start for hit in hits), max(hit.end for hit in hits))
-    reading.choice(field, tuple(kept), span, _origin(reading, field, hits))
+    reading.choice(field, tuple(kept), _span(reading, hits), _origin(reading, field, hits))
+
+
+def _span(reading: Reading, hits: list[Hit]) -> tuple[int, int]:
+    """Characters from the first cue (or the negation that turns it) to the last."""
+    tokens, negators = reading.message.tokens, reading.scopes.negators
+    firsts = [negators.get(hit.first, hit.first) for hit in hits if reading.scopes.is_negated(hit)]
+    start = min([hit.start for hit in hits] + [tokens[first].start for first in firsts])
+    return start, max(hit.end for hit in hits)
 
 
 def _origin(reading: Reading, field: str, hits: list[Hit]) -> Origin:

@@ -68,7 +68,7 @@ def _is_growth(reading: Reading, quantity: Quantity) -> bool:
     role = reading.role("ratio", quantity)
     if role.field:
         return role.field == "growth_ratio"
-    return "growth" in reading.asked
+    return "growth" in reading.asked and "peak_factor" not in reading.asked
 
 
 def _multiple(reading: Reading, quantity: Quantity, low: float, high: float) -> None:

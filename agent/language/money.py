@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from .phrases import Hit
 from .quantity import Quantity, unit_phrases
 from .reading import Reading
 from .understanding import MissingUnit, Several
@@ -22,7 +23,7 @@ def read_money(reading: Reading) -> None:
         elif quantity.period_s:
             reading.use(quantity)
         elif role.field == "once":
-            _budget(reading, quantity, "budget_once_usd", 1.0)
+            _budget(reading, quantity, "budget_once_usd", 1.0, role.hit)
         elif role.field == "month" or "budget" in reading.asked:
             reading.use(quantity)
             reading.missing.append(MissingUnit("budget", reading.words(quantity.start, quantity.end)))
@@ -42,7 +43,7 @@ def _with_distant_currency(reading: Reading) -> None:
     reading.quantities[index] = money
 
 
-def _budget(reading: Reading, quantity: Quantity, field: str, factor: float) -> None:
+def _budget(reading: Reading, quantity: Quantity, field: str, factor: float, cue: Hit | None = None) -> None:
     reading.use(quantity)
     words = reading.words(quantity.start, quantity.end)
     earlier = next((item for item in reading.updates if item.field == field), None)
@@ -54,7 +55,7 @@ def _budget(reading: Reading, quantity: Quantity, field: str, factor: float) -> 
     if currency is not None and currency.value != code:
         reading.several.append(Several("currency", (str(currency.value), code)))
     low, high = (reading.convert(value * factor, code) for value in (quantity.low, quantity.high))
-    span = (quantity.start, quantity.end)
+    span = reading.span(quantity, cue)
     reading.number(field, low, high, span, stated=_stated(quantity, field))
     if currency is None or currency.value != code:
         reading.choice("currency", code, span)

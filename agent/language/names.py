@@ -1,6 +1,7 @@
 """Products that the message names: components in place or refused, models, accelerators that are owned."""
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from knowledge.errors import KnowledgeInvalid
 from knowledge.library import Knowledge
 
 from .lexicon import table, words
-from .message import Message, prepare
+from .message import LONGEST_SENTENCE, Message, prepare
 from .phrases import Hit, Phrases, compile_phrases
 from .reading import Reading
 
@@ -31,6 +32,8 @@ class Mention(NamedTuple):
 
     component: str
     hit: Hit
+    cue: Hit | None = None
+    """The words that refuse it."""
 
 
 def name_tokens(message: Message, knowledge: Knowledge) -> frozenset[int]:
@@ -57,8 +60,11 @@ def read_components(reading: Reading) -> None:
     for mention in _mentions(reading):
         if not reading.scopes.states(mention.hit.first):
             continue
-        kind = _standing(reading, mention.hit)
-        (avoided if kind == "avoid" else existing if kind == "have" else []).append(mention)
+        kind, cue = _standing(reading, mention.hit)
+        if kind == "avoid":
+            avoided.append(mention._replace(cue=cue))
+        elif kind == "have":
+            existing.append(mention)
     _add(reading, "avoid_components", avoided)
     _add(
         reading,
@@ -124,40 +130,44 @@ _VARIANT = re.compile(
 )
 
 
-def _standing(reading: Reading, hit: Hit) -> str:
-    """have, avoid, or nothing where the component is only considered."""
-    message, hits = reading.message, reading.scopes.hits
+def _standing(reading: Reading, hit: Hit) -> tuple[str, Hit | None]:
+    """have, avoid (with the words that refuse it), or nothing where it is only considered."""
     if _in_skill(reading, hit):
-        return ""
-    clause = message.tokens[hit.first].clause
-    before = [
-        h
-        for h in hits.get("avoiding", ())
-        if h.last < hit.first and message.tokens[h.last].sentence == message.tokens[hit.first].sentence
-    ]
-    near = [
-        h
-        for h in before
-        if hit.first - h.last <= 5 and (message.tokens[h.last].clause == clause or hit.first - h.last <= 2)
-    ]
-    after = [h for h in hits.get("avoiding_after", ()) if 0 < h.first - hit.last <= 3]
-    if after or near or reading.scopes.is_negated(hit):
-        return "avoid"
-    wish = [
-        h
-        for h in hits.get("considering", ())
-        if message.tokens[h.first].sentence == message.tokens[hit.first].sentence
-    ]
-    if any(0 < hit.first - h.last <= 7 for h in wish):
-        return ""
-    if "existing_stack" in reading.asked:
-        return "have"
-    have = [
-        h
-        for h in hits.get("having", ())
-        if message.tokens[h.first].sentence == message.tokens[hit.first].sentence
-    ]
-    return "have" if have else ""
+        return "", None
+    refusal = _refusal(reading, hit)
+    if refusal is not None or reading.scopes.is_negated(hit):
+        return "avoid", refusal or _negator(reading, hit)
+    if any(0 < hit.first - wish.last <= 7 for wish in _same_sentence(reading, "considering", hit)):
+        return "", None
+    asked = "existing_stack" in reading.asked
+    return ("have" if asked or _same_sentence(reading, "having", hit) else ""), None
+
+
+def _negator(reading: Reading, hit: Hit) -> Hit | None:
+    first = reading.scopes.negators.get(hit.first)
+    if first is None:
+        return None
+    token = reading.message.tokens[first]
+    return Hit("negator", first, first, token.start, token.end)
+
+
+def _refusal(reading: Reading, hit: Hit) -> Hit | None:
+    """`we left X`, `X was a disaster`."""
+    tokens = reading.message.tokens
+    for before in _same_sentence(reading, "avoiding", hit):
+        apart = hit.first - before.last
+        if 0 < apart <= (5 if tokens[before.last].clause == tokens[hit.first].clause else 2):
+            return before
+    return next(
+        (h for h in _same_sentence(reading, "avoiding_after", hit) if 0 < h.first - hit.last <= 3), None
+    )
+
+
+def _same_sentence(reading: Reading, kind: str, hit: Hit) -> list[Hit]:
+    tokens, hits = reading.message.tokens, reading.scopes.hits.get(kind, [])
+    low = bisect_left(hits, hit.first - LONGEST_SENTENCE, key=lambda other: other.first)
+    high = bisect_left(hits, hit.last + LONGEST_SENTENCE, key=lambda other: other.first)
+    return [other for other in hits[low:high] if tokens[other.first].sentence == tokens[hit.first].sentence]
 
 
 def _in_skill(reading: Reading, hit: Hit) -> bool:
@@ -181,8 +191,8 @@ def _word(reading: Reading, hit: Hit) -> str:
 def _add(reading: Reading, field: str, mentions: list[Mention]) -> None:
     if mentions:
         ids = tuple(dict.fromkeys(mention.component for mention in mentions))
-        span = (min(m.hit.start for m in mentions), max(m.hit.end for m in mentions))
-        reading.choice(field, ids, span)
+        hits = [hit for m in mentions for hit in (m.hit, m.cue) if hit is not None]
+        reading.choice(field, ids, (min(hit.start for hit in hits), max(hit.end for hit in hits)))
 
 
 def _mentions(reading: Reading) -> list[Mention]:
@@ -280,20 +290,10 @@ def _count_before(reading: Reading, hit: Hit) -> int:
 
 
 def _owned(reading: Reading, hit: Hit) -> bool:
-    sentence = reading.message.tokens[hit.first].sentence
-    having = [
-        h
-        for h in reading.scopes.hits.get("owning", ())
-        if reading.message.tokens[h.first].sentence == sentence
-    ]
-    wish = [
-        h
-        for h in reading.scopes.hits.get("considering", ())
-        if reading.message.tokens[h.first].sentence == sentence
-    ]
-    return not wish and (
-        bool(having) or "existing_stack" in reading.asked or len(reading.message.tokens) <= 8
-    )
+    if _same_sentence(reading, "considering", hit):
+        return False
+    known = "existing_stack" in reading.asked or len(reading.message.tokens) <= 8
+    return known or bool(_same_sentence(reading, "owning", hit))
 
 
 def resolve(name: str, knowledge: Knowledge) -> str:

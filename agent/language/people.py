@@ -69,7 +69,8 @@ def _users(reading: Reading, quantity: Quantity) -> None:
     field = "users_concurrent" if concurrent <= 6 and not closer else "users_total"
     if reading.has(field):
         return
-    reading.quantity(field, quantity)
+    cue = reading.nearest(quantity, _hits(reading, "concurrent"), 6) if field == "users_concurrent" else None
+    reading.quantity(field, quantity, 1, cue)
 
 
 def _team(reading: Reading, team: list[Quantity]) -> None:

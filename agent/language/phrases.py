@@ -1,7 +1,8 @@
 """Finds the phrases of a lexicon in a message in time linear in the message.
 
 A phrase is words separated by spaces: `word`, `prefix*`, `a|b` (alternatives), a trailing `?` (optional),
-`~3` (up to three words of any kind), `#` (a number). The first element is always a plain one.
+`~3` (up to three words of any kind), `#` (a number). `may_not|cannot` are alternatives of
+several words. The first element is always a plain one.
 """
 
 from collections.abc import Hashable, Iterable
@@ -38,8 +39,8 @@ class Phrases:
     prefix: dict[str, list[tuple[Hashable, tuple[Element, ...]]]] = field(default_factory=dict)
 
     def add(self, tag: Hashable, phrases: Iterable[str]) -> None:
-        for phrase in phrases:
-            elements = tuple(_element(part) for part in str(phrase).split())
+        for phrase in (variant for text in phrases for variant in _variants(str(text))):
+            elements = tuple(_element(part) for part in phrase.split())
             if not elements or elements[0][2] or elements[0][3]:
                 raise ValueError(f"The phrase {phrase!r} must begin with a plain word.")
             for word in elements[0][0]:
@@ -84,6 +85,24 @@ def compile_phrases(entries: dict[Hashable, Iterable[str]]) -> Phrases:
     for tag, texts in entries.items():
         phrases.add(tag, texts)
     return phrases
+
+
+def _variants(phrase: str) -> list[str]:
+    """A phrase for each alternative of several words.
+
+    >>> _variants("may_not|never leave")
+    ['never leave', 'may not leave']
+    """
+    if "_" not in phrase:
+        return [phrase]
+    parts = phrase.split()
+    index = next(i for i, part in enumerate(parts) if "_" in part)
+    options = parts[index].split("|")
+    plain = "|".join(option for option in options if "_" not in option)
+    choices = ([plain] if plain else []) + [option.replace("_", " ") for option in options if "_" in option]
+    return [
+        v for choice in choices for v in _variants(" ".join([*parts[:index], choice, *parts[index + 1 :]]))
+    ]
 
 
 def _element(part: str) -> Element:

@@ -17,8 +17,8 @@ _UPPER = re.compile(
     r"(?: about| around| roughly)?\W{0,3}$"
 )
 _LOWER = re.compile(
-    r"(?:at least|more than|over|above|min(?:imum)?\.?|>=?|mindestens|uber|mehr als|au moins|plus de|exceeds?)"
-    r"\W{0,3}$"
+    r"(?:at least|more than|over|above|min(?:imum)?\.?|>=?|mindestens|uber|mehr als|"
+    r"au moins|plus de|exceeds?)\W{0,3}$"
 )
 _SLASH = re.compile(r"/\s?$")
 

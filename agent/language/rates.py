@@ -55,9 +55,10 @@ def _inherited_peak(reading: Reading) -> None:
     for quantity in reading.open("bare"):
         if mean is None or quantity.start < mean.start or quantity.period_s:
             continue
-        if reading.near(quantity, _hits(reading, "peak"), 3) <= 3:
+        cue = reading.nearest(quantity, _hits(reading, "peak"), 3)
+        if cue is not None:
             factor = mean.scale if mean.dimension == "rate" else 1 / mean.period_s
-            reading.quantity("peak_rate_rps", quantity, factor)
+            reading.quantity("peak_rate_rps", quantity, factor, cue)
             return
 
 
@@ -112,7 +113,8 @@ def _request_rate(reading: Reading, quantity: Quantity, factor: float) -> None:
     field = "peak_rate_rps" if peak < mean else "request_rate_rps"
     if field == "request_rate_rps" and reading.has(field) and not _corrected(reading):
         return
-    reading.quantity(field, quantity, factor)
+    cue = reading.nearest(quantity, peaks, 7) if field == "peak_rate_rps" else None
+    reading.quantity(field, quantity, factor, cue)
 
 
 def _leads_on(reading: Reading, hit: Hit, quantity: Quantity) -> bool:

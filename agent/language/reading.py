@@ -1,5 +1,6 @@
 """The reading of one message in progress: what the field readers share and add to."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ Convert = Callable[[float, str], float]
 """Amount and ISO 4217 code -> USD."""
 
 _FAR = 14.0
+_OPENER = re.compile(r"\b(between|from|zwischen|entre|every|each|alle)\s+\W?$")
 _ADJACENT = (
     "in",
     "out",
@@ -181,12 +183,27 @@ class Reading:
 
     def quantity(self, field: str, quantity: Quantity, factor: float = 1, cue: Hit | None = None) -> None:
         """Add a quantity times `factor`, its span reaching to the cue that gave it its role."""
-        start, end = quantity.start, quantity.end
-        if cue is not None:
-            start, end = min(start, cue.start), max(end, cue.end)
         self.use(quantity)
+        start, end = self.span(quantity, cue)
         stated = self.words(quantity.start, quantity.end)
         self.number(field, quantity.low * factor, quantity.high * factor, (start, end), stated=stated)
+
+    def span(self, quantity: Quantity, cue: Hit | None = None) -> tuple[int, int]:
+        """Characters of a quantity with the word that opens its range and the cue that gave it its role."""
+        start, end = quantity.start, quantity.end
+        opener = _OPENER.search(self.message.folded, max(0, start - 12), start)
+        if opener:
+            start = opener.start(1)
+        if cue is not None:
+            start, end = min(start, cue.start), max(end, cue.end)
+        return start, end
+
+    def nearest(self, quantity: Quantity, hits: list[Hit], limit: float = 8) -> Hit | None:
+        """The nearest of some hits."""
+        near = [
+            (d, hit) for hit in self.around(hits, quantity) if (d := self.distance(hit, quantity)) <= limit
+        ]
+        return min(near, key=lambda pair: pair[0])[1] if near else None
 
     def choice(self, field: str, value: Scalar, span: tuple[int, int], origin: Origin = "stated") -> None:
         """Add a word value: enum, set, ranking or text."""

@@ -87,7 +87,8 @@ def _labels(reading: Reading, quantity: Quantity, labelled: bool) -> None:
     if labelled or quantity.noun == "examples":
         value = "plenty" if quantity.middle >= 1000 else "some"
         reading.updates = [item for item in reading.updates if item.field != "labelled_data"]
-        reading.choice("labelled_data", value, (quantity.start, quantity.end), "inferred")
+        cue = reading.nearest(quantity, _hits(reading, "labelled"), 7)
+        reading.choice("labelled_data", value, reading.span(quantity, cue), "inferred")
 
 
 def _hits(reading: Reading, kind: str) -> list[Hit]:

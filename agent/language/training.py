@@ -3,7 +3,8 @@
 from functools import cache
 
 from .lexicon import table
-from .phrases import Phrases, compile_phrases
+from .phrases import Hit, Phrases, compile_phrases
+from .quantity import period_phrases
 from .reading import Reading
 
 _MONTH_DAYS = 30.4375
@@ -31,21 +32,24 @@ def read_retraining(reading: Reading) -> None:
             runs = 2629800 / quantity.middle
             reading.number("retrain_per_month", runs, runs, (quantity.start, quantity.end))
             return
-    from .quantity import period_phrases
-
     for hit in period_phrases().find(reading.message):
         kind, seconds = hit.tag
         if kind not in ("adverb", "spelled") or seconds not in _RUNS:
             continue
-        near = any(
-            reading.message.tokens[h.first].sentence == reading.message.tokens[hit.first].sentence
-            and max(hit.first - h.last, h.first - hit.last) <= 5
-            for h in cues
-        )
+        near = [h for h in cues if _beside(reading, h, hit)]
         if (near or asked) and not any(q.start <= hit.start < q.end for q in reading.quantities):
             runs = _RUNS[seconds]
-            reading.number("retrain_per_month", runs, runs, (hit.start, hit.end))
+            need = [item.span for item in reading.updates if item.field == "training_need" and item.span]
+            places = [(h.start, h.end) for h in [hit, *near]] + ([] if near else need)
+            span = (min(start for start, _ in places), max(end for _, end in places))
+            reading.number("retrain_per_month", runs, runs, span)
             return
+
+
+def _beside(reading: Reading, cue: Hit, period: Hit) -> bool:
+    tokens = reading.message.tokens
+    apart = max(period.first - cue.last, cue.first - period.last)
+    return tokens[cue.first].sentence == tokens[period.first].sentence and apart <= 5
 
 
 @cache

@@ -107,7 +107,7 @@ def _same(item: Known, value: Any) -> bool:
         return set(got) == set(names)
     if isinstance(value, int | float):
         return _near(item.point, value)
-    return item.value == value
+    return bool(item.value == value)
 
 
 def _near(got: Any, want: float) -> bool:
