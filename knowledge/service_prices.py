@@ -80,6 +80,8 @@ class PriceModels(Record):
     """Slot -> the line of the bill that carries the cost of what is picked for it."""
     hosted_editions: dict[str, str]
     """Open-source component -> the component id whose model prices its hosted edition."""
+    computing_slots: frozenset[str]
+    """Slots whose software needs a machine even where it runs inside the application."""
     free_oss: dict[int, PriceModel]
     """By ops_complexity: the machine that open-source software without a model of its own needs."""
 
@@ -124,5 +126,6 @@ def _models(knowledge: "Knowledge") -> PriceModels:
         by_component=by_component,
         elsewhere_slots=content["elsewhere_slots"],
         hosted_editions=content["hosted_editions"],
+        computing_slots=frozenset(content["free_oss"]["computing_slots"]),
         free_oss=free,
     )

@@ -212,3 +212,11 @@ def test_what_ships_is_small(knowledge: Knowledge) -> None:
 def test_every_table_has_a_licence(knowledge: Knowledge) -> None:
     named = {row["file"] for row in knowledge.files.rows("LICENCES.csv")}
     assert set(knowledge.files.walk("cost")) <= named
+
+
+def test_price_models_speak_of_components_of_the_catalogue(knowledge: Knowledge) -> None:
+    models = price_models(knowledge)
+    own = {"internet-egress"} | set(models.hosted_editions.values())
+    assert set(models.by_component) - own <= set(knowledge.components)
+    assert set(models.hosted_editions) <= set(knowledge.components)
+    assert set(models.elsewhere_slots) | models.computing_slots <= set(knowledge.slots)

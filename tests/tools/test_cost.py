@@ -267,12 +267,12 @@ class TestServices:
         assert usd == pytest.approx(1706, abs=1)
 
     def test_unpriced_is_never_zero(self, knowledge: Knowledge) -> None:
-        assert service_cost_point(knowledge, "weights-biases", WORKLOAD) is None
+        assert service_cost_point(knowledge, "wandb-weave", WORKLOAD) is None
         assert service_cost_point(knowledge, "unheard-of-product", WORKLOAD) is None
-        bill = bill_of(service_cost(knowledge, "weights-biases", WORKLOAD, AS_OF))
+        bill = bill_of(service_cost(knowledge, "wandb-weave", WORKLOAD, AS_OF))
         assert bill.incomplete
         assert bill.monthly_total.incomplete
-        assert bill.unpriced == ("weights-biases: plan",)
+        assert bill.unpriced == ("wandb-weave: plan",)
 
     def test_an_unknown_volume_leaves_the_line_unpriced(self, knowledge: Knowledge) -> None:
         bill = bill_of(service_cost(knowledge, "chroma-cloud", {}, AS_OF))

@@ -26,7 +26,10 @@ OPEN_LICENCES = frozenset(
 )
 PRACTICE = "n/a"
 """Licence class of what is no product: a practice, a control, hardware that is priced elsewhere."""
-LIBRARY_MODES = frozenset({"in_process", "edge"})
+EMBEDDED = "in_process"
+LIBRARY_MODES = frozenset({EMBEDDED, "edge"})
+LIGHT = 2
+"""Up to this complexity, software that can run inside the application is taken to do so."""
 ENDS = ("low", "typical", "high")
 
 
@@ -159,8 +162,9 @@ def _default(knowledge: Knowledge, component: Component | None) -> PriceModel | 
         return models.free_oss[1]
     if component.price_model != FREE and component.licence_class not in OPEN_LICENCES:
         return None
-    library = bool(component.modes) and component.modes <= LIBRARY_MODES
-    return models.free_oss[1 if library else component.ops_complexity]
+    light = component.ops_complexity <= LIGHT and component.slots[0] not in models.computing_slots
+    embedded = component.modes <= LIBRARY_MODES or (light and EMBEDDED in component.modes)
+    return models.free_oss[1 if embedded else component.ops_complexity]
 
 
 def _compiled(knowledge: Knowledge, model: PriceModel) -> CompiledModel:
