@@ -49,10 +49,16 @@ def told_arguments(
     return told
 
 
+def facts_for(stack: Stack, values: Mapping[str, Any], knowledge: Knowledge) -> tuple[str, ...]:
+    """Fact ids that the arguments about `stack` rest on: what to retrieve before telling them."""
+    told = told_arguments(stack, values, frozenset(), knowledge)
+    return tuple(dict.fromkeys(fact for item in told for fact in item.argument.fact_ids))
+
+
 def evidence_of(argument: Argument, option: Option, retrieved: frozenset[str]) -> tuple[str, ...]:
     """The argument's facts, and what is known of the pick that it speaks of."""
     about_pick = tuple(fact for fact in option.reasons if fact in retrieved)[:1] or option.reasons[:1]
-    return tuple(dict.fromkeys((*argument.fact_ids, *about_pick)))
+    return tuple(dict.fromkeys((*argument.fact_ids, *about_pick, f"argument/{argument.id}")))
 
 
 @lru_cache(maxsize=8)

@@ -21,7 +21,7 @@ def explanation(
     if winner is None:
         return _infeasible(assessment)
     book = {item.id: item for item in assessment.evidence}
-    values = _values(winner, workload, knowledge)
+    values = stack_values(winner, workload, knowledge)
     claims = [*_conflicts(assessment), _verdict(winner, assessment, book)]
     claims += [
         Claim(text=told.text, evidence=told.evidence, role=told.argument.role)
@@ -36,7 +36,7 @@ def explanation(
     return claims
 
 
-def _values(stack: Stack, workload: Workload, knowledge: Knowledge) -> dict[str, object]:
+def stack_values(stack: Stack, workload: Workload, knowledge: Knowledge) -> dict[str, object]:
     """Values with the decision names of the winner, as its slots saw them."""
     resolved = resolve(workload, knowledge)
     names: dict[str, object] = {}
@@ -117,16 +117,22 @@ def _against(assessment: Assessment, book: dict[str, Evidence]) -> list[Claim]:
 
 
 def _changes(assessment: Assessment, book: dict[str, Evidence]) -> list[Claim]:
+    """What would dethrone the winner, which limits it breaks, and what giving one up would allow."""
     winner = assessment.winner
     assert winner is not None
-    ids = _evidence(book, winner.title, "score")
-    claims = [Claim(text=item.text, evidence=ids, role="trigger") for item in assessment.flips]
-    claims += [
-        Claim(text=f"A stated limit is broken: {text}.", evidence=ids, role="violation")
-        for text in winner.violations
+    told = [
+        *((item.text, item.text, "trigger") for item in assessment.flips),
+        *((f"A stated limit is broken: {text}.", text, "violation") for text in winner.violations),
+        *((item.text, item.text, "relaxation") for item in assessment.relaxations),
     ]
-    claims += [Claim(text=item.text, evidence=ids, role="relaxation") for item in assessment.relaxations]
-    return claims
+    return [
+        Claim(text=sentence, evidence=_saying(book, recorded), role=role) for sentence, recorded, role in told
+    ]
+
+
+def _saying(book: dict[str, Evidence], text: str) -> tuple[str, ...]:
+    """The calculation that recorded exactly this."""
+    return tuple(item.id for item in book.values() if item.kind == "calc" and item.text == text)
 
 
 def _risks(assessment: Assessment) -> list[Claim]:

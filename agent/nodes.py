@@ -12,10 +12,11 @@ from tools.ranking import rank
 from tools.workload import Workload
 
 from .answers import answer_claims
+from .arguments import facts_for
 from .context import TurnContext
 from .interview import Asked, next_question
 from .language import Understanding, understand as read
-from .narrator import explanation
+from .narrator import explanation, stack_values
 from .reconcile import reconcile as merge
 from .secrets import mask_secrets
 from .state import ConsultationState, migrate
@@ -150,8 +151,11 @@ def retrieve(state: ConsultationState, runtime: Context) -> Update:
     picks = [option.component for stack in stacks for option in stack.picks.values()]
     others = [item.component for stack in stacks for row in stack.runners_up.values() for item in row]
     excluded = [item.component for item in assessment.exclusions]
-    hits = context.retriever.fetch_for(picks, others, excluded)
-    return {"record_ids": [hit.record_id for hit in hits]}
+    hits = list(context.retriever.fetch_for(picks, others, excluded))
+    for stack in stacks:
+        values = stack_values(stack, _workload(state), context.knowledge)
+        hits += context.retriever.by_ids(facts_for(stack, values, context.knowledge))
+    return {"record_ids": list(dict.fromkeys(hit.record_id for hit in hits))}
 
 
 def answer(state: ConsultationState, runtime: Context) -> Update:

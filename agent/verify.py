@@ -34,7 +34,7 @@ COMMON = frozenset(
     "this that with from they them then than when where which while have been will would your into only over "
     "more less most each also here there what about some such must need needs does because once same other".split()
 )
-FREE_ROLES = frozenset({"abstain", "conflict", "relaxation", "violation", "unneeded", "trigger"})
+FREE_ROLES = frozenset({"abstain", "conflict", "relaxation", "violation", "unneeded", "trigger", "number"})
 """Sentences that code builds from requirements or says for want of a source: no lexical support is asked."""
 SHARED_WORDS = 2
 
@@ -93,6 +93,7 @@ def check(claim: Claim, book: Mapping[str, Evidence], knowledge: Knowledge) -> l
             cited.append(evidence)
     if not claim.evidence:
         found.append(Violation("uncited", claim.text))
+    found += _arguments(claim, knowledge)
     if found:
         return found
     text = _body(claim.text)
@@ -109,6 +110,9 @@ def _always(identity: str, knowledge: Knowledge) -> Evidence | None:
     """Evidence that needs no retrieval: rules, slots, and what the user said."""
     if identity.startswith("rule/"):
         return rule_evidence(identity, knowledge)
+    argument = knowledge.arguments.get(identity.removeprefix("argument/"))
+    if argument is not None and identity.startswith("argument/"):
+        return Evidence(id=identity, kind="rule", text=argument.text, source="judgement", tier="D")
     if identity.startswith("slot/"):
         slot = knowledge.slots.get(identity.removeprefix("slot/"))
         text = "" if slot is None else f"{slot.name}. {slot.needed_when} {slot.skip_when} {slot.skip_text}"
@@ -116,6 +120,18 @@ def _always(identity: str, knowledge: Knowledge) -> Evidence | None:
     if identity.startswith("user/"):
         return Evidence(id=identity, kind="user", text="", tier="U")
     return None
+
+
+def _arguments(claim: Claim, knowledge: Knowledge) -> list[Violation]:
+    """Who tells an argument of ours must cite all the facts that it rests on."""
+    cited = set(claim.evidence)
+    return [
+        Violation("citation_missing", fact)
+        for identity in claim.evidence
+        if identity.startswith("argument/")
+        for fact in knowledge.arguments[identity.removeprefix("argument/")].fact_ids
+        if fact not in cited
+    ]
 
 
 def _body(text: str) -> str:

@@ -16,7 +16,7 @@ from .compute.api import choose_api
 from .compute.models import servable
 from .compute.other import CPU_MODES, choose_classical, choose_encoder, on_device
 from .compute.serving import Serving, choose_serving, nodes_of, serving_points
-from .compute.training import plan_training
+from .compute.training import plan_training, training_only
 from .decisions import ScoredOption, score_options, suitable
 from .draft import Draft
 from .rule_index import RuleIndex, Truths, rule_index
@@ -91,8 +91,10 @@ def _compute(strategy: ScoredOption, place: str, setting: Setting, bench: Workbe
     name = strategy.option.id
     if place in DEVICE_PLACES or strategy.option.sets.get("on_device"):
         return on_device(place, values)
+    if values.get("training_work") is True and strategy.option.sets.get("pretrains"):
+        return training_only(knowledge, values, name, place, clouds)
     if place in CPU_MODES:
-        return choose_classical(knowledge, values, place)
+        return choose_classical(knowledge, values, place) if _runs_on_cpu(strategy, values) else None
     if values.get("llm_work") is True and not strategy.option.sets.get("classical_model"):
         limit = knowledge.anchors["fine_tune_max_params_b"] if name == "fine-tuned-small" else None
         keys = tuple(servable(knowledge, values, limit))
@@ -105,6 +107,11 @@ def _compute(strategy: ScoredOption, place: str, setting: Setting, bench: Workbe
         return None
     training = plan_training(knowledge, values, name, chosen.model, place, clouds)
     return chosen._replace(training=training)
+
+
+def _runs_on_cpu(strategy: ScoredOption, values: Mapping[str, Any]) -> bool:
+    """Trees, linear models and small networks do; language models and encoders under load don't."""
+    return bool(strategy.option.sets.get("classical_model")) and values.get("perception_work") is not True
 
 
 def _fill(

@@ -41,6 +41,15 @@ def collect(assessment: Assessment, ranking: Ranking, knowledge: Knowledge) -> t
         _cited(ledger, state.evidence, knowledge)
     for risk in assessment.risks:
         _cited(ledger, risk.evidence, knowledge)
+    for item in assessment.flips:
+        ledger.calc("flip", item.text, {"threshold": item.threshold, "unit": item.unit})
+    for relaxation in assessment.relaxations:
+        ledger.calc("relaxation", relaxation.text, {"field": relaxation.field})
+    for stack in assessment.stacks[:1]:
+        for violation in stack.violations:
+            ledger.calc("limit", violation, {}, stack.title)
+    if assessment.counter_argument:
+        ledger.calc("counter", assessment.counter_argument, {})
     _robustness(ledger, assessment)
     return ledger.items()
 

@@ -160,7 +160,7 @@ def _corpus(span: Spans, values: dict[str, Any], knowledge: Knowledge) -> dict[s
 def _vectors(span: Spans, values: dict[str, Any], knowledge: Knowledge) -> dict[str, Estimate]:
     if values.get("has_corpus") is not True or not values.get("chunks"):
         return {}
-    plan = size_vectors(values["chunks"], values["dims"], peak_qps=values.get("peak_rps") or 0.0)
+    plan = size_vectors(knowledge, values["chunks"], values["dims"], peak_qps=values.get("peak_rps") or 0.0)
     growth = span("growth_pct_month")
     factor = 1.0 if growth is None else (1 + growth.typical / 100) ** 12
     stated = span("vector_count")

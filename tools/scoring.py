@@ -123,10 +123,7 @@ def _performance(component: Component, dimensions: Mapping[str, float]) -> float
     if not component.performance:
         return UNKNOWN_PERFORMANCE
     names = ("quality", "throughput", "latency")
-    return sum(
-        dimensions[name] * component.performance.get(name, UNKNOWN_PERFORMANCE)  # type: ignore[call-overload]
-        for name in names
-    )
+    return sum(dimensions[name] * component.performance.get(name, UNKNOWN_PERFORMANCE) for name in names)
 
 
 def _integration(

@@ -84,6 +84,8 @@ def title_of(draft: Draft, knowledge: Knowledge) -> str:
     if compute.kind == "api":
         provider = knowledge.components[compute.provider].name
         return f"{compute.model} through {provider}"
+    if compute.kind == "training":
+        return f"a training fleet of {sized(compute)}, {_place(compute, knowledge)}"
     if compute.kind in ("llm", "encoder"):
         return f"{compute.model} on {sized(compute)}, {_place(compute, knowledge)}"
     if compute.kind == "none":

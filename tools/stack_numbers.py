@@ -232,7 +232,7 @@ def _energy(subject: Subject, plan: ServingPlan | None) -> dict[str, Estimate]:
         region=region,
         requests_month=requests,
         output_tokens_month=requests * (values.get("output_tokens") or 0.0),
-        accelerators=compute.accelerators,
+        accelerators_count=compute.accelerators,
         accelerator=compute.accelerator,
     )
     return {"energy_kwh_month": use.kwh_month, "co2_kg_month": use.co2_kg_month}

@@ -12,7 +12,7 @@ from ..assessment import Weights
 from ..cost import api_costs
 from ..scoring import Scored
 from .choice import MANAGED_API, Compute
-from .models import named_model, quality_bar, quality_of
+from .models import canonical_name, named_model, quality_bar, quality_of
 
 
 def choose_api(
@@ -24,7 +24,7 @@ def choose_api(
     best: tuple[float, Compute, Scored] | None = None
     for provider, model in _candidates(knowledge, values, frozenset(allowed)):
         scored, usd = allowed[provider], costs.get(model)
-        rating = quality_of(knowledge, model, str(values.get("use_case")))
+        rating = quality_of(knowledge, canonical_name(knowledge, model), str(values.get("use_case")))
         value = scored.score + weights.categories["cost"] * (_cost_value(knowledge, values, usd) - 0.5)
         if rating is not None:
             value += weights.categories["performance"] * 0.3 * rating
@@ -53,13 +53,20 @@ def _candidates(
     rows = _chat_models(knowledge, "embedding" if values.get("embedding_work") is True else "chat")
     named = named_model(knowledge, values)
     if named is not None:
-        mine = [pair for pair in rows if pair[1] == named.key and pair[0] in providers]
+        mine = [
+            pair for pair in rows if canonical_name(knowledge, pair[1]) == named.key and pair[0] in providers
+        ]
         if mine:
             return mine
     bar, use_case = quality_bar(knowledge, values), str(values.get("use_case"))
     offered = [pair for pair in rows if pair[0] in providers]
-    meeting = [pair for pair in offered if (quality_of(knowledge, pair[1], use_case) or 0.0) >= bar]
+    meeting = [pair for pair in offered if _meets(knowledge, pair[1], use_case, bar)]
     return meeting or offered
+
+
+@lru_cache(maxsize=8192)
+def _meets(knowledge: Knowledge, model: str, use_case: str, bar: float) -> bool:
+    return (quality_of(knowledge, canonical_name(knowledge, model), use_case) or 0.0) >= bar
 
 
 @lru_cache(maxsize=8)

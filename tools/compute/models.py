@@ -24,7 +24,13 @@ def named_model(knowledge: Knowledge, values: Mapping[str, Any]) -> ModelSpec | 
 
 def quality_of(knowledge: Knowledge, model: str, use_case: str, precision: str = "") -> float | None:
     """Typical quality of `model` for the use case, or None where nothing is published."""
-    return _quality(knowledge, model, task_class_of(use_case), precision)
+    return _quality(knowledge, model, task_class_of(knowledge, use_case), precision)
+
+
+def canonical_name(knowledge: Knowledge, name: str) -> str:
+    """The model's own key for a name that a price list or a person uses; the name itself where it has none."""
+    found = _resolve(knowledge, name)
+    return name if found is None else found.key
 
 
 def quality_bar(knowledge: Knowledge, values: Mapping[str, Any]) -> float:

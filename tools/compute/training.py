@@ -9,7 +9,7 @@ from knowledge.models import models
 
 from ..sizing import size_training
 from ..sizing.training import TrainingMode, TrainingPlan
-from .choice import Training
+from .choice import HOURS_PER_MONTH, Compute, Training
 from .rates import hourly_point
 from .serving import owned_accelerators
 
@@ -37,6 +37,28 @@ def plan_training(
     hourly = hourly_point(knowledge, key, mode, clouds)
     usd = None if hourly is None else hourly * plan.gpu_hours.typical
     return Training(key, kind, params_b, tokens, plan.gpu_hours.typical, plan.gpus, usd)
+
+
+def training_only(
+    knowledge: Knowledge, values: Mapping[str, Any], strategy: str, mode: str, clouds: tuple[str, ...]
+) -> Compute | None:
+    """A stack whose job is the run itself: its accelerators are the training fleet, paid while it lasts."""
+    training = plan_training(knowledge, values, strategy, "", mode, clouds)
+    if training is None or training.usd is None:
+        return None
+    hours = training.gpu_hours / max(training.gpus, 1)
+    months = max(hours / HOURS_PER_MONTH, 1.0)
+    return Compute(
+        kind="training",
+        deployment=mode,
+        accelerator=training.accelerator,
+        precision="bf16",
+        accelerators=training.gpus,
+        replicas=1,
+        usd_month=training.usd / months,
+        utilisation=0.5,
+        training=training,
+    )
 
 
 def training_scope(
