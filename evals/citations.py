@@ -4,15 +4,20 @@ from collections.abc import Iterable
 
 from knowledge import Knowledge
 
-RULE_PREFIX = "rule/"
 OWN_PREFIXES = ("calc/", "user/")
 """Results of tools and words of the user: they are in the turn's ledger, not in the knowledge base."""
 
 
 def citable(knowledge: Knowledge) -> frozenset[str]:
-    """Every id that resolves: facts, and rules with and without their prefix."""
-    rules = {f"{RULE_PREFIX}{identity}" for identity in knowledge.rules}
-    return frozenset({*knowledge.facts, *knowledge.rules, *rules})
+    """Every id that resolves: facts, and the other records under their kind."""
+    kinds: dict[str, Iterable[str]] = {
+        "rule": knowledge.rules,
+        "argument": knowledge.arguments,
+        "decision": knowledge.decisions,
+        "slot": knowledge.slots,
+    }
+    others = {f"{kind}/{identity}" for kind, records in kinds.items() for identity in records}
+    return frozenset({*knowledge.facts, *others})
 
 
 def citation_share(citations: dict[str, list[str]], slots: Iterable[str], known: frozenset[str]) -> float:

@@ -1,5 +1,6 @@
 """A value and its unit as the user stated them: `6k EUR/month` is 6000 EUR/month, not dollars."""
 
+import math
 import re
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from tools.workload import Known
 
 from .mapping import mapping
 
+_ENCLOSURE = re.compile(r"[+,;(]")
 _NUMBER = re.compile(r"^(?P<before>[^\d]*?)(?P<number>\d[\d,.]*)\s*(?P<scale>[A-Za-z]*)\s*(?P<unit>.*)$")
 
 
@@ -16,17 +18,19 @@ class StatedNumber(NamedTuple):
 
 
 def stated_number(known: Known, canonical_unit: str) -> StatedNumber | None:
-    """The number as stated; None for a range or for something that isn't a number."""
+    """The number as stated; None for a range, and where words stand for it (`daily`, `a few hundred`)."""
     value = known.value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     unit = known.unit or canonical_unit
+    canonical = StatedNumber(float(value), unit)
     written = _written(known.stated)
-    if written is None:
-        return StatedNumber(float(value), unit)
     if canonical_unit in mapping().count_units:
-        return StatedNumber(float(value), written.unit or unit)
-    return StatedNumber(written.value, written.unit or unit)
+        agrees = written is not None and written.unit and math.isclose(written.value, value, rel_tol=1e-6)
+        return StatedNumber(float(value), written.unit) if written is not None and agrees else canonical
+    if written is None:
+        return None if known.stated else canonical
+    return written if written.unit else canonical
 
 
 def _written(stated: str) -> StatedNumber | None:
@@ -37,7 +41,7 @@ def _written(stated: str) -> StatedNumber | None:
     number = _parse(found["number"])
     if number is None:
         return None
-    scale, unit = mapping().scales.get(found["scale"]), found["unit"].strip()
+    scale, unit = mapping().scales.get(found["scale"]), _ENCLOSURE.split(found["unit"])[0].strip()
     if scale is None:
         unit = f"{found['scale']}{'' if unit.startswith('/') else ' '}{unit}".strip()
     currency = next((code for sign, code in mapping().currencies.items() if sign in found["before"]), "")

@@ -33,6 +33,7 @@ def test_the_mapping_speaks_of_slots_options_and_ids_that_exist() -> None:
     sources = {source for spec in words.slots.values() for group in spec.groups for source in group.from_}
     assert sources <= set(known.slots)
     assert set(words.slots) | set(words.decisions) | {"compute"} == set(vocabulary().layers)
+    assert set(words.components) <= set(known.components)
     options = {entry.option for entries in words.decisions.values() for entry in entries}
     assert options == set(known.decisions)
     assert {entry.id for entry in words.compute} <= vocabulary().ids

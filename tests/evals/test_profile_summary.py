@@ -27,6 +27,9 @@ def entry(slot: str, *known: Known, words: tuple[SlotText, ...] = ()) -> dict[st
         (Known(field="e2e_latency_ms", value=200.0, stated="200 ms"), "ms", 200, "ms"),
         (Known(field="e2e_latency_ms", value=1500.0, stated="1.5 s"), "ms", 1.5, "s"),
         (Known(field="freshness_s", value=60.0), "s", 60, "s"),
+        (Known(field="model_params_b", value=8.0, stated="8B"), "billions", 8, "billions"),
+        (Known(field="team_engineers", value=3.0, stated="2 devs + 1 admin"), "people", 3, "people"),
+        (Known(field="growth_pct_month", value=73.2, stated="3x a year"), "percent/month", 3, "x a year"),
     ],
 )  # fmt: skip
 def test_a_number_is_shown_as_stated(known: Known, unit: str, value: float, shown: str) -> None:
@@ -34,6 +37,11 @@ def test_a_number_is_shown_as_stated(known: Known, unit: str, value: float, show
     assert number is not None
     assert number.value == pytest.approx(value)
     assert number.unit == shown
+
+
+@pytest.mark.parametrize("stated", ["daily", "a few hundred USD a month", "20 to 30 s"])
+def test_words_for_a_number_stay_words(stated: str) -> None:
+    assert stated_number(Known(field="freshness_s", value=86_400.0, stated=stated), "s") is None
 
 
 def test_a_range_is_words() -> None:
