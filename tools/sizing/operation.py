@@ -33,6 +33,8 @@ class Operation:
     ttft_p95_ms: Array
     e2e_ms: Array
     e2e_p95_ms: Array
+    capacity_rps: Array
+    """Of one replica, within the limits."""
     utilisation: Array
     tdp_w: Array
     own_device: Flags
@@ -58,7 +60,7 @@ def operate(
     in_flight = np.minimum(_between(load, rps, grid), BATCHES[batch])
     tpot, ttft = _between(in_flight, grid, tpots), _between(in_flight, grid, ttfts)
     service = ttft + tpot * demand.output_tokens
-    largest = able.planned_rps[option, batch]
+    largest = np.where(able.keeps_limits[option], able.planned_rps[option], 0).max(axis=1, initial=0)
     places = np.where(able.fits[option], grid, 1).max(axis=1)
     wait = waiting_ms(working * places, in_flight / places, service, REPORTED_PERCENTILE)
     ttft_tail, e2e_tail = _tail(knowledge, "ttft"), _tail(knowledge, "e2e")
@@ -76,7 +78,7 @@ def operate(
         in_flight=in_flight, mean_in_flight=mean_in_flight, mean_batch=mean_batch, tpot_ms=tpot, ttft_ms=ttft,
         wait_p95_ms=wait, ttft_p95_ms=ttft * ttft_tail + wait, e2e_ms=service,
         e2e_p95_ms=service * e2e_tail + wait,
-        utilisation=demand.mean_rps / (replicas * largest), tdp_w=tdp, own_device=own,
+        capacity_rps=largest, utilisation=demand.mean_rps / (replicas * largest), tdp_w=tdp, own_device=own,
         watts=per_device * options.devices[option] * replicas,
     )  # fmt: skip
 

@@ -33,9 +33,9 @@ def full_plan(
     )  # fmt: skip
     near = nearest_run(knowledge, machine.key, model.arch_key, point.precision, load)
     known = correction(knowledge, machine.key, model.arch_key, point.precision).runs > 0
-    option, batch = int(chosen.option[row]), int(chosen.batch[row])
+    option = int(chosen.option[row])
     single = 1e3 / float(chosen.capacity.tpot_ms[option, 0])
-    capacity = float(chosen.capacity.planned_rps[option, batch]) * point.replicas * demand.output_tokens
+    capacity = float(working.capacity_rps[row]) * point.replicas * demand.output_tokens
     length = demand.input_tokens + demand.output_tokens
     in_flight = float(working.in_flight[row])
     step = _spread(knowledge, "served", known)

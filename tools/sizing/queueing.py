@@ -1,6 +1,7 @@
 """Waiting and percentiles: how much slower than the mean the unlucky requests are."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -58,6 +59,7 @@ def ratios(constant: Constant, percentile: float) -> tuple[float, float, float]:
     return min(low, typical), typical, max(high, typical)
 
 
+@lru_cache(maxsize=256)
 def normal_quantile(share: float) -> float:
     """Standard normal quantile, by bisection on the error function."""
     low, high = -8.0, 8.0

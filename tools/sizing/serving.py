@@ -55,12 +55,13 @@ def serving_plans(
 
 
 def choose(knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[str, str]]) -> Choice:
-    """The deployment of each pair with the fewest accelerators; the faster one of equals."""
+    """The deployment of each pair with the fewest accelerators; of equals the smallest replicas."""
     available = options(knowledge, tuple(pairs), demand.precision)
     able = capacity(knowledge, available, demand)
     replicas = _replicas(knowledge, demand, able)
-    tie = able.service_ms / (1e9 + able.service_ms)
-    cost = np.where(able.keeps_limits, replicas * available.devices[:, None] + tie, np.inf)
+    devices = available.devices[:, None]
+    tie = devices / 100 + 1e-3 * able.service_ms / (1e9 + able.service_ms)
+    cost = np.where(able.keeps_limits, replicas * devices + tie, np.inf)
     batch = cost.argmin(axis=1) if len(cost) else np.zeros(0, dtype=int)
     lowest = cost[np.arange(len(cost)), batch]
     order = np.lexsort((lowest, available.pair))

@@ -1,0 +1,96 @@
+"""Vectors, training, encoders, classical models and feature stores."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge import load
+from tools.sizing import (
+    feature_reads,
+    kv_memory_gb_per_billion_features,
+    size_classical,
+    size_encoder,
+    size_training,
+    size_vectors,
+)
+
+KNOWLEDGE = load()
+
+
+def test_raw_vectors_are_exact() -> None:
+    plan = size_vectors(KNOWLEDGE, 9e6, 1024)
+    assert plan.raw_vector_storage_gb.typical == pytest.approx(36.864)
+    assert plan.index_ram_gb.low > plan.raw_vector_storage_gb.typical
+    assert plan.search_nodes == 1
+
+
+def test_large_indexes_need_more_nodes() -> None:
+    assert size_vectors(KNOWLEDGE, 2e9, 768, replicas=2).search_nodes > 20
+    assert size_vectors(KNOWLEDGE, 1e6, 768, replicas=3).search_nodes == 3
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.floats(1e3, 1e10),
+    st.floats(1, 10),
+    st.sampled_from([256, 768, 1536]),
+    st.sampled_from([1.0, 2.0, 4.0]),
+)
+def test_more_vectors_never_need_less(count: float, factor: float, dims: int, width: float) -> None:
+    small = size_vectors(KNOWLEDGE, count, dims, bytes_per_value=width)
+    large = size_vectors(KNOWLEDGE, count * factor, dims, bytes_per_value=width)
+    assert large.search_nodes >= small.search_nodes
+    assert large.index_ram_gb.typical >= small.index_ram_gb.typical
+
+
+def test_a_published_pretraining_run_within_a_factor_of_two() -> None:
+    """BloombergGPT: 50B parameters, 569B tokens, 651k hours on A100-40GB (arXiv 2303.17564)."""
+    plan = size_training(KNOWLEDGE, 50, 569e9, "A100-SXM-40GB")
+    assert 651e3 / 2 <= plan.gpu_hours.typical <= 651e3 * 2
+    assert plan.gpu_hours.low <= 651e3 <= plan.gpu_hours.high
+    assert plan.checkpoint_tb.typical == pytest.approx(0.7)
+
+
+def test_deadlines_and_modes() -> None:
+    hurried = size_training(KNOWLEDGE, 7, 1e9, "H100-SXM-80GB", deadline_days=1, mode="finetune_full")
+    patient = size_training(KNOWLEDGE, 7, 1e9, "H100-SXM-80GB", deadline_days=30, mode="finetune_full")
+    assert hurried.gpus >= patient.gpus
+    assert hurried.days.high <= 1.0
+    adapters = size_training(KNOWLEDGE, 7, 1e9, "H100-SXM-80GB", mode="lora")
+    assert adapters.gpu_hours.typical < patient.gpu_hours.typical
+    assert adapters.checkpoint_tb.typical < patient.checkpoint_tb.typical / 100
+
+
+def test_mixtures_of_experts_train_at_lower_utilisation() -> None:
+    dense = size_training(KNOWLEDGE, 30, 1e9, "H100-SXM-80GB", mode="finetune_full")
+    sparse = size_training(KNOWLEDGE, 30, 1e9, "H100-SXM-80GB", active_b=3, mode="finetune_full")
+    assert sparse.mfu.typical < dense.mfu.typical
+    assert sparse.gpu_hours.typical < dense.gpu_hours.typical
+
+
+def test_encoders() -> None:
+    plan = size_encoder(KNOWLEDGE, "bge-m3", "L4", items_per_s=2000)
+    assert plan.devices > size_encoder(KNOWLEDGE, "bge-m3", "L4", items_per_s=20).devices
+    assert plan.items_per_s.low < plan.items_per_s.typical < plan.items_per_s.high
+    assert size_encoder(KNOWLEDGE, "text-embedding-3-large", "L4", items_per_s=20).devices == 0
+
+
+def test_images_match_published_competition_results() -> None:
+    """SDXL at 1024 x 1024 and 20 steps: 16.4 images/s on 8 x H100 (MLPerf Inference v4.1, derived)."""
+    plan = size_encoder(KNOWLEDGE, "SDXL-base-1.0", "H100-SXM-80GB", items_per_s=1)
+    assert plan.items_per_s.low < 16.4 / 8 < plan.items_per_s.high
+
+
+def test_speech_counts_seconds() -> None:
+    long = size_encoder(KNOWLEDGE, "Whisper-large-v3", "L4", items_per_s=1, tokens_per_item=300)
+    short = size_encoder(KNOWLEDGE, "Whisper-large-v3", "L4", items_per_s=1, tokens_per_item=30)
+    assert short.items_per_s.typical == pytest.approx(10 * long.items_per_s.typical)
+
+
+def test_classical_models_and_features() -> None:
+    plan = size_classical(KNOWLEDGE, 20_000, redundant=True)
+    assert plan.cores.kind == "assumed"
+    assert plan.nodes >= 2
+    assert feature_reads(100, 50, 2).typical == 10_000
+    memory = kv_memory_gb_per_billion_features(KNOWLEDGE)
+    assert memory.low < memory.typical < memory.high
