@@ -5,8 +5,12 @@ import pytest
 from knowledge import load
 from knowledge.energy_factors import embodied, pue
 from knowledge.grid import grid
+from knowledge.hardware import accelerators
+from knowledge.models import models
 from tools.energy import accelerator_watts, api_energy, deployment_energy, training_co2
 from tools.estimate import Estimate, point
+from tools.sizing.predict import MeasuredLoad
+from tools.sizing.predict_other import predict_energy_j
 
 KNOWLEDGE = load()
 
@@ -16,6 +20,21 @@ def test_serving_power_matches_measurements() -> None:
     watts = accelerator_watts(KNOWLEDGE, "H200-SXM-141GB", 8, 1.0, batch=512)
     assert watts.low < 6153 < watts.high
     assert watts.typical == pytest.approx(6153, rel=0.15)
+
+
+def test_energy_per_token_of_a_published_deployment() -> None:
+    """Llama-3.3-70B on 4 x H100 at 256 sequences: 0.49 J per output token, devices only (ML.ENERGY v3)."""
+    load_ = MeasuredLoad(
+        models(KNOWLEDGE)["Llama-3.3-70B"], accelerators(KNOWLEDGE)["H100-SXM-80GB"], 4, "bf16",
+        "steady-state, lm-arena-chat", None, 600, 256,
+    )  # fmt: skip
+    found = predict_energy_j(KNOWLEDGE, load_, whole_system=False)
+    assert found.estimate is not None
+    assert found.estimate.low < 0.49 < found.estimate.high
+    assert found.estimate.typical == pytest.approx(0.49, rel=0.35)
+    wall = predict_energy_j(KNOWLEDGE, load_, whole_system=True)
+    assert wall.estimate is not None
+    assert wall.estimate.typical > found.estimate.typical
 
 
 def test_idle_devices_still_draw() -> None:

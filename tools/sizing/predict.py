@@ -99,7 +99,7 @@ def predict_serving(
 def regime_of(scenario: str, engine: str = "") -> Regime:
     """Which fitted regime a scenario belongs to."""
     name = scenario.lower()
-    if name.startswith("steady"):
+    if name.startswith(("steady", "max_num_seqs")):
         return "steady"
     if name.startswith("single stream") or "llama.cpp" in engine:
         return "single_stream"
