@@ -27,9 +27,29 @@ def read_freshness(reading: Reading) -> None:
             and max(hit.first - c.last, c.first - hit.last) <= 3
             for c in cues
         )
-        if reading.scopes.states(hit.first) and (asked or near):
+        inside = any(q.start <= hit.start < q.end for q in reading.quantities)
+        if reading.scopes.states(hit.first) and not inside and (asked or near):
             seconds = float(hit.tag)
             reading.number("freshness_s", seconds, seconds, (hit.start, hit.end))
+            return
+
+
+def read_plain_units(reading: Reading) -> None:
+    """`seconds`, `a minute is fine`: a unit alone as the answer to a question of time."""
+    slots = {"latency_target": "e2e_latency_ms", "data_freshness": "freshness_s"}
+    slot = next((s for s in reading.asked if s in slots), "")
+    known = {
+        reading.knowledge.fields[item.field].slot for item in reading.updates if item.unit in ("ms", "s", "h")
+    }
+    if not slot or slot in known:
+        return
+    for hit in _plain_units().find(reading.message):
+        if reading.scopes.states(hit.first) and not any(
+            q.first <= hit.first <= q.last for q in reading.quantities
+        ):
+            low, high = hit.tag
+            factor = 1000.0 if slot == "latency_target" else 1.0
+            reading.number(slots[slot], low * factor, high * factor, (hit.start, hit.end))
             return
 
 
@@ -76,6 +96,10 @@ def _agrees(reading: Reading, field: str, slot: str) -> bool:
 
 def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
     field = table("asked")["bare"][slot]
+    following = reading.message.tokens[quantity.last + 1 : quantity.last + 2]
+    if quantity.amount.plural and following and following[0].text in ("of", "de", "von"):
+        reading.use(quantity)
+        return
     vague = [
         i for i in reading.updates if reading.knowledge.fields[i.field].slot == slot and i.low is not None
     ]
@@ -116,6 +140,14 @@ def _answer(reading: Reading, field: str, value: str, span: tuple[int, int]) -> 
         reading.choice(field, (value,) if value else (), span)
     else:
         reading.choice(field, value, span)
+
+
+@cache
+def _plain_units() -> Phrases:
+    phrases = Phrases()
+    for entry in table("asked")["plain_units"]:
+        phrases.add((float(entry["low"]), float(entry["high"])), entry["phrases"])
+    return phrases
 
 
 @cache

@@ -91,5 +91,7 @@ def _origin(reading: Reading, field: str, hits: list[Hit]) -> Origin:
     """Cues that only suggest a value (`value~`) infer it, unless they are the short answer to its slot."""
     weak = all(str(hit.tag[1]).endswith("~") for hit in hits)
     answer = reading.knowledge.fields[field].slot in reading.asked and len(reading.message.tokens) <= 4
-    inferred = (field in table("inference")["inferred"] or weak) and not (answer and not reading.quantities)
+    aside = field == "use_case" and reading.asked and "use_case" not in reading.asked
+    weak = weak or bool(aside) or field in table("inference")["inferred"]
+    inferred = weak and not (answer and not reading.quantities)
     return "inferred" if inferred else "stated"

@@ -110,6 +110,8 @@ def _percent(reading: Reading, quantity: Quantity, cue: Hit | None) -> None:
         months = float(yearly[0].tag)
         start, end = min(start, yearly[0].start), max(end, yearly[0].end)
     reading.use(quantity)
+    if not months and "growth" not in reading.asked:
+        return
     if not months:
         reading.missing.append(MissingUnit("growth", reading.words(quantity.start, quantity.end)))
         return

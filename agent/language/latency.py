@@ -81,7 +81,7 @@ def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
     role = reading.role("time", quantity)
     asked = _asked(reading, quantity)
     if role.field and (role.distance <= 6 or not asked):
-        if role.field == "ignore" and asked and quantity.bound == "upper":
+        if role.field == "ignore" and asked and (quantity.bound == "upper" or asked == "go_live_months"):
             return asked, None
         if role.field == "e2e_latency_ms" and quantity.high > _HOURS_2:
             return "batch_window_h", role.hit

@@ -201,9 +201,15 @@ def _mentions(reading: Reading) -> list[Mention]:
         for h in component_phrases(reading.knowledge).find(reading.message)
         if _is_written_as_name(reading, h)
     ]
-    found = _longest(found)
+    found = [hit for hit in _longest(found) if not _is_likeness(reading.message, hit)]
     mentions = [Mention(resolve(_identity(hit), reading.knowledge), hit) for hit in found]
     return sorted(mentions + _like(reading, found), key=lambda mention: mention.hit.start)
+
+
+def _is_likeness(message: Message, hit: Hit) -> bool:
+    """`OpenAI-compatible`, `Zoekt-like` name a manner, not a product in place."""
+    after = message.tokens[hit.last + 1 : hit.last + 2]
+    return bool(after) and after[0].text in words("component_aliases", "likeness")
 
 
 def _identity(hit: Hit) -> str:

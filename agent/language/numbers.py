@@ -226,4 +226,6 @@ def _range(message: Message, first: Amount, second: Amount) -> Amount | None:
         low *= second.magnitude
     if low > abs(second.high) or second.high == 0:
         return None
-    return replace(first, low=low, high=abs(second.high), last=second.last, end=second.end)
+    return replace(
+        first, low=low, high=abs(second.high), last=second.last, end=second.end, magnitude=second.magnitude
+    )

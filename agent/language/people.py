@@ -17,6 +17,8 @@ def read_people(reading: Reading) -> None:
         if _is_team(reading, quantity):
             team.append(quantity)
             reading.use(quantity)
+        elif quantity.noun == "teams" and quantity.amount.word and quantity.high <= 1:
+            reading.use(quantity)
         elif quantity.noun == "teams":
             reading.quantity("teams", quantity)
         elif quantity.noun == "tenants" or _are_tenants(reading, quantity):

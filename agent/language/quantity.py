@@ -135,10 +135,11 @@ def _with_unit(message: Message, amount: Amount, following: Amount | None) -> Qu
     if described is not None:
         return _unit(bare, described)
     counted = _counted(message, amount, following)
+    billions = message.tokens[amount.last].text == "b" and amount.magnitude == 1e9
+    if billions and (counted is None or counted.tag == "models"):
+        return replace(bare, dimension="params")
     if counted is not None:
         return replace(bare, dimension="count", noun=str(counted.tag), last=counted.last, end=counted.end)
-    if message.tokens[amount.last].text == "b" and amount.magnitude == 1e9:
-        return replace(bare, dimension="params")
     return bare
 
 
@@ -243,7 +244,7 @@ def _counted(message: Message, amount: Amount, following: Amount | None) -> Hit 
         hits = noun_phrases().at(message, index)
         if hits and tokens[index].text != "us":
             best = max(hits, key=lambda hit: hit.length)
-            return _last_noun(message, best, limit, stops)
+            return best if best.tag == "candidates" else _last_noun(message, best, limit, stops)
         if tokens[index].text in stops and not (
             tokens[index].text in ("of", "de") and index == amount.last + 1
         ):

@@ -66,13 +66,14 @@ def _counted(reading: Reading, quantity: Quantity) -> None:
     """A count with a period, by what it counts."""
     per_second = 1 / quantity.period_s
     noun = quantity.noun
-    if noun == "events":
+    asked_rate = "request_rate" in reading.asked and "write_rate" not in reading.asked
+    if noun == "events" and not asked_rate:
         reading.quantity("events_per_s", quantity, per_second)
     elif noun in ("users", "customers"):
         reading.quantity("users_total", quantity)
     elif noun == "documents" and _is_ingest(reading, quantity):
         reading.quantity("ingest_docs_per_day", quantity, _DAY * per_second)
-    elif noun in _REQUESTS or noun in ("documents", "vectors", "examples", "candidates"):
+    elif noun in _REQUESTS or noun in ("documents", "vectors", "examples", "candidates", "events"):
         _request_rate(reading, quantity, per_second)
     elif not noun and quantity.dimension == "bare":
         _bare_rate(reading, quantity, per_second)
@@ -120,7 +121,10 @@ def _request_rate(reading: Reading, quantity: Quantity, factor: float) -> None:
 def _leads_on(reading: Reading, hit: Hit, quantity: Quantity) -> bool:
     """A cue right before a later number speaks of that number."""
     at = bisect_left(reading.firsts, hit.last + 1)
-    return hit.first > quantity.last and at < len(reading.firsts) and reading.firsts[at] - hit.last <= 2
+    if hit.first <= quantity.last or at >= len(reading.firsts) or reading.firsts[at] - hit.last > 2:
+        return False
+    tokens = reading.message.tokens
+    return tokens[hit.last].clause == tokens[reading.firsts[at]].clause
 
 
 def _corrected(reading: Reading) -> bool:

@@ -77,8 +77,9 @@ def _questions(message: Message, hits: dict[str, list[Hit]]) -> list[tuple[int, 
         asked = re.match(r"[^\w]{0,3}\?", message.folded[token.end : token.end + 5])
         opener = next((i for i in range(first, min(first + 3, index + 1)) if i in openers), None)
         why = message.tokens[first].text in ("why", "warum", "pourquoi") and index - first <= 8
-        if token.sentence not in requests and opener is not None and (asked or why):
-            found.append((message.tokens[opener].start, token.end))
+        plain = asked and not any(t.number for t in message.tokens[first : index + 1])
+        if token.sentence not in requests and (plain or (opener is not None and (asked or why))):
+            found.append((message.tokens[first if opener is None else opener].start, token.end))
         first = index + 1
     return found
 

@@ -54,6 +54,9 @@ def _count(reading: Reading, quantity: Quantity) -> None:
     if quantity.noun == "neutral":
         reading.use(quantity)
         return
+    if quantity.amount.word and quantity.high <= 1:
+        reading.use(quantity)
+        return
     labelled = reading.near(quantity, _hits(reading, "labelled"), 7) <= 7
     field = _counted_field(reading, quantity, labelled)
     if not field or reading.has(field):
@@ -70,15 +73,17 @@ def _counted_field(reading: Reading, quantity: Quantity, labelled: bool) -> str:
         return "training_examples"
     if noun in ("documents", "messages") and "vector_count" in asked:
         return "vector_count"
+    if noun == "vectors" and "vector_dim" in asked and "vector_count" not in asked:
+        return "vector_dim"
     if noun in ("requests", "frames") and (
         "corpus_size" in asked or (noun == "frames" and quantity.low >= 1000)
     ):
         return "corpus_documents"
     field = _COUNTED.get(noun, "")
-    each = reading.near(quantity, _hits(reading, "per_request"), 2) <= 2
+    each = reading.near(quantity, _hits(reading, "per_request"), 4) <= 4
     if field in ("models_selfhosted", "corpus_documents") and each:
         return ""
-    hosts = reading.near(quantity, _hits(reading, "hosting"), 6) <= 6
+    hosts = "model_size" in asked or reading.near(quantity, _hits(reading, "hosting"), 6) <= 6
     return "" if field == "models_selfhosted" and not hosts else field
 
 

@@ -42,6 +42,7 @@ _READERS = (
     sizes.read_sizes,
     latency.read_times,
     answers.read_freshness,
+    answers.read_plain_units,
     places.read_places,
     read_priorities,
     answers.read_short_answers,
@@ -117,10 +118,17 @@ def _settled(reading: Reading) -> tuple[Known, ...]:
     chosen: dict[str, Known] = {}
     corrects = bool(reading.scopes.hits.get("correction"))
     for item in reading.updates:
-        if item.field not in chosen or corrects:
+        if (item.field not in chosen or corrects) and not _is_guess_over_fact(reading, item):
             chosen[item.field] = item
     order = list(reading.knowledge.fields)
     return tuple(sorted(chosen.values(), key=lambda item: order.index(item.field)))
+
+
+def _is_guess_over_fact(reading: Reading, item: Known) -> bool:
+    """What is only suggested by an answer to another question replaces nothing that is known."""
+    known = reading.workload.get(item.field)
+    slot = reading.knowledge.fields[item.field].slot
+    return item.origin == "inferred" and known is not None and not known.unknown and slot not in reading.asked
 
 
 def _unknown(reading: Reading, updates: tuple[Known, ...]) -> tuple[str, ...]:
