@@ -139,3 +139,12 @@ def _match(
             if end is not None:
                 return end
     return _match(tokens, index, elements, at + 1, last) if optional else None
+
+
+def longest(hits: list[Hit]) -> list[Hit]:
+    """Hits without those inside or across an earlier, longer one."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda item: (item.first, -item.last)):
+        if not kept or hit.first > kept[-1].last:
+            kept.append(hit)
+    return kept

@@ -9,7 +9,22 @@ import math
 from knowledge.library import Knowledge
 from tools.workload import Known, SlotText, Workload
 
-from . import answers, growth, intents, latency, money, names, people, percentages, places, rates, sizes
+from . import (
+    accelerators,
+    answers,
+    components,
+    growth,
+    intents,
+    latency,
+    model_names,
+    money,
+    names,
+    people,
+    percentages,
+    places,
+    rates,
+    sizes,
+)
 from .correction import apply_corrections
 from .enums import read_enums
 from .injection import cut_instructions
@@ -28,9 +43,9 @@ from .understanding import Understanding
 _READERS = (
     read_enums,
     apply_corrections,
-    names.read_accelerators,
-    names.read_components,
-    names.read_models,
+    accelerators.read_accelerators,
+    components.read_components,
+    model_names.read_models,
     money.read_money,
     percentages.read_percentages,
     growth.read_growth,
@@ -47,7 +62,7 @@ _READERS = (
     read_priorities,
     answers.read_short_answers,
     answers.read_bare_numbers,
-    names.reject_unknown,
+    components.reject_unknown,
     refuse_absurd,
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from agent.language import Understanding, understand
-from agent.language.names import resolve
+from agent.language.component_names import resolve
 from knowledge.library import Knowledge
 from tools.workload import Known, Workload
 
