@@ -126,7 +126,7 @@ def _stands_alone(reading: Reading, hit: Hit, slot: str, answered: set[str]) -> 
         return False
     if hit.length >= 2:
         return hit.first == 0 or words <= _SHORT
-    return words <= 3 or (
+    return words <= 2 or (
         hit.first == 0 and reading.message.tokens[hit.first].clause != reading.message.tokens[1].clause
     )
 

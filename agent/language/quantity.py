@@ -309,7 +309,7 @@ def _with_period(message: Message, quantity: Quantity, periods: list[Hit], found
             continue
         if hit.start >= until or hit.first - quantity.last > 7:
             break
-        if _crosses(message, quantity.last, hit.first) and hit.first - quantity.last > 3:
+        if _crosses(message, quantity.last, hit.first) and hit.first - quantity.last > 1:
             continue
         if kind == "user":
             continue

@@ -90,7 +90,9 @@ def _bare_rate(reading: Reading, quantity: Quantity, per_second: float) -> None:
             else ("ingest_docs_per_day", _DAY * per_second)
         )
         reading.quantity(field, quantity, factor)
-    elif "training_need" in reading.asked:
+    elif "training_need" in reading.asked or (
+        quantity.amount.word and quantity.high <= 1 and per_second < 1e-3
+    ):
         return
     elif "request_rate" in reading.asked or reading.near(quantity, _hits(reading, "traffic")) < 9:
         _request_rate(reading, quantity, per_second)

@@ -210,3 +210,30 @@ def test_hostile_input_is_read_without_failing(text: str, asked: tuple[str, ...]
     found = read(text, *asked)
     assert isinstance(found, Understanding)
     assert found.truncated == (len(text) > 20_000)
+
+
+def test_the_choices_of_the_interview_are_read_as_plain_messages() -> None:
+    """A choice is sent as the user's message: it must say something about a slot that it answers."""
+    for question in KNOWLEDGE.questions.values():
+        asked = tuple(part.slot for part in question.parts)
+        for label in question.choices:
+            found = read(label, *asked)
+            told = {KNOWLEDGE.fields[item.field].slot for item in found.updates}
+            assert told or {item.slot for item in found.slot_texts} & set(asked), label
+            assert found.missing_unit == ()
+
+
+def test_an_answer_to_one_question_guesses_nothing_over_what_is_known() -> None:
+    known = from_mapping({"use_case": "rag", "modality": ("image",)})
+    found = read("30 searches per second at peak", "request_rate", workload=known)
+    assert values(found) == {"peak_rate_rps": 30}
+
+
+def test_choices_set_what_they_say() -> None:
+    assert values(read("On our own premises, nothing may leave the network", "deployment")) == {
+        "deployment": ("on_prem",),
+        "no_egress": "yes",
+    }
+    found = values(read("A few thousand documents, updated weekly", "corpus_size", "data_freshness"))
+    assert (found["corpus_documents"], found["freshness_s"]) == (5000, 604800)
+    assert "growth_pct_month" not in values(read("No budget limit", "budget", "timeline", "growth"))

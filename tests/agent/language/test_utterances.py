@@ -1,7 +1,7 @@
 """Understanding of labelled messages: the figures may not fall, and every value has words that support it."""
 
 import pytest
-import scoring
+import scoring  # type: ignore[import-not-found]
 
 from agent.language import understand
 from tools.workload import Workload
