@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import KnowledgeInvalid
+from ..index.record import FACT_KINDS
 from ..index.vocabulary import FILE, read_word_lists
 from .finding import Finding, error
 from .tables import Tables
@@ -29,6 +30,9 @@ def _word_lists(tables: Tables) -> Iterator[Finding]:
     for alias, identity in sorted(lists.aliases.items()):
         if identity not in tables.components:
             yield error(FILE, alias, f"The alias names the unknown component {identity!r}.")
+    for intent in lists.intents:
+        for kind in sorted(intent.kinds - FACT_KINDS):
+            yield error(FILE, intent.terms[0], f"The intent asks for the unknown kind {kind!r}.")
     for attribute in lists.attributes:
         for pattern in (attribute.words, attribute.pattern):
             try:

@@ -168,6 +168,8 @@ def _where(only: Filter) -> dict[str, Any] | None:
     parts: list[dict[str, Any]] = []
     if only.kinds:
         parts.append({"kind": {"$in": sorted(only.kinds)}})
+    if only.statuses:
+        parts.append({"status": {"$in": sorted(only.statuses)}})
     for key, wanted in (("slots", only.slots), ("subjects", only.subjects)):
         if wanted:
             parts.append(_any_of([{key: {"$contains": item}} for item in sorted(wanted)]))

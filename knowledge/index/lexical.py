@@ -1,5 +1,6 @@
 """BM25 over the records: finds exact words, versions and numbers that vectors blur."""
 
+from itertools import islice
 from typing import Any
 
 from .record import Filter, IndexRecord
@@ -16,23 +17,21 @@ class LexicalIndex:
         self._records = records
         self._stop_words = frozenset(stem for word in stop_words for stem in terms(word))
         self._index: Any = None
+        self._latest: tuple[str, list[IndexRecord]] = ("", [])
 
     def best(self, query: str, count: int, only: Filter) -> list[str]:
         """Ids of the best records that share a term with the query, best first."""
+        if not self._latest[1] or self._latest[0] != query:
+            self._latest = (query, self._ordered(query))
+        return list(islice((item.id for item in self._latest[1] if only.admits(item)), count))
+
+    def _ordered(self, query: str) -> list[IndexRecord]:
+        """All records that share a term with the query; a search asks for them under several filters."""
         wanted = [term for term in terms(query) if term not in self._stop_words]
         if not wanted or not self._records:
             return []
-        scores = self._scores(wanted)
-        order = sorted(
-            range(len(scores)), key=lambda position: (-scores[position], self._records[position].id)
-        )
-        found: list[str] = []
-        for position in order:
-            if scores[position] <= 0 or len(found) == count:
-                break
-            if only.admits(self._records[position]):
-                found.append(self._records[position].id)
-        return found
+        scored = [pair for pair in zip(self._scores(wanted), self._records, strict=True) if pair[0] > 0]
+        return [record for _, record in sorted(scored, key=lambda pair: (-pair[0], pair[1].id))]
 
     def _scores(self, wanted: list[str]) -> list[float]:
         if self._index is None:

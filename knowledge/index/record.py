@@ -51,12 +51,14 @@ class Filter(NamedTuple):
     kinds: frozenset[str] = frozenset()
     slots: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
 
     def admits(self, record: IndexRecord) -> bool:
         """Whether `record` is inside the filter."""
         return (
             (not self.kinds or record.kind in self.kinds)
             and (not self.slots or not self.slots.isdisjoint(record.slots))
+            and (not self.statuses or record.status in self.statuses)
             and (not self.subjects or not self.subjects.isdisjoint(record.subjects))
         )
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .opening import OpenedStore
 
 CANDIDATES = 60
-DENSE_WEIGHT, LEXICAL_WEIGHT, NAMED_WEIGHT = 2.0, 1.0, 0.5
+DENSE_WEIGHT, LEXICAL_WEIGHT = 2.0, 1.0
+NAMED_SHARE, INTENT_SHARE = 0.17, 0.2
 
 
 class Hit(BaseModel):
@@ -132,16 +133,26 @@ class Retriever:
     def _rankings(
         self, expansion: Expansion, vector: Any, only: Filter, named: frozenset[str]
     ) -> list[tuple[float, Sequence[str]]]:
-        lexical = self._lexical.best(expansion.text, CANDIDATES, only)
-        rankings: list[tuple[float, Sequence[str]]] = [(LEXICAL_WEIGHT, lexical)]
-        if vector is not None:
-            rankings.append((DENSE_WEIGHT, self._nearest(vector, only)))
+        """All records; those of the named components again; those of the kind that is asked for again."""
+        rankings = self._inside(expansion, vector, only, 1.0)
         if named and not only.subjects:
-            inside = only._replace(subjects=named)
-            rankings += [
-                (NAMED_WEIGHT * weight / (DENSE_WEIGHT + LEXICAL_WEIGHT), ids)
-                for weight, ids in self._rankings(expansion, vector, inside, frozenset())
-            ]
+            rankings += self._inside(expansion, vector, only._replace(subjects=named), NAMED_SHARE)
+        intents = self._vocabulary.intents(expansion.question)
+        for intent in intents:
+            kinds = intent.kinds & only.kinds if only.kinds else intent.kinds
+            if kinds:
+                inside = only._replace(kinds=kinds, statuses=intent.statuses)
+                rankings += self._inside(expansion, vector, inside, INTENT_SHARE / len(intents))
+        return rankings
+
+    def _inside(
+        self, expansion: Expansion, vector: Any, only: Filter, share: float
+    ) -> list[tuple[float, Sequence[str]]]:
+        """The lexical and the dense ranking within a filter, at a share of their weights."""
+        lexical = self._lexical.best(expansion.text, CANDIDATES, only)
+        rankings: list[tuple[float, Sequence[str]]] = [(LEXICAL_WEIGHT * share, lexical)]
+        if vector is not None:
+            rankings.append((DENSE_WEIGHT * share, self._nearest(vector, only)))
         return rankings
 
     def _vector(self, expansion: Expansion) -> Any:

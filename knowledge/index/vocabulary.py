@@ -21,6 +21,15 @@ class Synonym(Record):
     adds: str
 
 
+class Intent(Record):
+    """The kind of fact that a question is after."""
+
+    terms: tuple[str, ...]
+    kinds: frozenset[str]
+    statuses: frozenset[str] = frozenset()
+    """Statuses of the components that the facts are about; empty = any."""
+
+
 class Attribute(Record):
     """Something that can be asked about a component."""
 
@@ -47,6 +56,7 @@ class WordLists(Record):
     """The file as it is."""
 
     synonyms: tuple[Synonym, ...] = ()
+    intents: tuple[Intent, ...] = ()
     aliases: dict[str, str] = {}
     vendor_words: frozenset[str] = frozenset()
     trailing_words: frozenset[str] = frozenset()
@@ -102,6 +112,10 @@ class Vocabulary:
         added = [synonym.adds for synonym, phrases in self._synonyms if phrases.within(question)]
         return Expansion(question, " ".join(dict.fromkeys(added)))
 
+    def intents(self, question: str) -> list[Intent]:
+        """Kinds of facts that the question is after."""
+        return [intent for intent, phrases in self._intents if phrases.within(question)]
+
     def asked(self, question: str) -> list[Attribute]:
         """Attributes that the question asks for."""
         return [
@@ -121,6 +135,10 @@ class Vocabulary:
     @cached_property
     def _synonyms(self) -> list[tuple[Synonym, Phrases]]:
         return [(item, Phrases(item.terms)) for item in self.lists.synonyms]
+
+    @cached_property
+    def _intents(self) -> list[tuple[Intent, Phrases]]:
+        return [(item, Phrases(item.terms)) for item in self.lists.intents]
 
     @cached_property
     def _attributes(self) -> list[tuple[Attribute, Phrases]]:
