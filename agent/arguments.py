@@ -14,8 +14,10 @@ from knowledge.expressions import Expression, parse
 from knowledge.records import Argument
 from tools.assessment import Option, Stack
 
-PER_SUBJECT = 3
 MAX_ARGUMENTS = 20
+REPEATED = 0.85
+GENERAL, PARTICULAR = 0.7, 0.1
+"""A condition over three names is worth 1.0, none 0.7: what fits every workload is told last (judgement)."""
 DECISIONS = ("dec.model_strategy", "dec.retrieval_pattern")
 
 
@@ -30,23 +32,33 @@ class Told(NamedTuple):
 def told_arguments(
     stack: Stack, values: Mapping[str, Any], retrieved: frozenset[str], knowledge: Knowledge
 ) -> list[Told]:
-    """The arguments to tell about `stack`, heaviest first, at most MAX_ARGUMENTS."""
+    """The arguments to tell about `stack`, heaviest first, at most MAX_ARGUMENTS.
+
+    An argument weighs what its author gave it, times how much its subject carries here, more where its
+    condition is particular to such workloads, and less for each one already told of the subject.
+    """
     picks = _subjects(stack)
     scope = {**values, "picked": tuple(option.component for option in picks.values())}
-    per_subject: Counter[str] = Counter()
+    holding = [
+        (argument, subject, worth)
+        for argument, when, worth in _ordered(knowledge)
+        if (subject := _subject(argument, picks)) is not None and when.holds(scope)
+    ]
     told: list[Told] = []
-    for argument, when in _ordered(knowledge):
-        subject = _subject(argument, picks)
-        if subject is None or per_subject[subject] >= PER_SUBJECT or not when.holds(scope):
-            continue
+    count: Counter[str] = Counter()
+    while holding and len(told) < MAX_ARGUMENTS:
+        argument, subject, worth = max(holding, key=lambda item: (_now(item, count, knowledge), item[0].id))
+        holding.remove((argument, subject, worth))
         text = _filled(argument, stack, picks)
-        if text is None:
-            continue
-        per_subject[subject] += 1
-        told.append(Told(argument, text, evidence_of(argument, picks[subject], retrieved)))
-        if len(told) == MAX_ARGUMENTS:
-            break
+        if text is not None:
+            count[subject] += 1
+            told.append(Told(argument, text, evidence_of(argument, picks[subject], retrieved)))
     return told
+
+
+def _now(item: tuple[Argument, str, float], count: Counter[str], knowledge: Knowledge) -> float:
+    importance: float = knowledge.anchors["subject_importance"].get(item[1], 0.6)
+    return item[2] * importance * REPEATED ** count[item[1]]
 
 
 def facts_for(stack: Stack, values: Mapping[str, Any], knowledge: Knowledge) -> tuple[str, ...]:
@@ -62,9 +74,13 @@ def evidence_of(argument: Argument, option: Option, retrieved: frozenset[str]) -
 
 
 @lru_cache(maxsize=8)
-def _ordered(knowledge: Knowledge) -> tuple[tuple[Argument, Expression], ...]:
-    ranked = sorted(knowledge.arguments.values(), key=lambda argument: (-argument.weight, argument.id))
-    return tuple((argument, parse(argument.when)) for argument in ranked)
+def _ordered(knowledge: Knowledge) -> tuple[tuple[Argument, Expression, float], ...]:
+    """Arguments with their conditions and what they are worth by themselves."""
+    parsed = [(argument, parse(argument.when)) for argument in knowledge.arguments.values()]
+    return tuple(
+        (argument, when, argument.weight * (GENERAL + PARTICULAR * min(len(when.names), 3)))
+        for argument, when in parsed
+    )
 
 
 def _subjects(stack: Stack) -> dict[str, Option]:

@@ -18,7 +18,7 @@ from tools.workload import Known, Workload
 
 MAX_QUESTIONS = 10
 SAMPLES_PER_QUESTION = 5
-WORTH_ASKING = 0.004
+WORTH_ASKING = 0.0015
 """Expected loss in score below which a question isn't worth the user's time (judgement)."""
 PICK_CHANGE_LOSS = 0.05
 """Loss of a wrong component in every slot, in score: a wrong part is cheaper than a wrong strategy."""
@@ -126,7 +126,8 @@ def _answers(fields: Sequence[str], knowledge: Knowledge) -> list[Known | None]:
         if "choices" in prior:
             likely = sorted(prior["choices"].items(), key=lambda pair: -pair[1])
             return [_known(field, value, knowledge) for value, _ in likely]
-        return [Known(field=field, value=float(prior[end])) for end in ("high", "low")]
+        if "high" in prior:
+            return [Known(field=field, value=float(prior[end])) for end in ("high", "low")]
     if "request_rate_rps" in fields:
         return [Known(field="request_rate_rps", value=rate) for rate in (0.02, 2.0, 200.0, 20000.0)]
     return []

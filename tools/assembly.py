@@ -73,7 +73,7 @@ def _computes(
         chosen = choose_api(bench.knowledge, values, providers, setting.weights)
         return [] if chosen is None else [(chosen[0], {API: chosen[1]})]
     places = [item for item in _scores(PLACE, setting, bench) if item.barrier is None]
-    floor = bench.knowledge.anchors["fit_floor"]
+    floor = bench.knowledge.anchors["slot_fit_floor"]
     fitting = [item for item in places if item.categories[FIT] >= floor] or places[:1]
     found = []
     for place in fitting[: PLACES_PER_STRATEGY + 1]:
@@ -111,7 +111,9 @@ def _compute(strategy: ScoredOption, place: str, setting: Setting, bench: Workbe
 
 def _runs_on_cpu(strategy: ScoredOption, values: Mapping[str, Any]) -> bool:
     """Trees, linear models and small networks do; language models and encoders under load don't."""
-    return bool(strategy.option.sets.get("classical_model")) and values.get("perception_work") is not True
+    small = values.get("predictive_work") is True or values.get("decision_task") is True
+    heavy = values.get("perception_work") is True or values.get("embedding_work") is True
+    return bool(strategy.option.sets.get("classical_model")) and small and not heavy
 
 
 def _fill(

@@ -75,7 +75,7 @@ def _outside_perimeter(component: Component, slot: str, values: Mapping[str, Any
     if values.get("sovereign_only") is True and component.jurisdiction not in ("eu", "none"):
         text = f"{component.name} is operated under another jurisdiction, which you ruled out."
         return Barrier("sovereignty", text, ("user/data_residency",))
-    if values.get("api_terms_refused") is True and component.modes == frozenset({"saas"}):
+    if values.get("api_terms_refused") == "yes" and component.modes == frozenset({"saas"}):
         return Barrier(
             "third_party", f"{component.name} would be a further third party.", ("user/compliance",)
         )

@@ -57,7 +57,7 @@ def score_slot(slot: str, candidates: tuple[Candidate, ...], setting: Setting) -
     Those below the fit floor come after the fitting ones while a fitting one remains.
     """
     scored = [_score(candidate, slot, setting) for candidate in candidates]
-    floor = setting.knowledge.anchors["fit_floor"]
+    floor = setting.knowledge.anchors["slot_fit_floor"]
     return sorted(
         scored,
         key=lambda item: (
@@ -87,9 +87,18 @@ def _score(candidate: Candidate, slot: str, setting: Setting) -> Scored:
         vendor_score(component),
     ]
     categories = [clamp(value + delta) for value, delta in zip(categories, deltas, strict=True)]
-    weights = setting.weights.categories
-    score = sum(weights[name] * value for name, value in zip(CATEGORIES, categories, strict=True))
+    weights = _slot_weights(knowledge, tuple(setting.weights.categories.values()))
+    score = sum(weight * value for weight, value in zip(weights, categories, strict=True))
     return Scored(component, categories, score, run_by, usd, moved, cautions, None)
+
+
+@lru_cache(maxsize=256)
+def _slot_weights(knowledge: Knowledge, weights: tuple[float, ...]) -> tuple[float, ...]:
+    """Category weights among substitutes: fit to the workload counts more than between whole stacks."""
+    factor = knowledge.anchors["slot_fit_factor"]
+    raw = [weight * factor if index == FIT else weight for index, weight in enumerate(weights)]
+    total = sum(raw)
+    return tuple(weight / total for weight in raw)
 
 
 def _deltas(candidate: Candidate, truths: Truths) -> tuple[list[float], tuple[str, ...], tuple[str, ...]]:
@@ -156,7 +165,9 @@ def _cloud_match(component: Component, values: Mapping[str, Any], anchors: Mappi
 
 def _reused(component: Component, values: Mapping[str, Any]) -> bool:
     existing = values.get("existing_components") or ()
-    return component.id in existing or any(item in component.requires for item in existing)
+    if component.id in existing:
+        return True
+    return any(item in wanted.split("|") for wanted in component.requires for item in existing)
 
 
 def _cost(usd: float | None, values: Mapping[str, Any], knowledge: Knowledge) -> float:

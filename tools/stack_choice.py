@@ -66,7 +66,7 @@ def to_stack(
                 for item in ranked
                 if item.barrier is None
                 and item.component.id != draft.picks[slot].component.id
-                and item.categories[FIT] >= knowledge.anchors["fit_floor"]
+                and item.categories[FIT] >= knowledge.anchors["slot_fit_floor"]
             )[:RUNNERS_UP]
             for slot, ranked in draft.ranked.items()
             if slot in draft.picks
