@@ -5,7 +5,7 @@ from functools import cache
 from tools.workload import Origin
 
 from .intents import dont_know
-from .lexicon import table
+from .lexicon import table, words
 from .phrases import Hit, Phrases
 from .quantity import Quantity
 from .reading import Reading
@@ -112,6 +112,9 @@ def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
         for item in reading.updates
     ):
         return
+    if slot == "corpus_size" and _counts_things(reading, quantity):
+        reading.quantity("corpus_documents", quantity)
+        return
     if field == "missing":
         reading.use(quantity)
         reading.missing.append(MissingUnit(slot, reading.words(quantity.start, quantity.end)))
@@ -119,14 +122,23 @@ def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
         reading.quantity(field, quantity)
 
 
+def _counts_things(reading: Reading, quantity: Quantity) -> bool:
+    """`650,000 sheets`: an unknown noun after a number still is a thing that is counted."""
+    tokens = reading.message.tokens
+    at = quantity.last + 1
+    if at >= len(tokens) or tokens[at].number or tokens[at].clause != tokens[quantity.last].clause:
+        return False
+    return quantity.low >= 2 and tokens[at].text not in words("stop", "noun_stops")
+
+
 def _stands_alone(reading: Reading, hit: Hit, slot: str, answered: set[str]) -> bool:
     """`no` answers only as a short message or the first word; longer phrases anywhere."""
-    words = len(reading.message.tokens)
+    length = len(reading.message.tokens)
     if slot in answered and hit.length < 2:
         return False
     if hit.length >= 2:
-        return hit.first == 0 or words <= _SHORT
-    return words <= 2 or (
+        return hit.first == 0 or length <= _SHORT
+    return length <= 2 or (
         hit.first == 0 and reading.message.tokens[hit.first].clause != reading.message.tokens[1].clause
     )
 

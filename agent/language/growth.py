@@ -53,11 +53,17 @@ def _word(reading: Reading, hit: Hit) -> None:
         if (asked or hit.length > 1) and not reading.has("growth_pct_month"):
             reading.number("growth_pct_month", 0, 0, (hit.start, hit.end))
         return
-    if reading.scopes.is_negated(hit):
+    if reading.scopes.is_negated(hit) or (factor < 2 and not _speaks_of_growth(reading)):
         return
     token = reading.message.tokens[hit.first]
     place = Quantity(_none(hit), "ratio", factor, factor, hit.first, hit.last, token.start, hit.end)
     _multiple(reading, place, factor, factor)
+
+
+def _speaks_of_growth(reading: Reading) -> bool:
+    """`by half` is growth only in a message about growth."""
+    cues = [hit.tag[1] for hit in reading.roles.get("percent", [])]
+    return "growth" in reading.asked or "growth_pct_month" in cues
 
 
 def _none(hit: Hit) -> Amount:

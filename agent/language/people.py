@@ -4,7 +4,7 @@ from functools import cache
 
 from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
-from .quantity import Quantity
+from .quantity import Quantity, noun_phrases
 from .reading import Reading
 
 
@@ -87,8 +87,27 @@ def _team(reading: Reading, team: list[Quantity]) -> None:
         first_sentence = reading.message.tokens[team[0].first].sentence
         same = [q for q in team if reading.message.tokens[q.first].sentence == first_sentence]
         low, high = sum(q.low for q in same), sum(q.high for q in same)
-        span = (min(q.start for q in same), max(q.end for q in same))
-        reading.number("team_engineers", low, high, span)
+        single = _single_people(reading, same)
+        more = [h for h in extra if reading.message.tokens[h.first].sentence == first_sentence]
+        start = min([q.start for q in same] + [reading.message.tokens[h.first - 1].start for h in single])
+        end = max([q.end for q in same] + [h.end for h in [*single, *more]])
+        count = len(single) + len(more)
+        reading.number("team_engineers", low + count, high + count, (start, end))
+
+
+def _single_people(reading: Reading, counted: list[Quantity]) -> list[Hit]:
+    """`a DBA` beside counted people, where the team was asked."""
+    if "team" not in reading.asked:
+        return []
+    tokens = reading.message.tokens
+    return [
+        hit
+        for hit in reading.hits(noun_phrases(), "team")
+        if hit.first > 0
+        and tokens[hit.first - 1].text in ("a", "an")
+        and not any(group.first == hit.last + 1 for group in reading.hits(_phrases(), "group"))
+        and not any(q.first <= hit.first <= q.last for q in counted)
+    ]
 
 
 def _hits(reading: Reading, kind: str) -> list[Hit]:

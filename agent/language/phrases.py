@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .lexicon import table
 from .message import Message, Token
 
 Element = tuple[frozenset[str], tuple[str, ...], bool, int, bool]
@@ -70,7 +71,7 @@ class Phrases:
         return [Hit(tag, index, last, start, tokens[last].end) for tag, last in best.items()]
 
     def _candidates(self, token: Token) -> list[tuple[Hashable, tuple[Element, ...]]]:
-        found = list(self.exact.get("#", ())) if token.number else []
+        found = list(self.exact.get("#", ())) if _is_number(token) else []
         found += self.exact.get(token.text, ())
         for length in self.prefix_lengths:
             if length > len(token.text):
@@ -85,6 +86,10 @@ def compile_phrases(entries: dict[Hashable, Iterable[str]]) -> Phrases:
     for tag, texts in entries.items():
         phrases.add(tag, texts)
     return phrases
+
+
+def _is_number(token: Token) -> bool:
+    return token.number or token.text in table("numbers")["words"]
 
 
 def _variants(phrase: str) -> list[str]:
@@ -134,7 +139,11 @@ def _match(
         return None
     if index < len(tokens) and tokens[index].clause == tokens[last].clause:
         token = tokens[index]
-        if (number and token.number) or token.text in exact or (prefixes and token.text.startswith(prefixes)):
+        if (
+            (number and _is_number(token))
+            or token.text in exact
+            or (prefixes and token.text.startswith(prefixes))
+        ):
             end = _match(tokens, index + 1, elements, at + 1, index)
             if end is not None:
                 return end

@@ -30,7 +30,6 @@ _ADJACENT = (
     "raus",
     "no",
     "up",
-    "down",
     "off",
     "last",
     "w",

@@ -6,10 +6,12 @@ import scoring  # type: ignore[import-not-found]
 from agent.language import understand
 from tools.workload import Workload
 
-SETS = ("utterances.yaml", "fresh.yaml")
+SETS = ("utterances.yaml", "fresh.yaml", "later.yaml")
 
 
-@pytest.mark.parametrize(("name", "floor"), [("utterances.yaml", 0.99), ("fresh.yaml", 0.98)])
+@pytest.mark.parametrize(
+    ("name", "floor"), [("utterances.yaml", 0.99), ("fresh.yaml", 0.98), ("later.yaml", 0.97)]
+)
 def test_f1_holds(name: str, floor: float) -> None:
     score = scoring.score(scoring.load(name))
     assert score.f1 >= floor, "\n".join(score.notes)
