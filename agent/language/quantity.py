@@ -172,6 +172,8 @@ def _unit(bare: Quantity, hit: Hit) -> Quantity:
 def _fits(message: Message, amount: Amount, hit: Hit) -> bool:
     """Short unit letters must stand close to digits; `to` and `go` are French units only when glued."""
     token = message.tokens[hit.first]
+    if "/" in message.folded[amount.end : token.start]:
+        return False
     if token.text in (
         "to",
         "go",

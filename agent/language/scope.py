@@ -84,6 +84,22 @@ def _questions(message: Message, hits: dict[str, list[Hit]]) -> list[tuple[int, 
     return found
 
 
+def _in_list(message: Message, negator: int, index: int) -> bool:
+    """`no training, GPUs or Kubernetes`: short items up to an `or` in the next clause stay negated."""
+    tokens = message.tokens
+    if tokens[index].sentence != tokens[negator].sentence:
+        return False
+    clause = tokens[index].clause
+    own = sum(token.clause == tokens[negator].clause for token in tokens[negator + 1 : negator + 5])
+    if own > 3:
+        return False
+    first = next(i for i in range(index, -1, -1) if i == 0 or tokens[i - 1].clause != clause)
+    items = [i for i in range(first, min(first + 4, len(tokens))) if tokens[i].clause == clause]
+    return clause - tokens[negator].clause <= 2 and any(
+        tokens[i].text in ("or", "nor", "oder", "ou") for i in items
+    )
+
+
 def _negated(message: Message, hits: dict[str, list[Hit]]) -> dict[int, int]:
     """Negated token -> the negator that reaches it."""
     harmless = {i for hit in hits.get("not_negators", ()) for i in range(hit.first, hit.last + 1)}
@@ -94,7 +110,8 @@ def _negated(message: Message, hits: dict[str, list[Hit]]) -> dict[int, int]:
             continue
         for index in range(hit.last + 1, min(hit.last + 1 + _REACH, len(message.tokens))):
             token = message.tokens[index]
-            if token.clause != message.tokens[hit.last].clause or index in enders:
+            listed = token.clause == message.tokens[hit.last].clause or _in_list(message, hit.last, index)
+            if not listed or index in enders:
                 break
             reached[index] = hit.first
     return reached

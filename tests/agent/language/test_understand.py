@@ -237,3 +237,16 @@ def test_choices_set_what_they_say() -> None:
     found = values(read("A few thousand documents, updated weekly", "corpus_size", "data_freshness"))
     assert (found["corpus_documents"], found["freshness_s"]) == (5000, 604800)
     assert "growth_pct_month" not in values(read("No budget limit", "budget", "timeline", "growth"))
+
+
+def test_a_negation_reaches_over_a_short_list() -> None:
+    found = values(read("We do not need training, GPUs or Kubernetes."))
+    assert found == {"training_need": "none", "avoid_components": ("kubernetes",)}
+
+
+def test_where_customers_are_is_not_where_data_must_stay() -> None:
+    assert "residency" not in values(read("I am in Germany, my customers are in the US"))
+
+
+def test_a_slash_before_a_period_makes_a_rate() -> None:
+    assert values(read("200k/day", "request_rate"))["request_rate_rps"] == pytest.approx(2.3148, rel=1e-4)
