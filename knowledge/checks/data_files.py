@@ -25,16 +25,20 @@ def check_manifest(files: DataFiles) -> Iterator[Finding]:
 
 
 def check_licences(files: DataFiles) -> Iterator[Finding]:
-    """Every data file has a row in LICENCES.csv whose pattern names it."""
+    """Every data file has a row in LICENCES.csv that names it, its folder or a pattern."""
     try:
         rows = list(csv.DictReader(io.StringIO(files.text(LICENCES))))
     except KnowledgeInvalid:
         yield warning(LICENCES, "", "The file is missing: the licences of the data files aren't recorded.")
         return
-    patterns = [row.get("file") or "" for row in rows]
+    places = [(row.get("file") or "").rstrip("/") for row in rows]
     for name in files.walk():
-        if name not in (LICENCES, MANIFEST) and not any(fnmatchcase(name, item) for item in patterns):
+        if name not in (LICENCES, MANIFEST) and not any(_covers(place, name) for place in places):
             yield warning(name, "", f"{LICENCES} has no row for this file.")
+
+
+def _covers(place: str, name: str) -> bool:
+    return bool(place) and (name == place or name.startswith(f"{place}/") or fnmatchcase(name, place))
 
 
 def check_vectors(knowledge: Knowledge) -> Iterator[Finding]:

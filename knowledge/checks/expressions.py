@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..errors import KnowledgeInvalid
 from ..expressions import parse
-from ..records import Component, Record
+from ..records import Record
 from .finding import Finding, error
 from .tables import Tables
 
@@ -38,11 +38,10 @@ def check_expressions(tables: Tables, names: Names) -> Iterator[Finding]:
     )
     for condition in _conditions(tables):
         yield from _check(condition, workload | names.picked)
-    attributes = set(Component.model_fields) | names.component
     for placed in tables.rules.values():
         if placed.record.where:
             where = Condition(placed.file, placed.record.id, "where", placed.record.where)
-            yield from _check(where, workload | attributes | names.picked)
+            yield from _check(where, names.component)
     yield from _derived(tables, set(tables.fields) | decision_names(tables) | names.sizing)
     for component in tables.components.values():
         for scale in component.record.scale:

@@ -39,6 +39,10 @@ def _components(tables: Tables, protocols: frozenset[str]) -> Iterator[Finding]:
             yield warning(
                 file, component.id, f"It integrates with {item!r}, which is no component or protocol."
             )
+        for item in sorted(component.open_standard - protocols):
+            yield warning(
+                file, component.id, f"Its open standard {item!r} isn't listed in workload/names.yaml."
+            )
         alternatives = [item for group in component.requires for item in group.split("|")]
         yield from _unknown(file, component.id, "required component", alternatives, tables.components)
         bases = [scale.basis for scale in component.scale if scale.basis != "judgement"]

@@ -29,7 +29,7 @@ SEARCH_WIDTH = 5000
 BUILD_WIDTH = 200
 BATCH = 1000
 STALE_BUILD_S = 3600
-UNUSED_INDEX_S = 60 * 86400
+UNUSED_INDEX_S = 14 * 86400
 
 
 class IndexUnusable(StackwrightError):
@@ -203,7 +203,7 @@ def _forget(folder: Path) -> None:
 
 
 def _prune(parent: Path) -> None:
-    """Remove drafts of killed processes and indexes that nobody has opened for two months."""
+    """Remove drafts of killed processes and indexes that nobody has opened for two weeks."""
     now = time.time()
     for item in parent.iterdir():
         limit = STALE_BUILD_S if item.name.startswith(".build-") else UNUSED_INDEX_S

@@ -21,9 +21,11 @@ class LexicalIndex:
 
     def best(self, query: str, count: int, only: Filter) -> list[str]:
         """Ids of the best records that share a term with the query, best first."""
-        if not self._latest[1] or self._latest[0] != query:
-            self._latest = (query, self._ordered(query))
-        return list(islice((item.id for item in self._latest[1] if only.admits(item)), count))
+        asked, ordered = self._latest
+        if asked != query:
+            ordered = self._ordered(query)
+            self._latest = (query, ordered)
+        return list(islice((item.id for item in ordered if only.admits(item)), count))
 
     def _ordered(self, query: str) -> list[IndexRecord]:
         """All records that share a term with the query; a search asks for them under several filters."""

@@ -1,7 +1,9 @@
 """Search over a small knowledge base: ranking, filters, abstention, fallbacks."""
 
+import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +158,23 @@ def test_odd_questions_are_answered(retriever: Retriever, query: str) -> None:
 
 def test_equal_searches_give_equal_results(retriever: Retriever) -> None:
     assert retriever.search("latency of vector stores") == retriever.search("latency of vector stores")
+
+
+def test_naming_the_package_loads_nothing_heavy() -> None:
+    heavy = {"numpy", "chromadb", "onnxruntime", "tokenizers", "bm25s", "rapidfuzz"}
+    code = f"import sys, knowledge.index, knowledge.verify; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_threads_do_not_mix_their_questions(retriever: Retriever) -> None:
+    questions = [
+        "HNSW dimensions of pgvector",
+        "p99 latency of Qdrant",
+        "BAA of Zilliz Cloud",
+        "PostgreSQL 13",
+    ]
+    expected = [retriever.search(question) for question in questions]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(retriever.search, questions * 10))
+    assert found == expected * 10
