@@ -1,0 +1,13 @@
+"""The full screen: imports Textual and opens the app; all else is loaded after the first frame."""
+
+from argparse import Namespace
+
+from tui.settings import Settings
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    from tui.app import StackwrightApp
+
+    app = StackwrightApp(settings, arguments.resume)
+    app.run()
+    return app.return_code or 0

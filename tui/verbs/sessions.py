@@ -1,0 +1,73 @@
+"""Stored consultations: list, show, delete, export."""
+
+import json
+import sys
+from argparse import Namespace
+from datetime import datetime
+
+from agent.sessions import SessionRow, SessionStore
+from knowledge.errors import SessionUnavailable
+from tui.settings import Settings
+from tui.storage import open_store, session_to_resume
+
+NOTHING = 3
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    store = open_store(settings)
+    if arguments.action == "list":
+        return _list(store, arguments.json)
+    session = session_to_resume(store, arguments.id)
+    if not session:
+        raise SessionUnavailable("Name a consultation.", "List them with 'stackwright sessions list'.")
+    if arguments.action == "show":
+        return _show(store, session)
+    if arguments.action == "delete":
+        store.delete(session)
+        print(f"stackwright: deleted {session}", file=sys.stderr)
+        return 0
+    return _export(store, session, arguments.format, settings)
+
+
+def _list(store: SessionStore, as_json: bool) -> int:
+    rows = store.list()
+    if as_json:
+        print(json.dumps([row._asdict() for row in rows], ensure_ascii=False))
+        return 0
+    if not rows:
+        print("stackwright: no consultations are stored.", file=sys.stderr)
+        return NOTHING
+    for row in rows:
+        print(_line(row))
+    return 0
+
+
+def _line(row: SessionRow) -> str:
+    when = datetime.fromtimestamp(row.updated).strftime("%Y-%m-%d %H:%M")
+    state = row.verdict or row.phase
+    return f"{row.id}  {when}  {row.turns} turn{'s' * (row.turns != 1)}  {row.title}  [{state}]"
+
+
+def _show(store: SessionStore, session: str) -> int:
+    for row in store.turns(session):
+        print(f"You: {row.message}\n")
+        answer = (
+            row.reply["text"] if row.reply is not None else "(not answered yet; resume to get the answer)"
+        )
+        print(f"Advisor: {answer}\n")
+    return 0
+
+
+def _export(store: SessionStore, session: str, form: str, settings: Settings) -> int:
+    """The decision record on what is known, with the sentences of the last recommendation."""
+    from agent.consultation import open_consultation
+    from agent.reply import Reply
+    from tui.desk import decision_text
+
+    consultation = open_consultation(
+        settings.open_knowledge(), settings.open_profile(), settings.date(), store=store, session=session
+    )
+    stored = [row.reply for row in store.turns(session) if row.reply is not None and row.reply.get("done")]
+    claims = Reply.model_validate(stored[-1]).claims if stored else ()
+    print(decision_text(consultation, form, claims), end="")
+    return 0
