@@ -182,7 +182,22 @@ def _call(node: Any, names: set[str], depth: int) -> Evaluate:
             f"Unknown function in {ast.unparse(node)!r}; known: {', '.join(sorted(FUNCTIONS))}."
         )
     arguments = [_build(argument, names, depth) for argument in node.args]
+    if function is _first:
+        return _lazy_first(arguments)
     return lambda values: function(*[argument(values) for argument in arguments])
+
+
+def _lazy_first(arguments: list[Evaluate]) -> Evaluate:
+    """`first` that evaluates no further than it must: it stands in most conditions."""
+
+    def evaluate(values: Values) -> Any:
+        for argument in arguments:
+            value = argument(values)
+            if value is not None:
+                return value
+        return None
+
+    return evaluate
 
 
 _BUILDERS: dict[type[ast.expr], Callable[[Any, set[str], int], Evaluate]] = {

@@ -25,6 +25,7 @@ from .stack_value import stack_categories
 from .values import with_names
 
 PLACES_PER_STRATEGY = 2
+KEPT_SCORES = 20_000
 BUNDLE_TOLERANCE = 0.02
 """A second product must be better by this much in score to be worth running beside one that fills the slot."""
 DEVICE_PLACES = ("edge-device", "fpga-board", "laptop")
@@ -39,13 +40,12 @@ class Workbench(NamedTuple):
     rules: RuleIndex
     base: Setting
     serving: dict[tuple[str, ...], Serving]
-    slot_scores: dict[tuple[str, tuple[Any, ...]], list[Scored]]
 
 
 def drafts(base: Setting) -> list[Draft]:
     """All candidate stacks for the values of `base`, best first; empty when no strategy is possible."""
     knowledge = base.knowledge
-    bench = Workbench(knowledge, rule_index(knowledge), base, {}, {})
+    bench = Workbench(knowledge, rule_index(knowledge), base, {})
     floor = knowledge.anchors["fit_floor"]
     found: list[Draft] = []
     for strategy in suitable(score_options("model_strategy", bench.rules, base), floor):
@@ -131,7 +131,8 @@ def _fill(
     if ACCELERATOR in ranked and compute.accelerator:
         family = accelerators(bench.knowledge)[compute.accelerator].component
         ranked[ACCELERATOR] = _first(ranked[ACCELERATOR], family)
-    picks, bundled = _pick(ranked, forced)
+    existing = frozenset(setting.truths.values.get("existing_components") or ())
+    picks, bundled = _pick(ranked, forced, existing)
     value = stack_categories(strategy, pattern, compute, picks, bundled, setting)
     return Draft(strategy, pattern, compute, dict(setting.truths.values), picks, ranked, bundled, *value)
 
@@ -150,13 +151,22 @@ def _sizes(compute: Compute, knowledge: Knowledge) -> dict[str, int]:
 
 
 def _scores(slot: str, setting: Setting, bench: Workbench) -> list[Scored]:
-    """Scores of a slot, shared by drafts whose decisions its rules can't tell apart."""
+    """Scores of a slot, shared by all settings that agree on what its scores depend on."""
     values = setting.truths.values
-    context = tuple(values.get(name) for name in sorted(bench.rules.context_names[slot]))
-    key = (slot, context)
-    if key not in bench.slot_scores:
-        bench.slot_scores[key] = score_slot(slot, bench.rules.slots[slot], setting)
-    return bench.slot_scores[key]
+    key = (
+        slot,
+        tuple([values.get(name) for name in bench.rules.reads[slot]]),
+        tuple(setting.weights.categories.values()),
+        setting.profile.key,
+        setting.as_of,
+    )
+    kept = bench.rules.scores
+    if key not in kept:
+        if len(kept) >= KEPT_SCORES:
+            kept.clear()
+        kept[key] = score_slot(slot, bench.rules.slots[slot], setting)
+    found: list[Scored] = kept[key]
+    return found
 
 
 def _first(ranked: list[Scored], component: str) -> list[Scored]:
@@ -166,7 +176,7 @@ def _first(ranked: list[Scored], component: str) -> list[Scored]:
 
 
 def _pick(
-    ranked: Mapping[str, list[Scored]], forced: Mapping[str, Scored]
+    ranked: Mapping[str, list[Scored]], forced: Mapping[str, Scored], existing: frozenset[str]
 ) -> tuple[dict[str, Scored], dict[str, str]]:
     """The best candidate of each slot; one that already runs for another slot wins near ties."""
     picks: dict[str, Scored] = {}
@@ -188,4 +198,24 @@ def _pick(
         if best.component.id in running:
             bundled[slot] = best.component.id
         picks[slot] = best
-    return picks, bundled
+    return _with_requirements(picks, ranked, existing), bundled
+
+
+def _with_requirements(
+    picks: dict[str, Scored], ranked: Mapping[str, list[Scored]], existing: frozenset[str]
+) -> dict[str, Scored]:
+    """Picks whose required companions are in the stack or already run; else the next one that has them."""
+    present = {pick.component.id for pick in picks.values()} | existing
+    settled = dict(picks)
+    for slot, pick in picks.items():
+        if _companions_present(pick, present):
+            continue
+        settled[slot] = next(
+            (item for item in ranked[slot] if item.barrier is None and _companions_present(item, present)),
+            pick,
+        )
+    return settled
+
+
+def _companions_present(pick: Scored, present: set[str]) -> bool:
+    return all(set(wanted.split("|")) & present for wanted in pick.component.requires)

@@ -41,8 +41,8 @@ def collect(assessment: Assessment, ranking: Ranking, knowledge: Knowledge) -> t
         _cited(ledger, state.evidence, knowledge)
     for risk in assessment.risks:
         _cited(ledger, risk.evidence, knowledge)
-    for item in assessment.flips:
-        ledger.calc("flip", item.text, {"threshold": item.threshold, "unit": item.unit})
+    for flip in assessment.flips:
+        ledger.calc("flip", flip.text, {"threshold": flip.threshold, "unit": flip.unit})
     for relaxation in assessment.relaxations:
         ledger.calc("relaxation", relaxation.text, {"field": relaxation.field})
     for stack in assessment.stacks[:1]:

@@ -12,9 +12,9 @@ from knowledge import Knowledge
 from knowledge.records import Component
 
 from .compliance import compliance_state, demanded_regimes
-from .operation import operator
+from .operation import MANAGED_MODES, OWN_MODES, operator
 from .profile import Profile
-from .rule_index import MANAGED_MODES, OWN_MODES, Candidate, Truths
+from .rule_index import Candidate, Truths
 
 DEAD = ("eol", "do_not_recommend")
 EDGE_MODES = frozenset({"edge", "in_process", "air_gap"})

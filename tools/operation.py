@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from knowledge.records import Component
 
-from .rule_index import MANAGED_MODES, OWN_MODES
+MANAGED_MODES = frozenset({"saas", "cloud_service", "byoc"})
+OWN_MODES = frozenset({"self_vm", "kubernetes", "in_process", "air_gap", "edge"})
 
 Operator = Literal["vendor", "cloud", "self"]
 

@@ -34,6 +34,11 @@ class Profile(BaseModel):
     priorities: tuple[str, ...] = ()
     discount_rate: float = Field(default=0.09, ge=0, lt=1)
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What scores of components depend on."""
+        return (self.allowed_vendors, self.banned_vendors, self.demand_evidence, self.name)
+
 
 def load_profile(path: Path) -> Profile:
     """Read a profile; InputRefused names the place of what is wrong in it."""

@@ -14,10 +14,10 @@ from knowledge.expressions import Expression, parse
 from knowledge.records import Component, Decision, Rule
 
 from .assessment import CATEGORIES
+from .cost import priced_names
+from .operation import MANAGED_MODES, OWN_MODES
 
 DECISION_SLOTS = {"model_strategy": "dec.model_strategy", "retrieval_pattern": "dec.retrieval_pattern"}
-MANAGED_MODES = frozenset({"saas", "cloud_service", "byoc"})
-OWN_MODES = frozenset({"self_vm", "kubernetes", "in_process", "air_gap", "edge"})
 
 
 class Applied(NamedTuple):
@@ -43,8 +43,10 @@ class RuleIndex(NamedTuple):
     options: dict[str, tuple[tuple[Decision, Expression, tuple[Applied, ...]], ...]]
     needs: dict[str, Expression]
     decision_names: frozenset[str]
-    context_names: dict[str, frozenset[str]]
-    """slot -> names that its rules read and that decisions set, directly or through derived names."""
+    reads: dict[str, tuple[str, ...]]
+    """slot -> every value that the scores of its candidates depend on."""
+    scores: dict[Any, Any]
+    """Scores of a slot by what they depend on: workloads that agree on it share them."""
 
 
 class Truths:
@@ -84,16 +86,27 @@ def rule_index(knowledge: Knowledge) -> RuleIndex:
         for kind, slot in DECISION_SLOTS.items()
     }
     names = frozenset(name for option in knowledge.decisions.values() for name in option.sets)
-    late = _late_names(knowledge, names)
     needs = {slot.id: parse(slot.need) for slot in knowledge.slots.values()}
-    context = {
-        slot: frozenset(
-            name for candidate in candidates for applied in candidate.rules for name in applied.when.names
-        )
-        & late
-        for slot, candidates in slots.items()
-    }
-    return RuleIndex(slots, options, needs, names, context)
+    reads = {slot: _reads(knowledge, candidates) for slot, candidates in slots.items()}
+    return RuleIndex(slots, options, needs, names, reads, {})
+
+
+ALWAYS_READ = (
+    "existing_components", "avoid_components", "existing_cloud", "perimeter_closed", "sovereign_only",
+    "api_terms_refused", "edge_only", "licence_policy", "large_team", "tiny_team", "compliance",
+    "budget_usd_month",
+)  # fmt: skip
+"""What gates and attribute scores read besides rules, envelopes and prices."""
+
+
+def _reads(knowledge: Knowledge, candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
+    """Everything that the scores of these candidates depend on."""
+    names = set(ALWAYS_READ)
+    for candidate in candidates:
+        names.update(name for applied in candidate.rules for name in applied.when.names)
+        names.update(envelope.metric for envelope in candidate.component.scale)
+        names.update(priced_names(knowledge, candidate.component.id))
+    return tuple(sorted(names))
 
 
 def component_attributes(component: Component) -> dict[str, Any]:
@@ -132,18 +145,3 @@ def _for_option(option: Decision, rules: list[Rule]) -> tuple[Applied, ...]:
         for rule in rules
         if not rule.components or option.id in rule.components
     )
-
-
-def _late_names(knowledge: Knowledge, names: frozenset[str]) -> frozenset[str]:
-    """Decision names and the derived names that depend on them."""
-    late = set(names) | {
-        "gpu_count",
-        "gpu_nodes",
-        "train_gpus",
-        "api_cost_usd_month",
-        "selfhost_cost_usd_month",
-    }
-    for item in knowledge.derived.values():
-        if parse(item.formula).names & late:
-            late.add(item.name)
-    return frozenset(late)

@@ -131,8 +131,12 @@ def _performance(component: Component, dimensions: Mapping[str, float]) -> float
     """Standing over the dimensions that are known; unknown ones count as below the middle."""
     if not component.performance:
         return UNKNOWN_PERFORMANCE
-    names = ("quality", "throughput", "latency")
-    return sum(dimensions[name] * component.performance.get(name, UNKNOWN_PERFORMANCE) for name in names)
+    known = component.performance
+    return (
+        dimensions["quality"] * known.get("quality", UNKNOWN_PERFORMANCE)
+        + dimensions["throughput"] * known.get("throughput", UNKNOWN_PERFORMANCE)
+        + dimensions["latency"] * known.get("latency", UNKNOWN_PERFORMANCE)
+    )
 
 
 def _integration(
@@ -157,7 +161,7 @@ def _cloud_match(component: Component, values: Mapping[str, Any], anchors: Mappi
     if "any" in component.clouds:
         return 0.0
     if not clouds:
-        return -anchors["cloud_match_integration"] / 2
+        return -float(anchors["cloud_match_integration"]) / 2
     if component.clouds & set(clouds):
         return float(anchors["cloud_match_integration"])
     return float(anchors["other_cloud_integration"])
@@ -177,7 +181,7 @@ def _cost(usd: float | None, values: Mapping[str, Any], knowledge: Knowledge) ->
     anchors = knowledge.anchors
     budget = values.get("budget_usd_month")
     if budget:
-        return piecewise(anchors["cost_over_budget"], usd / budget)
+        return piecewise(anchors["cost_over_budget"], usd / float(budget))
     return piecewise_log(anchors["cost_usd_month_log"], max(usd, 1.0))
 
 
@@ -191,7 +195,7 @@ def _security(component: Component, setting: Setting, run_by: Operator) -> float
             compliance_state(setting.knowledge, component.id, regime, setting.as_of) for regime in regimes
         )
         parts.append(min(anchors["compliance_value"][state.state] for state in states))
-    return sum(parts) / len(parts)
+    return float(sum(parts)) / len(parts)
 
 
 def _where(component: Component) -> str:

@@ -46,6 +46,9 @@ def resolve(workload: Workload, knowledge: Knowledge, profile: Profile | None = 
         _apply_profile(values, profile)
     assumed = _assume(values, knowledge)
     values.update({field: item.point for field, item in assumed.items() if item.point is not None})
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = tuple(value)
     for name, expression in _derivations(knowledge):
         values[name] = expression.evaluate(values)
     return Resolved(values, assumed, frozenset(known))

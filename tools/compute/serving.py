@@ -97,7 +97,7 @@ def duty(values: Mapping[str, Any], mode: str, utilisation: float) -> float:
     """Share of the month that is paid for: the batch window where capacity can be let go, else all of it."""
     window = values.get("batch_window_h")
     if values.get("batch_only") is True and window and mode in ("gpu-on-demand", "serverless-gpu"):
-        return min(window, 24.0) / 24.0
+        return min(float(window), 24.0) / 24.0
     if mode == "serverless-gpu":
         return min(1.0, max(utilisation * 1.5, 0.02))
     return 1.0

@@ -8,7 +8,7 @@ from .currency import convert
 from .evidence import price_evidence
 from .lines import Bill, CostLine
 from .machines import vm_hourly
-from .services import priced_elsewhere, service_cost, service_cost_point
+from .services import priced_elsewhere, priced_names, service_cost, service_cost_point
 from .staff import (
     downtime_cost,
     exit_cost,
@@ -47,6 +47,7 @@ __all__ = [
     "price_evidence",
     "priced_accelerators",
     "priced_elsewhere",
+    "priced_names",
     "rerank_monthly_cost",
     "service_cost",
     "service_cost_point",

@@ -290,3 +290,24 @@ def _evidence_id(name: str) -> str:
     if name in (VM_VCPU, VM_GIB):
         return f"price/vm/{'general' if name == VM_VCPU else 'memory'}"
     return f"price/service/{name}"
+
+
+def priced_names(knowledge: Knowledge, component_id: str) -> frozenset[str]:
+    """Workload values that the component's point cost may read."""
+    book = _book(knowledge)
+    found: set[str] = set()
+    hosted, own, _ = _choices(knowledge, component_id)
+    waiting = [
+        name for model in (hosted, own) if model for line in model.lines for name in line.expression.names
+    ]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name in book.prices["typical"]:
+            continue
+        seen.add(name)
+        if name in book.names:
+            waiting += book.names[name].names
+        else:
+            found.add(name)
+    return frozenset(found)
