@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from knowledge import Knowledge
+from knowledge.errors import UnknownName
 from tools.assess import assess, workload_hash
 from tools.assessment import Assessment
 from tools.profile import Profile
@@ -40,6 +41,16 @@ class TurnContext:
     @cached_property
     def _assessments(self) -> "OrderedDict[str, Assessment]":
         return OrderedDict()
+
+    def to_usd(self, amount: float, currency: str) -> float:
+        """`amount` at the dated reference rate; unconverted, and said once, where there is none."""
+        from tools.cost import convert
+
+        try:
+            return convert(self.knowledge, amount, currency, "USD", self.as_of).typical
+        except UnknownName:
+            self.notices.append(f"No exchange rate for {currency} is known: the amount counts as USD.")
+            return amount
 
     def assess(self, workload: Workload) -> Assessment:
         """The full assessment, remembered for the few workloads of this session that were last asked for."""

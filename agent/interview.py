@@ -39,6 +39,8 @@ class Candidate(NamedTuple):
     value: float
     changed: int
     samples: int
+    gate: bool = False
+    """Its answer can make stacks infeasible."""
 
 
 def open_parts(
@@ -67,8 +69,9 @@ def candidates(
         parts = open_parts(question, values, workload, asked)
         if parts:
             value, changed, samples = _value(parts, ranking, workload, knowledge, as_of, profile)
-            found.append(Candidate(question, parts, value, changed, samples))
-    return sorted(found, key=lambda item: (not item.question.gate, -round(item.value, 6)))
+            gate = parse(question.gate_when).holds(values)
+            found.append(Candidate(question, parts, value, changed, samples, gate))
+    return sorted(found, key=lambda item: (not item.gate, -round(item.value, 6)))
 
 
 def next_question(
@@ -78,7 +81,7 @@ def next_question(
     if asked.questions >= MAX_QUESTIONS:
         return None
     for item in candidates(ranking, workload, asked, knowledge, as_of, profile):
-        if item.question.gate or item.value >= WORTH_ASKING:
+        if item.gate or item.value >= WORTH_ASKING:
             return item
     return None
 

@@ -46,6 +46,7 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         asked=tuple(state.get("asked_now", ())),
         workload=workload,
         knowledge=runtime.context.knowledge,
+        convert=runtime.context.to_usd,
     )
     notices = list(state["notices"])
     if runtime.context.model is not None and understood.readable:

@@ -48,7 +48,9 @@ class Rejected(Shown):
     text: str
     reason: str
     component: str = ""
-    """For an unknown component: the name as known to us, never the foreign words."""
+    """For a component: the name as known to us."""
+    unknown_name: str = ""
+    """Foreign words that sound like a product: kept for records, never shown or acted on."""
 
 
 class Reply(Shown):

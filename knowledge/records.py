@@ -283,8 +283,8 @@ class Question(Record):
     """What the answer decides."""
     choices: tuple[str, ...] = ()
     """Complete answers in plain words, as a user would type them."""
-    gate: bool = False
-    """Its answer can make stacks infeasible: asked before any other."""
+    gate_when: str = "false"
+    """Expression: when it holds, the answer can make stacks infeasible, so it's asked before any other."""
 
 
 class ConflictRule(Record):

@@ -13,8 +13,8 @@ from knowledge.hardware import accelerators
 
 from .compute import Compute
 from .compute.api import choose_api
-from .compute.models import servable
-from .compute.other import CPU_MODES, choose_classical, choose_encoder, on_device
+from .compute.models import servable, tuned_quality
+from .compute.other import CPU_MODES, choose_classical, choose_encoder, custom_network, on_device
 from .compute.serving import Serving, choose_serving, nodes_of, serving_points
 from .compute.training import plan_training, training_only
 from .decisions import ScoredOption, score_options, suitable
@@ -95,6 +95,8 @@ def _compute(strategy: ScoredOption, place: str, setting: Setting, bench: Workbe
         return training_only(knowledge, values, name, place, clouds)
     if place in CPU_MODES:
         return choose_classical(knowledge, values, place) if _runs_on_cpu(strategy, values) else None
+    if strategy.option.sets.get("classical_model") and values.get("predictive_work") is True:
+        return custom_network(place)
     if values.get("llm_work") is True and not strategy.option.sets.get("classical_model"):
         limit = knowledge.anchors["fine_tune_max_params_b"] if name == "fine-tuned-small" else None
         keys = tuple(servable(knowledge, values, limit))
@@ -105,6 +107,9 @@ def _compute(strategy: ScoredOption, place: str, setting: Setting, bench: Workbe
         chosen = choose_encoder(knowledge, values, place, clouds)
     if chosen is None:
         return None
+    if strategy.option.sets.get("finetunes"):
+        tuned = tuned_quality(knowledge, str(values.get("use_case")), chosen.quality)
+        chosen = chosen._replace(quality=tuned)
     training = plan_training(knowledge, values, name, chosen.model, place, clouds)
     return chosen._replace(training=training)
 

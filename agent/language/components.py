@@ -1,5 +1,6 @@
 """Components that the message names: in place, refused, or only considered."""
 
+import re
 from bisect import bisect_left
 from typing import NamedTuple
 
@@ -55,7 +56,28 @@ def reject_unknown(reading: Reading) -> None:
         if named and index > 0 and not known and reading.message.tokens[index - 1].sentence == token.sentence:
             reason = "One of the products named is not in the knowledge base; it was not taken over."
             reading.rejected.append(
-                Rejected(slot="existing_stack", field="existing_components", text="", reason=reason)
+                Rejected(
+                    slot="existing_stack",
+                    field="existing_components",
+                    text="",
+                    reason=reason,
+                    unknown_name=written,
+                )
+            )
+            return
+
+
+_PRODUCT = re.compile(r"\b(?:[A-Z][a-z]+){2,}\w*(?:\s[A-Z]\w+)*|\b[A-Z]\w+(?:\s[A-Z]\w+)+")
+
+
+def reject_promoted(reading: Reading, removed: str) -> None:
+    """Product names that an instruction to the assistant pushes and that the catalogue doesn't know."""
+    known = {component.name.lower() for component in reading.knowledge.components.values()}
+    for match in _PRODUCT.finditer(removed):
+        if match.group().lower() not in known:
+            reason = "A product that the message wants recommended is not in the knowledge base."
+            reading.rejected.append(
+                Rejected(field="existing_components", text="", reason=reason, unknown_name=match.group())
             )
             return
 

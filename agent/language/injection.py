@@ -45,6 +45,11 @@ def cut_instructions(text: str) -> Cut:
     return Cut(joined, joined != text)
 
 
+def removed_text(text: str, cut: str) -> str:
+    """What was blanked, with the rest as spaces."""
+    return "".join(" " if now == was else was for was, now in zip(text, cut, strict=False))
+
+
 def _rejoin(cut: str, pieces: list[str]) -> str:
     """The pieces put back at their places (the pattern skips runs of punctuation between them)."""
     result = list(cut)

@@ -27,7 +27,7 @@ from . import (
 )
 from .correction import apply_corrections
 from .enums import read_enums
-from .injection import cut_instructions
+from .injection import cut_instructions, removed_text
 from .locale import detect
 from .message import Message, prepare
 from .numbers import amounts
@@ -90,6 +90,8 @@ def understand(
     reading = _reading(prepared, scopes, language.code, turn, asked, workload, knowledge, convert)
     for reader in _READERS:
         reader(reading)
+    if cut.found:
+        components.reject_promoted(reading, removed_text(message, cut.text))
     updates = _settled(reading)
     unknown = _unknown(reading, updates)
     return Understanding(

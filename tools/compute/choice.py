@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-Kind = Literal["api", "llm", "encoder", "classical", "device", "training", "none"]
+Kind = Literal["api", "llm", "encoder", "classical", "device", "custom", "training", "none"]
 HOURS_PER_MONTH = 730.0
 MANAGED_API = "managed-api"
 

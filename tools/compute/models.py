@@ -9,7 +9,7 @@ from knowledge import Knowledge
 from knowledge.errors import UnknownName
 from knowledge.models import ModelSpec, models, resolve_model
 
-from ..quality import quality, task_class_of
+from ..quality import fine_tuned_quality, quality, task_class_of
 
 CLOSE = math.log(1.35)
 """A stated size is met by models within 35 %."""
@@ -25,6 +25,18 @@ def named_model(knowledge: Knowledge, values: Mapping[str, Any]) -> ModelSpec | 
 def quality_of(knowledge: Knowledge, model: str, use_case: str, precision: str = "") -> float | None:
     """Typical quality of `model` for the use case, or None where nothing is published."""
     return _quality(knowledge, model, task_class_of(knowledge, use_case), precision)
+
+
+def tuned_quality(knowledge: Knowledge, use_case: str, base: float | None) -> float | None:
+    """Quality after tuning on labels: the published range for the task, never below the model's own."""
+    found = _tuned(knowledge, task_class_of(knowledge, use_case))
+    return base if found is None else max(found, base or 0.0)
+
+
+@lru_cache(maxsize=64)
+def _tuned(knowledge: Knowledge, task_class: str) -> float | None:
+    estimate = fine_tuned_quality(knowledge, task_class)
+    return None if estimate is None else estimate.typical
 
 
 def canonical_name(knowledge: Knowledge, name: str) -> str:

@@ -58,6 +58,11 @@ def choose_classical(knowledge: Knowledge, values: Mapping[str, Any], mode: str)
     )
 
 
+def custom_network(mode: str) -> Compute:
+    """An own network on accelerators whose size nobody knows yet: its machines are unpriced, not free."""
+    return Compute(kind="custom", deployment=mode, replicas=1, usd_month=None)
+
+
 def on_device(mode: str, values: Mapping[str, Any]) -> Compute:
     """A model on a device: its latency is what the device must reach, nothing is rented."""
     return Compute(kind="device", deployment=mode, replicas=1, usd_month=0.0)
@@ -67,8 +72,8 @@ def _encoder(knowledge: Knowledge, values: Mapping[str, Any]) -> str:
     named = named_model(knowledge, values)
     if named is not None and named.type in ("embedding", "reranker", "vision", "asr", "image"):
         return named.key
-    default: str = knowledge.anchors["default_encoder"]
-    return default
+    defaults: dict[str, str] = knowledge.anchors["default_encoder"]
+    return defaults.get(str(values.get("use_case")), defaults["other"])
 
 
 def _rounded(rate: float) -> float:
