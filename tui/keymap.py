@@ -25,7 +25,7 @@ class Action(NamedTuple):
 
 ACTIONS = (
     Action("f1", "help", "Help", "All keys and commands", "Screen", True),
-    Action("f2", "swap", "Chat/Decision", "Swap between the chat and the decision", "Screen", True),
+    Action("f2", "swap", "Switch", "Swap between the chat and the decision", "Screen", True),
     Action("f3", "sources", "Sources", "Open the numbered sources of the last answer", "Screen", True),
     Action("f4", "workload", "Workload", "Show what is known of the workload", "Screen"),
     Action(

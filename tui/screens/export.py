@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from ..widgets.marks import MUTED
+
 SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".json": "json"}
 
 
@@ -40,7 +42,7 @@ class ExportScreen(ModalScreen[Target | None]):
             yield Static(Content.styled("Write the decision record to", "bold"))
             yield Input(value=f"stackwright-{self._session}.md", id="path", compact=True)
             yield Static(
-                Content.styled(".md Markdown, .json JSON · Enter writes · Esc closes", "$text-muted"),
+                Content.styled(".md Markdown, .json JSON · Enter writes · Esc closes", MUTED),
                 id="hint",
             )
 

@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..keymap import ACTIONS, COMMANDS, ELSEWHERE
-from ..widgets.marks import CONFLICT, NOTED, ORIGINS, REFUSED, UPDATED, joined
+from ..widgets.marks import CONFLICT, MUTED, NOTED, ORIGINS, REFUSED, UPDATED, joined
 
 KEY_WIDTH = 28
 MARKS = (
@@ -26,7 +26,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog tall", can_focus=True):
             yield Static(help_content())
-            yield Static(Content.styled("Esc closes", "$text-muted"))
+            yield Static(Content.styled("Esc closes", MUTED))
 
 
 def help_content() -> Content:

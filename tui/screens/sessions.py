@@ -12,7 +12,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from ..desk import Desk
-from ..widgets.marks import ALTERNATIVE, WINNER
+from ..widgets.marks import ALTERNATIVE, MUTED, WINNER
 from .confirm import ConfirmScreen
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class SessionsScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog tall"):
             yield Input(placeholder="type to filter", id="filter", compact=True)
             yield SessionList()
-            yield Static(Content.styled("Enter resumes · Down, then d deletes · Esc closes", "$text-muted"))
+            yield Static(Content.styled("Enter resumes · Down, then d deletes · Esc closes", MUTED))
 
     def on_mount(self) -> None:
         self._load()
@@ -109,4 +109,4 @@ def _row(row: "SessionRow") -> Content:
     turns = f"{row.turns} turn{'s' * (row.turns != 1)}"
     state = f"  {row.verdict or row.phase} · {turns} · {ago(time.time() - row.updated)}"
     title = (row.title or row.id, "bold")
-    return Content.assemble((f"{mark} ", "$text-accent"), title, "\n", (state, "$text-muted"))
+    return Content.assemble((f"{mark} ", "$text-accent"), title, "\n", (state, MUTED))

@@ -7,19 +7,35 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from .marks import CONFLICT, NOTE, NOTED, OPEN, REFUSED, UNUSED, UPDATED, cite, joined, link, row, words
+from .marks import (
+    CONFLICT,
+    MUTED,
+    NOTE,
+    NOTED,
+    OPEN,
+    REFUSED,
+    UNUSED,
+    UPDATED,
+    cite,
+    joined,
+    link,
+    row,
+    words,
+)
 
 if TYPE_CHECKING:
     from agent.reply import Claim, Reply
     from tools.workload import Known
 
-FIRST_SENTENCES = 5
-ALWAYS = {"verdict", "conflict", "violation", "relaxation", "trigger", "abstain"}
-"""Roles that are never folded."""
+REASONS_SHOWN, TRIGGERS_SHOWN = 3, 2
+ALWAYS = ("verdict", "conflict", "violation", "relaxation", "abstain", "answer")
+"""Roles that are never folded, in the order in which they are told."""
+COMPUTED_CHANGE = "calc/flip/"
+"""Evidence of a change of this workload that would change the decision."""
 HEADINGS = {
     "why": "Why", "tradeoff": "Trade-offs", "bottleneck": "Bottlenecks", "strategy": "How to get it right",
     "practice": "Good practice", "risk": "Risks", "exit": "Way out", "number": "Numbers",
-    "compliance": "Compliance", "assumption": "Assumptions", "unneeded": "Not needed", "next": "Next",
+    "compliance": "Compliance", "assumption": "Assumptions", "unneeded": "Not needed", "next": "Next", "trigger": "When to revisit",
 }  # fmt: skip
 
 
@@ -38,18 +54,18 @@ def heard(reply: "Reply") -> list[Content]:
 
     changed = {new.field for _, new in reply.replaced}
     fresh = [item for item in reply.updates if item.field not in changed]
-    lines = [row(NOTED, "noted", " · ".join(_noted(item) for item in fresh), "$success")] if fresh else []
+    lines = [row(NOTED, "noted", " · ".join(_noted(item) for item in fresh), "$text-success")] if fresh else []
     for old, new in reply.replaced:
         text = f"{words(new.field)} is now {shown(new)} instead of {shown(old)}"
-        lines.append(row(UPDATED, "updated", text, "$accent"))
+        lines.append(row(UPDATED, "updated", text, "$text-accent"))
     if reply.kind != "recommendation":
-        lines += [row(CONFLICT, "conflict", f"{c.text} {c.resolution}", "$warning") for c in reply.conflicts]
+        lines += [row(CONFLICT, "conflict", f"{c.text} {c.resolution}", "$text-warning") for c in reply.conflicts]
     for item in reply.rejected:
         text = f"{item.text}: {item.reason}" if item.text else item.reason
-        lines.append(row(REFUSED, "not taken", text, "$error"))
+        lines.append(row(REFUSED, "not taken", text, "$text-error"))
     if reply.unused:
-        lines.append(row(UNUSED, "not used", ", ".join(reply.unused), "$text-muted"))
-    lines += [row(NOTE, "note", notice, "$text-muted") for notice in reply.notices]
+        lines.append(row(UNUSED, "not used", ", ".join(reply.unused), MUTED))
+    lines += [row(NOTE, "note", notice, MUTED) for notice in reply.notices]
     return lines
 
 
@@ -66,7 +82,7 @@ def remarks(reply: "Reply") -> list[Content]:
     told |= {f"{item.text}: {item.reason}" if item.text else item.reason for item in reply.rejected}
     starts = ("Noted: ", "Updated: ", "These conflict: ", "I did not use: ", "- ", "Question ", "Assumed, ")
     return [
-        Content.assemble((f"{OPEN} ", "$accent"), paragraph)
+        Content.assemble((f"{OPEN} ", "$text-accent"), paragraph)
         for paragraph in reply.text.split("\n\n")
         if paragraph and not paragraph.startswith(starts) and _unmarked(paragraph) not in told
     ]
@@ -91,22 +107,25 @@ def claims_content(reply: "Reply", expanded: bool) -> list[Content]:
     if not expanded:
         roles = list(dict.fromkeys(HEADINGS.get(claim.role, "More").lower() for claim in rest))
         fold = f"▸ {len(rest)} more: {', '.join(roles)} "
-        return [*blocks, Content.assemble(link(fold, action), ("(e unfolds)", "$text-muted"))]
+        return [*blocks, Content.assemble(link(fold, action), ("(e unfolds)", MUTED))]
     for role in dict.fromkeys(claim.role for claim in rest):
         group = [_sentence(claim, numbers, reply.turn) for claim in rest if claim.role == role]
         blocks.append(joined([Content.styled(HEADINGS.get(role, "More"), "bold"), *group]))
-    return [*blocks, Content.assemble(link("▾ fewer ", action), ("(e folds)", "$text-muted"))]
+    return [*blocks, Content.assemble(link("▾ fewer ", action), ("(e folds)", MUTED))]
 
 
 def _divided(reply: "Reply") -> "tuple[list[Claim], list[Claim]]":
-    """What is shown at once, the verdict first, and what is folded."""
-    kept = [claim for claim in reply.claims if claim.role in ALWAYS]
-    for claim in reply.claims:
-        if claim not in kept and len(kept) < FIRST_SENTENCES:
-            kept.append(claim)
-    order = list(reply.claims)
-    first = sorted(kept, key=lambda claim: (claim.role != "verdict", order.index(claim)))
-    return first, [claim for claim in reply.claims if claim not in kept]
+    """What is shown at once (verdict, limits, reasons, what would change it), and what is folded."""
+    claims = list(reply.claims)
+    first = sorted((claim for claim in claims if claim.role in ALWAYS), key=lambda c: ALWAYS.index(c.role))
+    changes = [claim for claim in claims if _tells_a_change(claim)][:TRIGGERS_SHOWN]
+    others = [claim for claim in claims if claim.role not in (*ALWAYS, "trigger", "number")]
+    first += [*others[:REASONS_SHOWN], *changes]
+    return first, [claim for claim in claims if claim not in first]
+
+
+def _tells_a_change(claim: "Claim") -> bool:
+    return any(item.startswith(COMPUTED_CHANGE) for item in claim.evidence)
 
 
 def _sentence(claim: "Claim", numbers: dict[str, int], turn: int, bold: bool = False) -> Content:
@@ -116,15 +135,13 @@ def _sentence(claim: "Claim", numbers: dict[str, int], turn: int, bold: bool = F
 
 
 def question_content(reply: "Reply") -> Content:
-    """The question, why it is asked, and what is assumed otherwise."""
+    """The question and why it is asked; what is assumed otherwise stands with the choices."""
     question = reply.question
     assert question is not None
     parts = [
-        Content.assemble((f"Question {question.number}  ", "$accent"), (question.text, "bold")),
-        Content.assemble(("Why I ask: ", "$text-muted italic"), (question.why, "$text-muted italic")),
+        Content.assemble((f"Question {question.number}  ", "$text-accent"), (question.text, "bold")),
+        Content.assemble(("Why I ask: ", f"{MUTED} italic"), (question.why, f"{MUTED} italic")),
     ]
-    if question.default:
-        parts.append(Content.styled(f"[default: {question.default}]", "$text-muted"))
     return joined(parts)
 
 

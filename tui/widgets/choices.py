@@ -19,7 +19,7 @@ class Choice(NamedTuple):
 
 def question_choices(question: "AskedQuestion") -> list[Choice]:
     """The choices of a question, then the two that are always there."""
-    assumed = f" [assumes: {question.default}]" if question.default else ""
+    assumed = f" [default: {question.default}]" if question.default else ""
     return [
         *(Choice(choice.label, choice.label) for choice in question.choices),
         Choice(f"I don't know{assumed}", "I don't know"),
@@ -32,11 +32,15 @@ class Choices(OptionList):
 
     def __init__(self, choices: list[Choice], id: str | None = None) -> None:
         options = [
-            Option(Content.assemble((f"{number} ", "$accent bold"), choice.label))
+            Option(Content.assemble((f"{number} ", "$text-accent bold"), choice.label))
             for number, choice in enumerate(choices, 1)
         ]
         super().__init__(*options, id=id, classes="extra", compact=True, markup=False)
         self.choices = choices
+
+    def on_mount(self) -> None:
+        """Nothing is picked until the user does so."""
+        self.highlighted = None
 
     def by_digit(self, text: str) -> Choice | None:
         """The choice that a message of one digit means."""

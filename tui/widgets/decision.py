@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from .bars import bar
-from .marks import ALTERNATIVE, CONFLICT, REFUSED, WINNER, cite, joined
+from .marks import ALTERNATIVE, CONFLICT, MUTED, REFUSED, WINNER, cite, hanging, joined, shortened
 
 if TYPE_CHECKING:
     from agent.reply import Reply
@@ -26,7 +26,7 @@ CATEGORY_WORDS = {
     "cost": "Cost", "security_compliance": "Security, rules", "vendor_ecosystem": "Vendor, ecosystem",
 }  # fmt: skip
 NAME_WIDTH, BAR_MIN, BAR_MAX = 18, 6, 30
-QUANTITY_WIDTH = 27
+QUANTITY_WIDTH, ROLE_WIDTH = 26, 22
 RISKS_SHOWN = 4
 EMPTY = "No decision yet. It comes when the answers settle it, or with F5."
 
@@ -75,30 +75,30 @@ class DecisionView(VerticalScroll):
         width = max(20, self.size.width - 2)
         self.query_one("#verdict-block", Static).update(verdict_block(assessment, width))
         self.query_one("#numbers-block", Static).update(
-            numbers_block(assessment, self._book, self._reply.turn)
+            numbers_block(assessment, self._book, self._reply.turn, width)
         )
         stack = self.query_one("#stack", OptionList)
         stack.display = winner is not None
         stack.clear_options()
         self._cited = {}
         if winner is not None:
-            stack.add_options(self._stack_options(winner))
+            stack.add_options(self._stack_options(winner, width))
 
-    def _stack_options(self, winner: "Stack") -> list[Option]:
+    def _stack_options(self, winner: "Stack", width: int) -> list[Option]:
         from agent.decision_record import LAYERS
 
         rows = [Option(Content.styled("Decisions", "bold"), disabled=True)]
-        rows.append(self._component("model strategy", winner.model_strategy))
-        rows.append(self._component("retrieval pattern", winner.retrieval_pattern))
+        rows.append(self._component("model strategy", winner.model_strategy, width))
+        rows.append(self._component("retrieval pattern", winner.retrieval_pattern, width))
         layer = 0
         for slot, option in sorted(winner.picks.items(), key=lambda pair: pair[1].layer):
             if option.layer != layer:
                 layer = option.layer
                 rows.append(Option(Content.styled(LAYERS[layer], "bold"), disabled=True))
-            rows.append(self._component(self._slot_name(slot), option))
+            rows.append(self._component(self._slot_name(slot), option, width))
         return rows
 
-    def _component(self, role: str, option: "StackOption") -> Option:
+    def _component(self, role: str, option: "StackOption", width: int) -> Option:
         assert self._book is not None
         numbers = self._book.numbers(option.reasons)[:3]
         detail = f", {option.detail}" if option.detail else ""
@@ -107,9 +107,9 @@ class DecisionView(VerticalScroll):
         self._cited[identity] = numbers[0] if numbers else 0
         marks = [part for number in numbers for part in (" ", cite(self._book.turn, number))]
         caution = Content.styled(f" {CONFLICT}", "$text-warning") if option.cautions else Content("")
-        prompt = Content.assemble(
-            "  ", option.name, detail, notes, caution, *marks, (f"  {role.lower()}", "$text-muted")
-        )
+        head = Content.styled(f"  {shortened(role, ROLE_WIDTH)}", MUTED)
+        body = Content.assemble((option.name, "bold"), detail, notes, caution, *marks)
+        prompt = hanging(head, body, ROLE_WIDTH + 3, width)
         return Option(prompt, id=identity)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -136,12 +136,9 @@ def verdict_block(assessment: "Assessment", width: int) -> Content:
     winner = assessment.winner
     if winner is None:
         return _infeasible(assessment)
+    mark, style = (REFUSED, "$text-error") if winner.violations else (WINNER, "$text-success")
     lines = [
-        Content.assemble(
-            (f"{WINNER} ", "$text-success"),
-            (winner.title, "bold $text-success"),
-            f"  score {winner.score:.2f}",
-        ),
+        Content.assemble((f"{mark} ", style), (winner.title, f"bold {style}")),
         Content(_firmness(assessment)),
     ]
     lines += [Content.styled(f"{REFUSED} limit broken: {text}", "$text-error") for text in winner.violations]
@@ -161,16 +158,16 @@ def _infeasible(assessment: "Assessment") -> Content:
 
 
 def _firmness(assessment: "Assessment") -> str:
-    """How often it is first, and by how much it leads."""
+    """Score, how often it is first, and by how much it leads the runner-up."""
     winner = assessment.winner
     assert winner is not None
-    parts = []
+    parts = [f"score {winner.score:.2f}"]
     if assessment.robustness is not None:
         share = assessment.robustness.first_share.get(winner.id, 0.0)
         parts.append(f"first in {share:.0%} of {assessment.robustness.draws:,} weightings".replace("%", " %"))
     if len(assessment.stacks) > 1:
-        parts.append(f"ahead of the next by {winner.score - assessment.stacks[1].score:.2f}")
-    return " · ".join(parts)
+        parts.append(f"lead {winner.score - assessment.stacks[1].score:.2f}")
+    return ", ".join(parts)
 
 
 def _category_bars(assessment: "Assessment", winner: "Stack", width: int) -> list[Content]:
@@ -191,13 +188,13 @@ def _category_bars(assessment: "Assessment", winner: "Stack", width: int) -> lis
     return lines
 
 
-def numbers_block(assessment: "Assessment", book: "SourceBook", turn: int) -> Content:
+def numbers_block(assessment: "Assessment", book: "SourceBook", turn: int, width: int) -> Content:
     """Cost and speed with ranges, alternatives, what would change it, risks."""
     winner = assessment.winner
     if winner is None:
         return Content("")
     blocks = [
-        _numbers(winner, book, turn),
+        _numbers(winner, book, turn, width),
         _alternatives(assessment),
         _changes(assessment),
         _risks(assessment),
@@ -205,7 +202,7 @@ def numbers_block(assessment: "Assessment", book: "SourceBook", turn: int) -> Co
     return joined([block for block in blocks if block.plain], "\n\n")
 
 
-def _numbers(winner: "Stack", book: "SourceBook", turn: int) -> Content:
+def _numbers(winner: "Stack", book: "SourceBook", turn: int, width: int) -> Content:
     from agent.decision_record import SHOWN_QUANTITIES
     from tools.wording import interval
 
@@ -215,8 +212,9 @@ def _numbers(winner: "Stack", book: "SourceBook", turn: int) -> Content:
             estimate = winner.estimates[name]
             number = book.of_quantity(name, winner.title)
             marks = (" ", cite(turn, number)) if number is not None else ()
-            kind = (f" {estimate.kind}", "$text-muted")
-            lines.append(Content.assemble(label.ljust(QUANTITY_WIDTH), interval(estimate), kind, *marks))
+            kind = (f" {estimate.kind}", MUTED)
+            body = Content.assemble(interval(estimate), kind, *marks)
+            lines.append(hanging(Content(label), body, QUANTITY_WIDTH, width))
     return joined(lines)
 
 
@@ -245,5 +243,5 @@ def _risks(assessment: "Assessment") -> Content:
     if not own:
         return Content("")
     shown = [Content(f"{CONFLICT} {item.severity}: {item.text}") for item in own[:RISKS_SHOWN]]
-    more = [Content.styled(f"  {len(own) - RISKS_SHOWN} more in the export (F9)", "$text-muted")]
+    more = [Content.styled(f"  {len(own) - RISKS_SHOWN} more in the export (F9)", MUTED)]
     return joined([Content.styled("Risks", "bold"), *shown, *(more if len(own) > RISKS_SHOWN else [])])

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from .marks import joined
+from .marks import MUTED, joined
 
 if TYPE_CHECKING:
     from tools.evidence import Evidence
@@ -90,9 +90,9 @@ def _source(number: int, item: "Evidence", today: date) -> Content:
     about = " · ".join(part for part in (tier, dated, item.kind) if part)
     lines = [
         Content.assemble((f"[{number}] ", "bold"), (item.id, "bold")),
-        Content.styled(f"    {about}", "$text-muted"),
-        Content(f"    {item.text}"),
+        Content.styled(about, MUTED),
+        Content(item.text),
     ]
     if item.source:
-        lines.append(Content.styled(f"    {item.source}", "$text-accent"))
+        lines.append(Content.styled(item.source, "$text-accent"))
     return joined(lines)

@@ -132,12 +132,9 @@ class Transcript(VerticalScroll):
         self._say_earlier()
 
     def show_answer(self, exchange: Exchange) -> None:
-        """Bring a new answer into view from its top, so that reading starts where it begins."""
-        if exchange.virtual_region.height + self._after(exchange) >= self.scrollable_content_region.height:
+        """Bring a new answer into view: a long one from its top, a question with its choices."""
+        asks = exchange.reply is not None and exchange.reply.question is not None
+        if not asks and exchange.virtual_region.height >= self.scrollable_content_region.height:
             self.scroll_to(y=exchange.virtual_region.y, animate=False)
         else:
             self.scroll_end(animate=False)
-
-    def _after(self, exchange: Exchange) -> int:
-        """Rows below an exchange: the choices."""
-        return sum(child.virtual_region.height for child in self.children if child.has_class("extra"))

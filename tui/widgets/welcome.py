@@ -40,6 +40,6 @@ class Welcome(Static):
     def _show(self) -> None:
         lines = [Content(line) for line in LINES]
         if self._last:
-            lines.append(Content.assemble(("F8 ", "$accent bold"), f"resume last: {self._last}"))
+            lines.append(Content.assemble(("F8 ", "$text-accent bold"), f"resume last: {self._last}"))
         lines += [Content(""), Content.styled("For example", "bold")]
         self.update(joined(lines))

@@ -7,20 +7,22 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from .marks import OPEN, ORIGINS, words
+from .marks import MUTED, OPEN, ORIGINS, hanging, shortened, words
 
 if TYPE_CHECKING:
     from tools.workload import Known, Workload
 
-NAME_WIDTH = 24
+NAME_WIDTH = 22
 EMPTY = "Nothing is known yet: describe the workload in your own words."
 
 
 class Fact(NamedTuple):
-    """A row as the composer gets it for correction."""
+    """A row as it is shown, and as the message field gets it for correction."""
 
     name: str
     value: str
+    origin: str
+    said: str = ""
 
 
 class WorkloadView(OptionList):
@@ -34,40 +36,55 @@ class WorkloadView(OptionList):
             self.fact = fact
 
     def __init__(self, id: str | None = None) -> None:
-        super().__init__(Option(Content(EMPTY), disabled=True), id=id, compact=True, markup=False)
-        self._facts: dict[str, Fact] = {}
+        super().__init__(id=id, compact=True, markup=False)
+        self._facts: list[Fact] = []
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
 
     def show(self, workload: "Workload", assumptions: tuple[str, ...]) -> None:
-        self._facts = {}
-        options = [Option(Content.styled("field, value, from whom", "$text-muted"), disabled=True)]
-        for item in workload.known.values():
-            options.append(self._known(item))
-        stated = {words(field) for field in workload.known}
-        for text in assumptions:
-            name, _, value = text.partition(": ")
-            if name not in stated:
-                options.append(self._option(name, value, "assumed", ""))
+        self._facts = [_fact(item) for item in workload.known.values()]
+        stated = {fact.name for fact in self._facts}
+        self._facts += [fact for fact in map(_assumption, assumptions) if fact.name not in stated]
+        self._draw()
+
+    def _draw(self) -> None:
+        place = self.highlighted
         self.clear_options()
-        self.add_options(options if len(options) > 1 else [Option(Content(EMPTY), disabled=True)])
-
-    def _known(self, item: "Known") -> Option:
-        from agent.decision_record import shown
-
-        origin = "unknown" if item.unknown else item.origin
-        said = f"“{item.text}”" if item.text and item.text != item.stated else ""
-        return self._option(words(item.field), shown(item), origin, said)
-
-    def _option(self, name: str, value: str, origin: str, said: str) -> Option:
-        mark, word = ORIGINS.get(origin, (OPEN, origin))
-        identity = f"fact-{len(self._facts)}"
-        self._facts[identity] = Fact(name, value)
-        padded = f"{name} " if len(name) >= NAME_WIDTH else name.ljust(NAME_WIDTH)
-        prompt = Content.assemble(
-            (f"{mark} ", "$accent"), padded, (value, "bold"), (f"  {word} {said}".rstrip(), "$text-muted")
-        )
-        return Option(prompt, id=identity)
+        if not self._facts:
+            self.add_option(Option(Content(EMPTY), disabled=True))
+            return
+        width = max(30, self.scrollable_content_region.width - 1)
+        self.add_options([Option(_row(fact, width)) for fact in self._facts])
+        self.highlighted = place
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if event.option_id in self._facts:
-            self.post_message(self.CorrectionWanted(self._facts[event.option_id]))
+        if event.option_index < len(self._facts):
+            self.post_message(self.CorrectionWanted(self._facts[event.option_index]))
+
+
+def _fact(item: "Known") -> Fact:
+    from agent.decision_record import shown
+
+    said = item.text if item.text and item.text != item.stated else ""
+    return Fact(words(item.field), shown(item), "unknown" if item.unknown else item.origin, said)
+
+
+def _assumption(text: str) -> Fact:
+    """`input tokens: 1,500 tokens (assumed for chat)` taken apart."""
+    name, _, rest = text.partition(": ")
+    value, _, basis = rest.partition(" (")
+    return Fact(name, value, "assumed", basis.rstrip(")"))
+
+
+def _row(fact: Fact, width: int) -> Content:
+    mark, word = ORIGINS.get(fact.origin, (OPEN, fact.origin))
+    head = Content.assemble((f"{mark} ", "$text-accent"), shortened(fact.name, NAME_WIDTH))
+    quoted = fact.said if fact.origin == "assumed" else f"“{fact.said}”" if fact.said else ""
+    told = quoted if quoted.startswith(word) else f"{word} {quoted}".rstrip()
+    body = Content.assemble((fact.value, "bold"), (f"  {told}", MUTED))
+    return hanging(head, body, NAME_WIDTH + 3, width)
