@@ -68,8 +68,12 @@ def _rendered(
 ) -> str:
     from jinja2 import Environment
 
-    environment = Environment(  # noqa: S701 - autoescape is on for HTML, where it means something
-        autoescape=autoescape, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    # Markdown has its own escaping (`plain`); HTML is escaped by the engine.
+    environment = Environment(
+        autoescape=autoescape,  # noqa: S701
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters["plain"] = _plain
     text = (resources.files("agent") / "templates" / template).read_text(encoding="utf-8")

@@ -100,7 +100,7 @@ class EndpointModel:
             answer = litellm.completion(model=self.name, api_key=self.api_key or None, **arguments)
         except litellm.BadRequestError as error:
             raise _ModeRefused(str(error)) from error
-        except Exception as error:  # noqa: BLE001 - the boundary to a foreign library: its errors have no common root
+        except Exception as error:
             raise ModelUnavailable(f"The model {self.name} did not answer: {error}.") from error
         return self._text(answer)
 

@@ -15,7 +15,8 @@ from .answers import answer_claims
 from .arguments import facts_for
 from .context import TurnContext
 from .interview import Asked, next_question
-from .language import Understanding, understand as read
+from .language import Understanding
+from .language import understand as read
 from .narrator import explanation, stack_values
 from .reconcile import reconcile as merge
 from .secrets import mask_secrets

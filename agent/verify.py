@@ -31,8 +31,11 @@ COMPARISONS = {
     "is better in": ("score", 1), "is worse in": ("score", -1),
 }  # fmt: skip
 COMMON = frozenset(
-    "this that with from they them then than when where which while have been will would your into only over "
-    "more less most each also here there what about some such must need needs does because once same other".split()
+    (
+        "this that with from they them then than when where which while have been will would your into "
+        "only over more less most each also here there what about some such must need needs does because "
+        "once same other"
+    ).split()
 )
 FREE_ROLES = frozenset({"abstain", "conflict", "relaxation", "violation", "unneeded", "trigger", "number"})
 """Sentences that code builds from requirements or says for want of a source: no lexical support is asked."""
@@ -171,14 +174,16 @@ def _states(evidence: Evidence, stated: tuple[float, str]) -> bool:
     value, unit = stated
     for match in _NUMBER.finditer(evidence.text):
         other_value, other_unit = _canonical(match)
-        if other_value == value and (unit == other_unit or not _is_unit(unit) and not _is_unit(other_unit)):
+        if other_value == value and (unit == other_unit or (not _is_unit(unit) and not _is_unit(other_unit))):
             return True
     return False
 
 
 UNITS = frozenset(
-    "% usd eur gb tb mb ms s w kwh kg t tokens requests vectors gpus accelerators dimensions hours days months"
-    " people fte replicas nodes reads documents".split()
+    (
+        "% usd eur gb tb mb ms s w kwh kg t tokens requests vectors gpus accelerators dimensions hours "
+        "days months people fte replicas nodes reads documents"
+    ).split()
 )
 
 

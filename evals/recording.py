@@ -41,7 +41,9 @@ def record(case_id: str, conversation: Conversation, knowledge: Knowledge) -> Tr
         conflicts=_conflicts(replies),
         assumptions=list(assessment.assumptions) if assessment else [],
         rejected_values=_unique(item.slot for item in rejected if item.slot and not _is_component(item)),
-        rejected_components=_unique(item.unknown_name or item.text or item.component for item in rejected if _is_component(item)),
+        rejected_components=_unique(
+            item.unknown_name or item.text or item.component for item in rejected if _is_component(item)
+        ),
         reply_language=replies[-1].language if replies else "",
         exception=conversation.exception,
     )

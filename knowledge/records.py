@@ -184,7 +184,7 @@ class Rule(Record):
     components: tuple[str, ...] = ()
     """Component or decision-option ids it applies to; empty = all of the slot."""
     where: str = ""
-    """Expression over the component's own attributes (status, licence_class, ops_complexity, managed, jurisdiction…)."""
+    """Expression over the component's own attributes, listed in `workload/names.yaml`."""
     when: str = "true"
     """Expression over fields, derived names and decisions."""
     category: Category = "workload_fit"

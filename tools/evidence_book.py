@@ -138,7 +138,8 @@ def _user(ledger: Ledger, ranking: Ranking) -> None:
 def _assumed(ledger: Ledger, ranking: Ranking) -> None:
     for field, item in ranking.resolved.assumed.items():
         if isinstance(item.point, float | int) and item.low is not None and item.high is not None:
-            text = f"{field.replace('_', ' ')} assumed at {number(item.point)} ({number(item.low)} to {number(item.high)}); {item.basis}."
+            ends = f"{number(item.low)} to {number(item.high)}"
+            text = f"{field.replace('_', ' ')} assumed at {number(item.point)} ({ends}); {item.basis}."
             ledger.add(
                 Evidence(
                     id=f"assumed/{field}",

@@ -1,0 +1,45 @@
+# Two commands matter: `make run` sets up and opens the program, `make test` sets up and passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: run test setup check lint types imports format bench index eval clean
+
+run: setup
+	$(BIN)/stackwright
+
+test: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy knowledge tools agent evals tui tests scripts
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "stackwright needs Python 3.11 to 3.13, this is " + sys.version.split()[0] + "; set PYTHON=python3.12, say.")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+
+index: setup
+	$(BIN)/python scripts/build_index.py
+
+bench: setup
+	$(BIN)/python scripts/benchmark.py
+
+eval: setup
+	$(BIN)/stackwright eval advice tests/evals/data/cases --as-of 2026-11-24
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
