@@ -5,6 +5,8 @@ are converted where the dimension is the same (ms/s/min/h, requests per second/m
 """
 
 import math
+import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,11 @@ from typing import Any
 import yaml
 
 from knowledge import Knowledge
-from knowledge.errors import InputRefused, UnknownName
+from knowledge.aliases import canonical, nearest
+from knowledge.errors import InputRefused
+from knowledge.hardware import resolve_fleet
+from knowledge.llm_prices import llm_prices
+from knowledge.models import models, resolve_model
 from knowledge.records import FieldSpec
 
 from .workload import Known, Workload
@@ -53,22 +59,37 @@ def parse_workload(text: str, where: str, knowledge: Knowledge) -> Workload:
     """The workload in a text of YAML or JSON."""
     try:
         content = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader that refuses double keys
+    except RecursionError as error:
+        raise InputRefused(
+            f"{where} is nested too deeply.", "A workload is a flat list of fields."
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error)
-        raise InputRefused(f"{where}{line}: {problem}.") from error
+        raise InputRefused(f"{where}{line}: {' '.join(str(problem).split()).rstrip('.')}.") from error
     if not isinstance(content, dict) or not content:
         raise InputRefused(
             f"{where} holds no fields.", "Write lines like 'use_case: rag' and 'request_rate_rps: 12'."
         )
+    return workload_of(content, where, knowledge)
+
+
+def workload_of(content: Mapping[Any, Any], where: str, knowledge: Knowledge) -> Workload:
+    """The workload in a mapping of fields, as a file holds it; `where` names its place in refusals."""
     return Workload(
         history=tuple(_known(str(key), value, where, knowledge) for key, value in content.items())
     )
 
 
 class _UniqueKeys(yaml.SafeLoader):
-    """A safe loader that refuses a key that stands twice."""
+    """A safe loader that refuses a key that stands twice, and aliases, which a few lines can blow up."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases are not used in workload files", mark)
+        return super().compose_node(parent, index)
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -80,13 +101,22 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
 
 
 _UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+_UniqueKeys.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
+    ),  # YAML 1.1 takes 1e9 for a word, JSON for a number
+    list("-+0123456789"),
+)
 
 
 def _known(field: str, raw: Any, where: str, knowledge: Knowledge) -> Known:
     spec = knowledge.fields.get(field)
     if spec is None:
-        raise UnknownName("field", field, get_close_matches(field, knowledge.fields, 3, 0.5))
+        raise nearest(field, knowledge.fields, "field")
     place = f"{where}, {field}"
+    if raw is None:
+        raise InputRefused(f"{place}: there is no value.", "Give one, or leave the line out.")
     if isinstance(raw, dict):
         extra = set(raw) - {"value", "low", "high", "unit"}
         if extra:
@@ -108,9 +138,7 @@ def _ranged(spec: FieldSpec, raw: dict[str, Any], place: str, knowledge: Knowled
     }
     if not ends:
         raise InputRefused(f"{place}: give a value, or low and high.")
-    low, high = ends.get("low"), ends.get("high")
-    if isinstance(low, float) and isinstance(high, float) and low > high:
-        raise InputRefused(f"{place}: low {low:g} is above high {high:g}.")
+    _check_range(spec, ends, place)
     return Known.model_validate(
         {
             "field": spec.name,
@@ -120,6 +148,22 @@ def _ranged(spec: FieldSpec, raw: dict[str, Any], place: str, knowledge: Knowled
             "stated": _stated(raw, spec),
         }
     )
+
+
+def _check_range(spec: FieldSpec, ends: Mapping[str, Any], place: str) -> None:
+    value, low, high = (ends.get(key) for key in ("value", "low", "high"))
+    if spec.kind != "number":
+        if low is not None or high is not None:
+            raise InputRefused(f"{place}: {spec.name} has no range.", "Give a value.")
+        return
+    if low is not None and high is not None and low > high:
+        raise InputRefused(f"{place}: low {low:g} is above high {high:g}.")
+    if value is None and (high is None or (low is None and not spec.use_upper)):
+        raise InputRefused(f"{place}: one end alone is no range.", "Give low and high, or a value.")
+    if value is not None and not (value if low is None else low) <= value <= (
+        value if high is None else high
+    ):
+        raise InputRefused(f"{place}: the value {value:g} lies outside its own range.")
 
 
 def _stated(raw: dict[str, Any], spec: FieldSpec) -> str:
@@ -167,8 +211,23 @@ def _number(spec: FieldSpec, raw: Any, factor: float, place: str) -> float:
 def _word(spec: FieldSpec, raw: Any, place: str, knowledge: Knowledge) -> str:
     word = {True: "yes", False: "no"}.get(raw, str(raw)) if isinstance(raw, bool) else str(raw)
     if spec.values and word not in spec.values:
-        nearest = get_close_matches(word, spec.values, 3, 0.4) or list(spec.values[:6])
-        raise InputRefused(f"{place}: {word!r} is not a value of {spec.name}.", f"Use {', '.join(nearest)}.")
+        near = get_close_matches(word, spec.values, 3, 0.4) or list(spec.values[:6])
+        raise InputRefused(f"{place}: {word!r} is not a value of {spec.name}.", f"Use {', '.join(near)}.")
     if spec.name in ("existing_components", "avoid_components") and word not in knowledge.components:
-        raise UnknownName("component", word, get_close_matches(word, knowledge.components, 3, 0.3))
+        raise nearest(word, knowledge.components, "component")
+    if spec.name == "owned_accelerators":
+        fleet = resolve_fleet(knowledge, word)
+        return f"{max(fleet.count, 1):.0f}x{fleet.accelerator.key}"
+    if spec.name == "model_named":
+        _check_models(word, knowledge)
     return word
+
+
+def _check_models(text: str, knowledge: Knowledge) -> None:
+    """Refuse a model that is neither a known one, nor a family, nor a vendor's hosted models."""
+    known = {canonical(name) for name in (*models(knowledge), *llm_prices(knowledge))}
+    for name in text.split(","):
+        wanted, lower = canonical(name), name.lower()
+        hosted = any(family in lower for family in knowledge.providers["hosted_families"])
+        if not hosted and not any(wanted in item for item in known):
+            resolve_model(knowledge, name.strip())
