@@ -252,7 +252,7 @@ class ConsultationScreen(Screen[None]):
 
     def on_workload_view_correction_wanted(self, event: WorkloadView.CorrectionWanted) -> None:
         self._go_to_chat()
-        self.chat.composer.put(f"{event.fact.name}: {event.fact.value}")
+        self.chat.composer.offer(f"{event.fact.name}: {event.fact.value}")
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen())

@@ -35,7 +35,8 @@ COMPUTED_CHANGE = "calc/flip/"
 HEADINGS = {
     "why": "Why", "tradeoff": "Trade-offs", "bottleneck": "Bottlenecks", "strategy": "How to get it right",
     "practice": "Good practice", "risk": "Risks", "exit": "Way out", "number": "Numbers",
-    "compliance": "Compliance", "assumption": "Assumptions", "unneeded": "Not needed", "next": "Next", "trigger": "When to revisit",
+    "compliance": "Compliance", "assumption": "Assumptions", "unneeded": "Not needed", "next": "Next",
+    "trigger": "When to revisit",
 }  # fmt: skip
 
 
@@ -54,12 +55,16 @@ def heard(reply: "Reply") -> list[Content]:
 
     changed = {new.field for _, new in reply.replaced}
     fresh = [item for item in reply.updates if item.field not in changed]
-    lines = [row(NOTED, "noted", " · ".join(_noted(item) for item in fresh), "$text-success")] if fresh else []
+    lines = (
+        [row(NOTED, "noted", " · ".join(_noted(item) for item in fresh), "$text-success")] if fresh else []
+    )
     for old, new in reply.replaced:
         text = f"{words(new.field)} is now {shown(new)} instead of {shown(old)}"
         lines.append(row(UPDATED, "updated", text, "$text-accent"))
     if reply.kind != "recommendation":
-        lines += [row(CONFLICT, "conflict", f"{c.text} {c.resolution}", "$text-warning") for c in reply.conflicts]
+        lines += [
+            row(CONFLICT, "conflict", f"{c.text} {c.resolution}", "$text-warning") for c in reply.conflicts
+        ]
     for item in reply.rejected:
         text = f"{item.text}: {item.reason}" if item.text else item.reason
         lines.append(row(REFUSED, "not taken", text, "$text-error"))

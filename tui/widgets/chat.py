@@ -243,6 +243,8 @@ class Chat(Vertical):
         await self.transcript.query(ErrorCard).remove()
         text = joined([Content.styled(f"{REFUSED} error", "bold $text-error"), *map(Content, lines)])
         await self.transcript.mount(ErrorCard(text))
+        if self.last is not None:
+            await self._offer(self.last)
         self.call_after_refresh(self.transcript.scroll_end, animate=False)
 
     # waiting

@@ -88,6 +88,12 @@ class Composer(TextArea):
         self.text = text
         self.move_cursor(self.document.end)
 
+    def offer(self, text: str) -> None:
+        """Fill the field with something to change; what stood there is one Up away."""
+        if self.text.strip():
+            self._history.append(self.text)
+        self.put(text)
+
     def give_back(self, text: str) -> None:
         """A message that was not answered comes back before what has been typed since."""
         self.put(f"{text}\n{self.text}" if self.text.strip() else text)

@@ -161,13 +161,13 @@ def _firmness(assessment: "Assessment") -> str:
     """Score, how often it is first, and by how much it leads the runner-up."""
     winner = assessment.winner
     assert winner is not None
-    parts = [f"score {winner.score:.2f}"]
-    if assessment.robustness is not None:
-        share = assessment.robustness.first_share.get(winner.id, 0.0)
-        parts.append(f"first in {share:.0%} of {assessment.robustness.draws:,} weightings".replace("%", " %"))
+    first = f"score {winner.score:.2f}"
     if len(assessment.stacks) > 1:
-        parts.append(f"lead {winner.score - assessment.stacks[1].score:.2f}")
-    return ", ".join(parts)
+        first += f", {winner.score - assessment.stacks[1].score:.2f} ahead of the next"
+    if assessment.robustness is None:
+        return first
+    share = 100 * assessment.robustness.first_share.get(winner.id, 0.0)
+    return f"{first}\nfirst in {share:.0f} % of {assessment.robustness.draws:,} weightings"
 
 
 def _category_bars(assessment: "Assessment", winner: "Stack", width: int) -> list[Content]:

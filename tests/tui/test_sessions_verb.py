@@ -1,0 +1,49 @@
+"""`stackwright sessions`: list, show, delete."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from agent.sessions import SessionStore
+from knowledge.errors import SessionUnavailable
+from tui.settings import Settings
+from tui.storage import FILE
+from tui.verbs import sessions
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    store = SessionStore(tmp_path / FILE)
+    session = store.create({})
+    turn = store.begin(session, "RAG for lawyers")
+    store.finish(session, turn, {"text": "Noted."}, "interviewing", "RAG for lawyers", "")
+    store.close()
+    return Settings(data_dir=tmp_path)
+
+
+def listed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    assert sessions.run(Namespace(action="list", json=True), settings) == 0
+    rows: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return rows
+
+
+def test_list_show_and_delete(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    identity = str(listed(settings, capsys)[0]["id"])
+    assert sessions.run(Namespace(action="list", json=False), settings) == 0
+    assert "RAG for lawyers" in capsys.readouterr().out
+    assert sessions.run(Namespace(action="show", id=identity[:12]), settings) == 0
+    assert capsys.readouterr().out == "You: RAG for lawyers\n\nAdvisor: Noted.\n\n"
+    assert sessions.run(Namespace(action="delete", id=identity), settings) == 0
+    assert listed(settings, capsys) == []
+
+
+def test_an_unknown_id_is_refused(settings: Settings) -> None:
+    with pytest.raises(SessionUnavailable, match="0 consultations match"):
+        sessions.run(Namespace(action="show", id="nonsense"), settings)
+
+
+def test_an_empty_list_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sessions.run(Namespace(action="list", json=False), Settings(data_dir=tmp_path)) == 3
+    assert "no consultations" in capsys.readouterr().err
