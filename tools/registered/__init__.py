@@ -1,0 +1,15 @@
+"""The registered tools, one module for each subject."""
+
+from . import catalogue, energy, money, sizing, workload
+from .declaration import Context, Tool, ToolInput, unit_of
+
+TOOLS: tuple[Tool, ...] = (
+    *sizing.TOOLS,
+    *catalogue.TOOLS[:1],
+    *money.TOOLS,
+    *energy.TOOLS,
+    *catalogue.TOOLS[1:],
+    *workload.TOOLS,
+)
+
+__all__ = ["TOOLS", "Context", "Tool", "ToolInput", "unit_of"]

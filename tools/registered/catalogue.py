@@ -1,0 +1,117 @@
+"""Tools over the catalogue: quality of models, compliance states and risks of components."""
+
+from knowledge import Knowledge
+from knowledge.aliases import nearest
+from knowledge.models import resolve_model
+from knowledge.records import Component
+
+from ..assessment import ComplianceState, Risk
+from ..compliance import REGIMES, compliance_state
+from ..estimate import Estimate
+from ..quality import TASK_CLASSES, quality, quality_evidence, sufficient_quality
+from ..risk import risk_register
+from ..values import resolve
+from ..workload_file import workload_of
+from .declaration import Context, Tool, ToolInput, ToolResult
+from .workload import WorkloadInput
+
+
+class QualityInput(ToolInput):
+    model: str
+    """Model, in any known spelling."""
+    task_class: str
+    """chat, reasoning, coding, agentic, extraction, classification, summarisation, translation, rag, vision, …"""
+    precision: str = ""
+    """bf16, fp8, fp4 or int4: measured quantisation loss is subtracted."""
+
+
+class ModelQuality(ToolResult):
+    """Quality on the anchored scale, or unknown."""
+
+    model: str
+    task_class: str
+    quality: Estimate | None
+    """None: nothing is published for this class."""
+    sufficient: float | None
+    """Level above which a better model changes little."""
+    published: tuple[str, ...]
+
+
+class ComplianceInput(ToolInput):
+    components: tuple[str, ...]
+    """Component ids of the catalogue."""
+    regimes: tuple[str, ...] = REGIMES
+    """hipaa, soc2, iso27001, gdpr, pci_dss, fedramp."""
+
+
+class ComplianceStates(ToolResult):
+    states: tuple[ComplianceState, ...]
+
+
+class RiskInput(WorkloadInput):
+    components: tuple[str, ...]
+    """Component ids of the catalogue."""
+
+
+class RiskRegister(ToolResult):
+    risks: tuple[Risk, ...]
+
+
+def _quality(given: QualityInput, context: Context) -> ModelQuality:
+    if given.task_class not in TASK_CLASSES:
+        raise nearest(given.task_class, TASK_CLASSES, "task class")
+    knowledge = context.knowledge
+    key = resolve_model(knowledge, given.model).key
+    return ModelQuality(
+        model=key,
+        task_class=given.task_class,
+        quality=quality(knowledge, key, given.task_class, given.precision),
+        sufficient=sufficient_quality(knowledge, given.task_class),
+        published=quality_evidence(knowledge, key, given.task_class),
+    )
+
+
+def _compliance(given: ComplianceInput, context: Context) -> ComplianceStates:
+    for regime in given.regimes:
+        if regime not in REGIMES:
+            raise nearest(regime, REGIMES, "regime")
+    return ComplianceStates(
+        states=tuple(
+            compliance_state(context.knowledge, component.id, regime, context.as_of)
+            for component in _components(context.knowledge, given.components)
+            for regime in given.regimes
+        )
+    )
+
+
+def _risks(given: RiskInput, context: Context) -> RiskRegister:
+    knowledge = context.knowledge
+    values = resolve(
+        workload_of(given.workload, "risk-register", knowledge), knowledge, context.profile
+    ).values
+    found = risk_register(knowledge, _components(knowledge, given.components), {}, context.as_of, values)
+    return RiskRegister(risks=found)
+
+
+def _components(knowledge: Knowledge, ids: tuple[str, ...]) -> list[Component]:
+    for identity in ids:
+        if identity not in knowledge.components:
+            raise nearest(identity, knowledge.components, "component")
+    return [knowledge.components[identity] for identity in ids]
+
+
+TOOLS = (
+    Tool(
+        "model-quality",
+        "Quality of a model for a class of task, from published results",
+        QualityInput,
+        _quality,
+    ),
+    Tool(
+        "compliance",
+        "What is evidenced, claimed, unknown or denied of a regime",
+        ComplianceInput,
+        _compliance,
+    ),
+    Tool("risk-register", "What could go wrong with components, and what to do", RiskInput, _risks),
+)

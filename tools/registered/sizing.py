@@ -1,0 +1,177 @@
+"""Sizing tools: memory, devices and speed of serving, training, encoders, classical models and vector search."""
+
+from typing import Annotated, Literal
+
+from knowledge.hardware import resolve_accelerator
+from knowledge.models import resolve_model
+
+from ..sizing import (
+    ServingDemand,
+    ServingPlan,
+    serving_plans,
+    size_classical,
+    size_encoder,
+    size_training,
+    size_vectors,
+)
+from ..sizing.encoders import ClassicalPlan, EncoderPlan
+from ..sizing.training import TrainingMode, TrainingPlan
+from ..sizing.vectors import VectorPlan
+from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
+
+
+class ServingInput(ToolInput):
+    models: tuple[str, ...]
+    """Open-weight language models, in any known spelling."""
+    accelerators: tuple[str, ...] = ()
+    """Accelerators to try; left out: those that cloud price lists carry."""
+    mean_rps: Annotated[float, in_unit("requests/s", gt=0)]
+    """Mean rate of model calls."""
+    peak_rps: Annotated[float | None, in_unit("requests/s", gt=0)] = None
+    """Peak rate; left out: the mean."""
+    input_tokens: Annotated[float, in_unit("tokens", ge=1)]
+    """Prompt of one call."""
+    output_tokens: Annotated[float, in_unit("tokens", ge=1)]
+    """Answer of one call."""
+    shared_prefix_tokens: Annotated[float, in_unit("tokens", ge=0)] = 0
+    """Leading tokens that every call shares."""
+    context_tokens: Annotated[float | None, in_unit("tokens", ge=1)] = None
+    """Longest context that must fit, where longer than input and output."""
+    ttft_limit_ms: Annotated[float | None, in_unit("ms", gt=0)] = None
+    """Limit on the first token."""
+    tpot_limit_ms: Annotated[float | None, in_unit("ms", gt=0)] = None
+    """Limit on the time per output token."""
+    e2e_limit_ms: Annotated[float | None, in_unit("ms", gt=0)] = None
+    """Limit on the whole answer."""
+    percentile: Annotated[float, in_unit("percent", ge=50, lt=100)] = 95
+    """Percentile that the limits speak of."""
+    availability_pct: Annotated[float | None, in_unit("percent", gt=0, le=100)] = None
+    """From 99.5 on, one replica more is planned."""
+    redundant: bool = False
+    """One replica more than the load needs."""
+    batch: bool = False
+    """Nobody waits: sized for throughput alone."""
+    batch_window_h: Annotated[float | None, in_unit("h", gt=0, le=24)] = None
+    """A day's calls must be done within so many hours."""
+    precision: Literal["bf16", "fp8", "int8", "fp4", "int4", ""] = ""
+    """Left out: chosen by the device."""
+
+
+class ServingPlans(ToolResult):
+    """One plan per model and accelerator, feasible ones first, fewest watts first."""
+
+    plans: tuple[ServingPlan, ...]
+
+
+class VectorInput(ToolInput):
+    count: Annotated[float, in_unit("vectors", gt=0)]
+    """Vectors in the index."""
+    dims: Annotated[float, in_unit("dimensions", ge=1, le=65536)]
+    """Values of one vector."""
+    replicas: Annotated[int, in_unit("replicas", ge=1, le=100)] = 1
+    """Copies of the index."""
+    bytes_per_value: Annotated[float, in_unit("bytes", gt=0, le=8)] = 4
+    """4 for floats, 1 for scalar-quantised, 0.125 for binary vectors."""
+    peak_qps: Annotated[float, in_unit("requests/s", ge=0)] = 0
+    """Searches a second at peak."""
+
+
+class TrainingInput(ToolInput):
+    params_b: Annotated[float, in_unit("billion parameters", gt=0)]
+    """Parameters of the model."""
+    active_b: Annotated[float | None, in_unit("billion parameters", gt=0)] = None
+    """Parameters active for one token, of a mixture of experts."""
+    tokens: Annotated[float, in_unit("tokens", gt=0)]
+    """Tokens of all epochs together."""
+    accelerator: str
+    """Accelerator to train on."""
+    mode: TrainingMode = "pretrain"
+    """pretrain, finetune_full or lora."""
+    deadline_days: Annotated[float | None, in_unit("days", gt=0)] = None
+    """Time that the run may take."""
+    gpus: Annotated[int | None, in_unit("accelerators", ge=1)] = None
+    """Accelerators to use; left out: as many as memory and deadline need."""
+
+
+class EncoderInput(ToolInput):
+    model: str
+    """Embedding, reranking, vision, image or speech model."""
+    accelerator: str
+    """Accelerator to run it on."""
+    items_per_s: Annotated[float, in_unit("items/s", gt=0)]
+    """Texts, images, generated images or recordings a second, at peak."""
+    tokens_per_item: Annotated[float, in_unit("tokens", gt=0)] = 256
+    """Tokens of a text, or seconds of a recording."""
+    redundant: bool = False
+    """One device more than the load needs."""
+
+
+class ClassicalInput(ToolInput):
+    peak_rps: Annotated[float, in_unit("requests/s", gt=0)]
+    """Predictions a second at peak."""
+    redundant: bool = False
+    """One node more than the load needs."""
+
+
+def _serving(given: ServingInput, context: Context) -> ServingPlans:
+    knowledge = context.knowledge
+    names = [resolve_model(knowledge, name).key for name in given.models]
+    devices = given.accelerators or tuple(knowledge.anchors["serving_accelerators"])
+    keys = [resolve_accelerator(knowledge, name).key for name in devices]
+    load = given.model_dump(exclude={"models", "accelerators"})
+    load["peak_rps"] = given.peak_rps or given.mean_rps
+    return ServingPlans(
+        plans=tuple(serving_plans(knowledge, ServingDemand.model_validate(load), names, keys))
+    )
+
+
+def _vectors(given: VectorInput, context: Context) -> VectorPlan:
+    return size_vectors(
+        context.knowledge,
+        given.count,
+        given.dims,
+        replicas=given.replicas,
+        bytes_per_value=given.bytes_per_value,
+        peak_qps=given.peak_qps,
+    )
+
+
+def _training(given: TrainingInput, context: Context) -> TrainingPlan:
+    return size_training(
+        context.knowledge,
+        given.params_b,
+        given.tokens,
+        resolve_accelerator(context.knowledge, given.accelerator).key,
+        active_b=given.active_b,
+        deadline_days=given.deadline_days,
+        gpus=given.gpus,
+        mode=given.mode,
+    )
+
+
+def _encoder(given: EncoderInput, context: Context) -> EncoderPlan:
+    return size_encoder(
+        context.knowledge,
+        resolve_model(context.knowledge, given.model).key,
+        resolve_accelerator(context.knowledge, given.accelerator).key,
+        items_per_s=given.items_per_s,
+        tokens_per_item=given.tokens_per_item,
+        redundant=given.redundant,
+    )
+
+
+def _classical(given: ClassicalInput, context: Context) -> ClassicalPlan:
+    return size_classical(context.knowledge, given.peak_rps, redundant=given.redundant)
+
+
+TOOLS = (
+    Tool(
+        "size-llm-serving", "Accelerators, latency and power to serve language models", ServingInput, _serving
+    ),
+    Tool("size-vectors", "Memory, disk and nodes of a vector index", VectorInput, _vectors),
+    Tool(
+        "size-training", "Accelerator hours, days, checkpoints and energy of a run", TrainingInput, _training
+    ),
+    Tool("size-encoder", "Devices for embedding, vision, image and speech models", EncoderInput, _encoder),
+    Tool("size-classical", "Processor cores for classical models", ClassicalInput, _classical),
+)
