@@ -1,0 +1,112 @@
+"""Looking into the knowledge base: search, one record, sizes, checks, and what is overdue."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from knowledge.listing import show, stale, stats
+from tui.settings import Settings
+
+NOTHING, FAILED = 3, 4
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    return ACTIONS[arguments.action](arguments, settings)
+
+
+def _search(arguments: Namespace, settings: Settings) -> int:
+    from knowledge.errors import InputRefused
+    from knowledge.index import Retriever
+
+    if not 1 <= arguments.k <= 100:
+        raise InputRefused(f"-k {arguments.k} is outside 1 to 100.")
+    question = " ".join(arguments.question)
+    if not question.strip():
+        raise InputRefused("The question is empty.", "Ask something, e.g. 'pgvector limits'.")
+    result = Retriever(settings.open_knowledge()).search(question, k=arguments.k)
+    for notice in result.notices:
+        print(f"stackwright: {notice}", file=sys.stderr)
+    if arguments.json:
+        print(result.model_dump_json())
+    else:
+        _print_hits(result)
+    return NOTHING if result.abstained or not result.hits else 0
+
+
+def _print_hits(result: Any) -> None:
+    if result.abstained:
+        print(f"The knowledge base doesn't answer this: {result.reason}")
+        print("Nearest records:" if result.hits else "No record is near.")
+    for place, hit in enumerate(result.hits, 1):
+        print(f"{place}. {hit.record_id}  ({hit.score:.3f})")
+        print(f"   {hit.text}")
+        others = [identity for identity in hit.fact_ids if identity != hit.record_id]
+        if others:
+            print(f"   facts: {', '.join(others)}")
+
+
+def _show(arguments: Namespace, settings: Settings) -> int:
+    print(show(settings.open_knowledge(), arguments.id))
+    return 0
+
+
+def _stats(arguments: Namespace, settings: Settings) -> int:
+    found = stats(settings.open_knowledge(), settings.date())
+    if arguments.json:
+        print(found.model_dump_json())
+        return 0
+    for name, value in found.model_dump().items():
+        words = name.replace("_", " ")
+        if isinstance(value, dict):
+            print(f"{words}: {', '.join(f'{key} {count:,}' for key, count in value.items())}")
+        else:
+            print(f"{words}: {value:,}" if isinstance(value, int) else f"{words}: {value}")
+    return 0
+
+
+def _verify(arguments: Namespace, settings: Settings) -> int:
+    from knowledge.verify import verify
+
+    findings = verify(settings.open_knowledge(), settings.date())
+    errors = [item for item in findings if item.severity == "error"]
+    warnings = [item for item in findings if item.severity == "warning"]
+    if arguments.json:
+        print(_json(findings))
+        return FAILED if errors else 0
+    for title, group in (("Errors", errors), ("Warnings", warnings)):
+        if group:
+            print(f"{title} ({len(group)})")
+            for item in group:
+                print(f"  {item.file}: {f'{item.id}: ' if item.id else ''}{item.message}")
+    if not findings:
+        print("The knowledge base keeps all its rules.")
+    return FAILED if errors else 0
+
+
+def _stale(arguments: Namespace, settings: Settings) -> int:
+    as_of = settings.date()
+    facts = stale(settings.open_knowledge(), as_of)
+    if arguments.json:
+        print(_json(facts))
+        return 0
+    for fact in facts:
+        print(f"{fact.review_by}  {(as_of - fact.review_by).days:>5} days  {fact.id}  {fact.source.url}")
+    print(f"stackwright: {len(facts)} facts past their review date at {as_of}.", file=sys.stderr)
+    return 0
+
+
+def _json(items: Sequence[BaseModel]) -> str:
+    return json.dumps([item.model_dump(mode="json") for item in items], ensure_ascii=False)
+
+
+ACTIONS: dict[str, Callable[[Namespace, Settings], int]] = {
+    "search": _search,
+    "show": _show,
+    "stats": _stats,
+    "verify": _verify,
+    "stale": _stale,
+}
