@@ -169,7 +169,7 @@ def _scores(slot: str, setting: Setting, bench: Workbench) -> list[Scored]:
     if key not in kept:
         if len(kept) >= KEPT_SCORES:
             kept.clear()
-        kept[key] = score_slot(slot, bench.rules.slots[slot], setting)
+        kept[key] = score_slot(slot, bench.rules, setting)
     found: list[Scored] = kept[key]
     return found
 

@@ -5,7 +5,6 @@ tier. denied: a T1 or T2 fact that says the regime is not offered. unknown: noth
 you run yourself inherits the state of where it runs and is not judged here.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -18,10 +17,10 @@ FRESH_DAYS = 180
 REGIMES = ("hipaa", "soc2", "iso27001", "gdpr", "pci_dss", "fedramp")
 
 
-def demanded_regimes(compliance: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=512)
+def demanded_regimes(compliance: tuple[str, ...]) -> tuple[str, ...]:
     """The regimes among a workload's compliance values that vendors attest to."""
-    wanted = set(compliance)
-    return tuple(regime for regime in REGIMES if regime in wanted)
+    return tuple(regime for regime in REGIMES if regime in compliance)
 
 
 @lru_cache(maxsize=65_536)

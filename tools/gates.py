@@ -4,17 +4,16 @@ An exclusion rests on what the user demands, on the organisation's profile, or o
 which. Order: status, refusals, where it runs, whose law, licences, compliance, the rules of the slot.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from knowledge import Knowledge
-from knowledge.records import Component
+from knowledge.records import Component, Rule
 
 from .compliance import compliance_state, demanded_regimes
 from .operation import MANAGED_MODES, OWN_MODES, operator
 from .profile import Profile
-from .rule_index import Candidate, Truths
 
 DEAD = ("eol", "do_not_recommend")
 EDGE_MODES = frozenset({"edge", "in_process", "air_gap"})
@@ -31,19 +30,28 @@ class Barrier(NamedTuple):
 
 
 def barrier(
-    candidate: Candidate, slot: str, truths: Truths, knowledge: Knowledge, profile: Profile, as_of: date
+    component: Component,
+    slot: str,
+    values: Mapping[str, Any],
+    knowledge: Knowledge,
+    profile: Profile,
+    as_of: date,
 ) -> Barrier | None:
-    """The first hard constraint that rules `candidate` out, or None."""
-    component, values = candidate.component, truths.values
+    """The first hard constraint that rules `component` out, or None; exclusion rules come after these."""
     for check in (_dead, _refused, _outside_perimeter, _licence):
         found = check(component, slot, values)
         if found is not None:
             return found
-    return (
-        _profile(component, profile)
-        or _denied(component, values, knowledge, profile, as_of)
-        or _excluded_by_rule(candidate, truths)
-    )
+    if profile.banned_vendors or profile.allowed_vendors:
+        found = _profile(component, profile)
+        if found is not None:
+            return found
+    return _denied(component, values, knowledge, profile, as_of)
+
+
+def rule_barrier(rule: Rule) -> Barrier:
+    """An exclusion rule as a barrier."""
+    return Barrier(rule.id, rule.text, rule.fact_ids or (f"rule/{rule.id}",))
 
 
 def _dead(component: Component, slot: str, values: Mapping[str, Any]) -> Barrier | None:
@@ -127,15 +135,3 @@ def _denied(
             text = f"{component.name} has no fresh primary evidence for {regime}, which your profile demands."
             return Barrier("compliance", text, state.evidence)
     return None
-
-
-def _excluded_by_rule(candidate: Candidate, truths: Truths) -> Barrier | None:
-    return next(_exclusions(candidate, truths), None)
-
-
-def _exclusions(candidate: Candidate, truths: Truths) -> Iterator[Barrier]:
-    for applied in candidate.rules:
-        if applied.rule.effect == "exclude" and truths.holds(applied.when):
-            yield Barrier(
-                applied.rule.id, applied.rule.text, applied.rule.fact_ids or (f"rule/{applied.rule.id}",)
-            )

@@ -5,6 +5,7 @@ values and decision names and is evaluated at most once per context, whatever nu
 share it.
 """
 
+import gc
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -36,15 +37,27 @@ class Candidate(NamedTuple):
     rules: tuple[Applied, ...]
 
 
+class Condition(NamedTuple):
+    """A condition of a slot's rules, and on which candidates (by place) what follows from it."""
+
+    when: Expression
+    effects: tuple[tuple[int, Rule, int], ...]
+    """(place of the candidate, rule, category)."""
+
+
 class RuleIndex(NamedTuple):
     """Candidates by slot, and decision options with their rules."""
 
     slots: dict[str, tuple[Candidate, ...]]
+    conditions: dict[str, tuple[Condition, ...]]
+    """slot -> the distinct conditions of its rules, each evaluated once for all candidates."""
     options: dict[str, tuple[tuple[Decision, Expression, tuple[Applied, ...]], ...]]
     needs: dict[str, Expression]
     decision_names: frozenset[str]
     reads: dict[str, tuple[str, ...]]
     """slot -> every value that the scores of its candidates depend on."""
+    standings: dict[Any, Any]
+    """What scores hold apart from volumes, by what they depend on."""
     scores: dict[Any, Any]
     """Scores of a slot by what they depend on: workloads that agree on it share them."""
 
@@ -88,20 +101,31 @@ def rule_index(knowledge: Knowledge) -> RuleIndex:
     names = frozenset(name for option in knowledge.decisions.values() for name in option.sets)
     needs = {slot.id: parse(slot.need) for slot in knowledge.slots.values()}
     reads = {slot: _reads(knowledge, candidates) for slot, candidates in slots.items()}
-    return RuleIndex(slots, options, needs, names, reads, {})
+    conditions = {slot: _conditions(candidates) for slot, candidates in slots.items()}
+    # The tables never die: frozen, the collector stops walking them, which took a fifth of a ranking.
+    gc.freeze()
+    return RuleIndex(slots, conditions, options, needs, names, reads, {}, {})
+
+
+def _conditions(candidates: tuple[Candidate, ...]) -> tuple[Condition, ...]:
+    """Rules by condition: many candidates share one."""
+    grouped: dict[str, tuple[Expression, list[tuple[int, Rule, int]]]] = {}
+    for place, candidate in enumerate(candidates):
+        for rule, when, category in candidate.rules:
+            grouped.setdefault(when.text, (when, []))[1].append((place, rule, category))
+    return tuple(Condition(when, tuple(effects)) for when, effects in grouped.values())
 
 
 ALWAYS_READ = (
     "existing_components", "avoid_components", "existing_cloud", "perimeter_closed", "sovereign_only",
     "api_terms_refused", "edge_only", "licence_policy", "large_team", "tiny_team", "compliance",
-    "budget_usd_month",
 )  # fmt: skip
 """What gates and attribute scores read besides rules, envelopes and prices."""
 
 
 def _reads(knowledge: Knowledge, candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
     """Everything that the scores of these candidates depend on."""
-    names = set(ALWAYS_READ)
+    names = {*ALWAYS_READ, "budget_usd_month"}
     for candidate in candidates:
         names.update(name for applied in candidate.rules for name in applied.when.names)
         names.update(envelope.metric for envelope in candidate.component.scale)

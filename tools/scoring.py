@@ -10,22 +10,23 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from knowledge import Knowledge
-from knowledge.records import Component
+from knowledge.records import Component, Rule
 
 from .anchors import clamp, envelope_fit, piecewise, piecewise_log
 from .assessment import CATEGORIES, Weights
 from .compliance import compliance_state, demanded_regimes
-from .cost import service_cost_point
-from .gates import Barrier, barrier
+from .cost import priced_names, service_cost_point
+from .gates import Barrier, barrier, rule_barrier
 from .operation import Operator, operator
 from .profile import Profile
 from .risk import vendor_score
-from .rule_index import Candidate, Truths
+from .rule_index import ALWAYS_READ, RuleIndex, Truths
 
 FIT, PERFORMANCE, INTEGRATION, COST, SECURITY, VENDOR = range(6)
 UNKNOWN_PERFORMANCE = 0.45
 BASE = 0.6
 SECURITY_FEATURES = 6
+KEPT_STANDINGS = 4_000
 
 
 class Scored(NamedTuple):
@@ -51,13 +52,32 @@ class Setting(NamedTuple):
     as_of: date
 
 
-def score_slot(slot: str, candidates: tuple[Candidate, ...], setting: Setting) -> list[Scored]:
+class Standing(NamedTuple):
+    """What holds of a candidate whatever the volumes: all but its envelope fit and its cost."""
+
+    component: Component
+    operator: Operator
+    reused: bool
+    values: tuple[float, float, float, float]
+    """performance, integration, security, vendor: final."""
+    deltas: tuple[float, float]
+    """What rules add to fit and to cost."""
+    fixed_usd: tuple[float | None] | None
+    """The monthly cost, where it depends on no volume."""
+    moved_by: tuple[str, ...]
+    cautions: tuple[str, ...]
+    barrier: Barrier | None
+
+
+def score_slot(slot: str, rules: RuleIndex, setting: Setting) -> list[Scored]:
     """All candidates of `slot`, best first; excluded ones last, with their barrier.
 
     Those below the fit floor come after the fitting ones while a fitting one remains.
     """
-    scored = [_score(candidate, slot, setting) for candidate in candidates]
-    floor = setting.knowledge.anchors["slot_fit_floor"]
+    knowledge, values = setting.knowledge, setting.truths.values
+    weights = _slot_weights(knowledge, tuple(setting.weights.categories.values()))
+    scored = [_score(standing, values, knowledge, weights) for standing in _standings(slot, rules, setting)]
+    floor = knowledge.anchors["slot_fit_floor"]
     return sorted(
         scored,
         key=lambda item: (
@@ -69,27 +89,86 @@ def score_slot(slot: str, candidates: tuple[Candidate, ...], setting: Setting) -
     )
 
 
-def _score(candidate: Candidate, slot: str, setting: Setting) -> Scored:
-    knowledge, truths = setting.knowledge, setting.truths
-    component, values = candidate.component, truths.values
-    blocked = barrier(candidate, slot, truths, knowledge, setting.profile, setting.as_of)
-    run_by = operator(component, values)
+def _standings(slot: str, rules: RuleIndex, setting: Setting) -> list[Standing]:
+    """Gate and value the candidates; remembered by the rules that hold and the plain values that gates read."""
+    values = setting.truths.values
+    plain = (
+        tuple([values.get(name) for name in ALWAYS_READ]),
+        tuple(setting.weights.dimensions.values()),
+        setting.profile.key,
+        setting.as_of,
+    )
+    applying: list[list[tuple[Rule, int]]] = [[] for _ in rules.slots[slot]]
+    numbers: list[list[int]] = [[] for _ in rules.slots[slot]]
+    for number, (when, effects) in enumerate(rules.conditions[slot]):
+        if when.evaluate(values) is True:
+            for place, rule, category in effects:
+                applying[place].append((rule, category))
+                numbers[place].append(number)
+    kept = rules.standings.setdefault((slot, plain), {})
+    found = []
+    for candidate, applied, named in zip(rules.slots[slot], applying, numbers, strict=True):
+        key = (candidate.component.id, *named)
+        standing: Standing | None = kept.get(key)
+        if standing is None:
+            standing = kept[key] = _standing(candidate.component, slot, setting, applied)
+        found.append(standing)
+    if len(rules.standings) > KEPT_STANDINGS:
+        rules.standings.clear()
+    return found
+
+
+def _standing(
+    component: Component, slot: str, setting: Setting, applying: list[tuple[Rule, int]]
+) -> Standing:
+    knowledge, values = setting.knowledge, setting.truths.values
+    run_by, reused = operator(component, values), _reused(component, values)
+    blocked = barrier(component, slot, values, knowledge, setting.profile, setting.as_of) or next(
+        (rule_barrier(rule) for rule, _ in applying if rule.effect == "exclude"), None
+    )
+    deltas = [0.0] * len(CATEGORIES)
+    for rule, category in applying:
+        deltas[category] += rule.delta
+    raw = (
+        _performance(component, setting.weights.dimensions) + deltas[PERFORMANCE],
+        _integration(component, values, knowledge, run_by, reused) + deltas[INTEGRATION],
+        _security(component, setting, run_by) + deltas[SECURITY],
+        vendor_score(component) + deltas[VENDOR],
+    )
+    return Standing(
+        component,
+        run_by,
+        reused,
+        (clamp(raw[0]), clamp(raw[1]), clamp(raw[2]), clamp(raw[3])),
+        (deltas[FIT], deltas[COST]),
+        None if _volume_priced(knowledge, component.id) else (_usd(knowledge, component, values),),
+        tuple(rule.id for rule, _ in applying if rule.effect in ("value", "require")),
+        tuple(rule.id for rule, _ in applying if rule.effect in ("warn", "guard")),
+        blocked,
+    )
+
+
+def _score(
+    standing: Standing, values: Mapping[str, Any], knowledge: Knowledge, weights: tuple[float, ...]
+) -> Scored:
+    """The standing with the fit to the volumes and what they cost."""
+    component, run_by, reused, settled, deltas, fixed, moved_by, cautions, blocked = standing
+    performance, integration, security, vendor = settled
     if blocked is not None:
         return Scored(component, [0.0] * 6, 0.0, run_by, None, (), (), blocked)
-    deltas, moved, cautions = _deltas(candidate, truths)
-    usd = service_cost_point(knowledge, component.id, values)
-    categories = [
-        _fit(component, values, knowledge),
-        _performance(component, setting.weights.dimensions),
-        _integration(component, values, knowledge, run_by),
-        _cost(usd, values, knowledge),
-        _security(component, setting, run_by),
-        vendor_score(component),
-    ]
-    categories = [clamp(value + delta) for value, delta in zip(categories, deltas, strict=True)]
-    weights = _slot_weights(knowledge, tuple(setting.weights.categories.values()))
-    score = sum(weight * value for weight, value in zip(weights, categories, strict=True))
-    return Scored(component, categories, score, run_by, usd, moved, cautions, None)
+    usd = fixed[0] if fixed is not None else _usd(knowledge, component, values)
+    fit = clamp(_fit(component, values, knowledge, reused) + deltas[0])
+    cost = clamp(_cost(usd, values, knowledge) + deltas[1])
+    score = (
+        weights[FIT] * fit
+        + weights[PERFORMANCE] * performance
+        + weights[INTEGRATION] * integration
+        + weights[COST] * cost
+        + weights[SECURITY] * security
+        + weights[VENDOR] * vendor
+    )
+    categories = [fit, performance, integration, cost, security, vendor]
+    return Scored(component, categories, score, run_by, usd, moved_by, cautions, None)
 
 
 @lru_cache(maxsize=256)
@@ -101,22 +180,20 @@ def _slot_weights(knowledge: Knowledge, weights: tuple[float, ...]) -> tuple[flo
     return tuple(weight / total for weight in raw)
 
 
-def _deltas(candidate: Candidate, truths: Truths) -> tuple[list[float], tuple[str, ...], tuple[str, ...]]:
-    """Sum of the rules' moves per category, and which rules moved or warn."""
-    deltas = [0.0] * len(CATEGORIES)
-    moved: list[str] = []
-    cautions: list[str] = []
-    for rule, when, category in candidate.rules:
-        if rule.effect == "exclude" or not truths.holds(when):
-            continue
-        deltas[category] += rule.delta
-        (moved if rule.effect in ("value", "require") else cautions).append(rule.id)
-    return deltas, tuple(moved), tuple(cautions)
+def _usd(knowledge: Knowledge, component: Component, values: Mapping[str, Any]) -> float | None:
+    return service_cost_point(knowledge, component.id, values)
 
 
-def _fit(component: Component, values: Mapping[str, Any], knowledge: Knowledge) -> float:
+@lru_cache(maxsize=4096)
+def _volume_priced(knowledge: Knowledge, component_id: str) -> bool:
+    return bool(priced_names(knowledge, component_id))
+
+
+def _fit(component: Component, values: Mapping[str, Any], knowledge: Knowledge, reused: bool) -> float:
     """Base fit, moved by the worst scale envelope and by reuse."""
     anchors = knowledge.anchors
+    if not component.scale:
+        return BASE + (anchors["reuse_fit"] if reused else 0.0)
     fits = [
         envelope_fit(need, envelope.low, envelope.high, anchors["envelope_comfort"])
         for envelope in component.scale
@@ -124,7 +201,7 @@ def _fit(component: Component, values: Mapping[str, Any], knowledge: Knowledge) 
     ]
     worst = min(fits, default=None)
     base = BASE if worst is None else 0.15 + 0.6 * worst
-    return base + (anchors["reuse_fit"] if _reused(component, values) else 0.0)
+    return base + (anchors["reuse_fit"] if reused else 0.0)
 
 
 def _performance(component: Component, dimensions: Mapping[str, float]) -> float:
@@ -140,7 +217,7 @@ def _performance(component: Component, dimensions: Mapping[str, float]) -> float
 
 
 def _integration(
-    component: Component, values: Mapping[str, Any], knowledge: Knowledge, run_by: Operator
+    component: Component, values: Mapping[str, Any], knowledge: Knowledge, run_by: Operator, reused: bool
 ) -> float:
     anchors = knowledge.anchors
     complexity = 1 if run_by != "self" else component.ops_complexity
@@ -150,7 +227,7 @@ def _integration(
     elif values.get("tiny_team") is True:
         ease = ease**2
     value = 0.25 + 0.5 * ease
-    if _reused(component, values):
+    if reused:
         value += anchors["reuse_integration"]
     return value + _cloud_match(component, values, anchors)
 
@@ -169,6 +246,8 @@ def _cloud_match(component: Component, values: Mapping[str, Any], anchors: Mappi
 
 def _reused(component: Component, values: Mapping[str, Any]) -> bool:
     existing = values.get("existing_components") or ()
+    if not existing:
+        return False
     if component.id in existing:
         return True
     return any(item in wanted.split("|") for wanted in component.requires for item in existing)
@@ -186,10 +265,10 @@ def _cost(usd: float | None, values: Mapping[str, Any], knowledge: Knowledge) ->
 
 
 def _security(component: Component, setting: Setting, run_by: Operator) -> float:
-    values, anchors = setting.truths.values, setting.knowledge.anchors
+    anchors = setting.knowledge.anchors
+    regimes = demanded_regimes(setting.truths.values.get("compliance") or ())
     control = anchors["data_control_value"]["self" if run_by == "self" else _where(component)]
     parts = [_static_security(setting.knowledge, component.id), control]
-    regimes = demanded_regimes(values.get("compliance") or ())
     if regimes and run_by != "self":
         states = (
             compliance_state(setting.knowledge, component.id, regime, setting.as_of) for regime in regimes

@@ -128,7 +128,7 @@ def scored(
     unset = {name: False for option in knowledge.decisions.values() for name in option.sets}
     truths = Truths(with_names(values, {**unset, **decided}, knowledge))
     setting = Setting(knowledge, truths, weigh(knowledge), Profile(), AS_OF)
-    return {item.component.id: item for item in score_slot(slot, rule_index(knowledge).slots[slot], setting)}
+    return {item.component.id: item for item in score_slot(slot, rule_index(knowledge), setting)}
 
 
 @pytest.mark.parametrize(

@@ -354,5 +354,5 @@ def test_the_right_substitute_wins(
     stated: dict[str, Any], slot: str, accepted: set[str], knowledge: Knowledge
 ) -> None:
     _, _, setting = decided(stated, knowledge)
-    ranked = score_slot(slot, rule_index(knowledge).slots[slot], setting)
+    ranked = score_slot(slot, rule_index(knowledge), setting)
     assert ranked[0].component.id in accepted, [item.component.id for item in ranked[:4]]

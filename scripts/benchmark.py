@@ -1,0 +1,138 @@
+"""Time what people wait for, against the budgets of the design: `make bench`.
+
+Prints one row a figure: what, measured, budget. Exit code 1 if a budget is missed. The workloads are drawn
+from a seed over all use cases, so that no two rankings share all their answers.
+"""
+
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import knowledge
+from agent.consultation import open_consultation
+from tools.assess import assess
+from tools.ranking import rank_many
+from tools.workload import Workload, from_mapping
+
+AS_OF = date(2026, 11, 24)
+SEED = 7
+TURNS = (
+    "We want an assistant that answers questions over our contracts for 200 lawyers.",
+    "Cloud, EU only, GDPR applies",
+    "350,000 PDFs, updated every night",
+    "About 40 questions an hour at peak",
+    "Two Python developers and one admin, Azure and Postgres in place",
+    "6k EUR a month",
+    "just recommend",
+)
+
+
+class Figure(NamedTuple):
+    """One measured figure and its budget."""
+
+    what: str
+    value: float
+    unit: str
+    budget: float
+
+    @property
+    def kept(self) -> bool:
+        return self.value <= self.budget
+
+
+def workloads(count: int) -> list[Workload]:
+    """Random workloads over all use cases."""
+    rng = random.Random(SEED)  # noqa: S311 - sampling, not secrets
+    cases = sorted(knowledge.load().priors["use_cases"])
+    return [from_mapping(_draw(rng, cases)) for _ in range(count)]
+
+
+def _draw(rng: random.Random, cases: list[str]) -> dict[str, object]:
+    drawn: dict[str, object] = {
+        "use_case": rng.choice(cases),
+        "request_rate_rps": 10 ** rng.uniform(-3, 4),
+        "team_engineers": rng.choice([1, 2, 4, 8, 20, 60]),
+        "budget_usd_month": 10 ** rng.uniform(2.5, 6),
+        "deployment": rng.choice([("cloud",), ("any",), ("on_prem",), ("cloud", "on_prem")]),
+    }
+    if rng.random() < 0.5:
+        drawn["corpus_documents"] = 10 ** rng.uniform(2, 8)
+    if rng.random() < 0.3:
+        drawn["compliance"] = (rng.choice(["gdpr", "hipaa", "soc2", "fedramp"]),)
+    if rng.random() < 0.3:
+        drawn["existing_cloud"] = (rng.choice(["aws", "gcp", "azure"]),)
+    return drawn
+
+
+def rank_figures() -> Iterator[Figure]:
+    base = knowledge.load()
+    drawn = workloads(512)
+    batch = drawn[256:]
+    rank_many(drawn[:256], base, AS_OF)
+    started = time.perf_counter()
+    rank_many(batch, base, AS_OF)
+    total = time.perf_counter() - started
+    yield Figure("rank, per workload in a batch of 256", total / 256 * 1000, "ms", 4)
+    yield Figure("rank, batch of 256", total, "s", 1)
+
+
+def full_figures() -> Iterator[Figure]:
+    base = knowledge.load()
+    times = [_timed(lambda item=item: assess(item, base, AS_OF)) for item in workloads(60)]
+    yield Figure("full assessment, median", statistics.median(times), "ms", 150)
+    yield Figure("full assessment, p95", sorted(times)[56], "ms", 300)
+
+
+def turn_figures() -> Iterator[Figure]:
+    consultation = open_consultation(as_of=AS_OF)
+    consultation.context.retriever.warm()
+    asking: list[float] = []
+    others: list[float] = []
+    for _ in range(3):
+        consultation = open_consultation(as_of=AS_OF)
+        consultation.context.retriever.warm()
+        for message in TURNS:
+            started = time.perf_counter()
+            reply = consultation.turn(message)
+            elapsed = (time.perf_counter() - started) * 1000
+            (asking if reply.kind == "question" else others).append(elapsed)
+    yield Figure("turn that asks, slowest", max(asking), "ms", 1000)
+    yield Figure("any other turn, slowest", max(others), "ms", 500)
+
+
+def start_figures() -> Iterator[Figure]:
+    command = str(Path(sys.executable).parent / "stackwright")
+    times = [
+        _timed(lambda: subprocess.run([command, "--help"], check=True, capture_output=True)) for _ in range(5)
+    ]
+    yield Figure("stackwright --help, median", statistics.median(times), "ms", 400)
+
+
+def _helped(command: str) -> None:
+    subprocess.run([command, "--help"], check=True, capture_output=True)  # noqa: S603 - our own command
+
+
+def _timed(action: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    action()
+    return (time.perf_counter() - started) * 1000
+
+
+def main() -> int:
+    missed = 0
+    for group in (start_figures, rank_figures, full_figures, turn_figures):
+        for figure in group():
+            mark = "ok" if figure.kept else "MISSED"
+            print(f"{figure.what:45} {figure.value:9.1f} {figure.unit:3} budget {figure.budget:g} {mark}")
+            missed += not figure.kept
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
