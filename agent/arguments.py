@@ -1,7 +1,7 @@
 """Which trade-offs are told: the arguments that hold for this workload and these picks, heaviest first.
 
-An argument is told only if all its facts were retrieved for this turn, so that nothing is claimed
-without a source at hand. Per subject at most a few, so that every layer gets a word.
+The verifier keeps an argument only if all its facts were retrieved for this turn, so that nothing is
+claimed without a source at hand. Per subject at most a few, so that every layer gets a word.
 """
 
 from collections import Counter
@@ -14,11 +14,12 @@ from knowledge.expressions import Expression, parse
 from knowledge.records import Argument
 from tools.assessment import Option, Stack
 
+from .evidence import pick_evidence, subjects
+
 MAX_ARGUMENTS = 20
 REPEATED = 0.85
 GENERAL, PARTICULAR = 0.7, 0.1
 """A condition over three names is worth 1.0, none 0.7: what fits every workload is told last (judgement)."""
-DECISIONS = ("dec.model_strategy", "dec.retrieval_pattern")
 
 
 class Told(NamedTuple):
@@ -29,15 +30,13 @@ class Told(NamedTuple):
     evidence: tuple[str, ...]
 
 
-def told_arguments(
-    stack: Stack, values: Mapping[str, Any], retrieved: frozenset[str], knowledge: Knowledge
-) -> list[Told]:
+def told_arguments(stack: Stack, values: Mapping[str, Any], knowledge: Knowledge) -> list[Told]:
     """The arguments to tell about `stack`, heaviest first, at most MAX_ARGUMENTS.
 
     An argument weighs what its author gave it, times how much its subject carries here, more where its
     condition is particular to such workloads, and less for each one already told of the subject.
     """
-    picks = _subjects(stack)
+    picks = subjects(stack)
     scope = {**values, "picked": tuple(option.component for option in picks.values())}
     holding = [
         (argument, subject, worth)
@@ -49,10 +48,10 @@ def told_arguments(
     while holding and len(told) < MAX_ARGUMENTS:
         argument, subject, worth = max(holding, key=lambda item: (_now(item, count, knowledge), item[0].id))
         holding.remove((argument, subject, worth))
-        text = _filled(argument, stack, picks)
+        text = _filled(argument, picks)
         if text is not None:
             count[subject] += 1
-            told.append(Told(argument, text, evidence_of(argument, picks[subject], retrieved)))
+            told.append(Told(argument, text, evidence_of(argument, picks)))
     return told
 
 
@@ -63,14 +62,18 @@ def _now(item: tuple[Argument, str, float], count: Counter[str], knowledge: Know
 
 def facts_for(stack: Stack, values: Mapping[str, Any], knowledge: Knowledge) -> tuple[str, ...]:
     """Fact ids that the arguments about `stack` rest on: what to retrieve before telling them."""
-    told = told_arguments(stack, values, frozenset(), knowledge)
+    told = told_arguments(stack, values, knowledge)
     return tuple(dict.fromkeys(fact for item in told for fact in item.argument.fact_ids))
 
 
-def evidence_of(argument: Argument, option: Option, retrieved: frozenset[str]) -> tuple[str, ...]:
-    """The argument's facts, and what is known of the pick that it speaks of."""
-    about_pick = tuple(fact for fact in option.reasons if fact in retrieved)[:1] or option.reasons[:1]
-    return tuple(dict.fromkeys((*argument.fact_ids, *about_pick, f"argument/{argument.id}")))
+def evidence_of(argument: Argument, picks: Mapping[str, Option]) -> tuple[str, ...]:
+    """The argument's facts, the picks that it names, and the argument itself."""
+    named = [
+        pick_evidence(slot, option).id
+        for slot, option in picks.items()
+        if f"{{pick:{slot}}}" in argument.text
+    ]
+    return tuple(dict.fromkeys((*argument.fact_ids, *named, f"argument/{argument.id}")))
 
 
 @lru_cache(maxsize=8)
@@ -83,15 +86,6 @@ def _ordered(knowledge: Knowledge) -> tuple[tuple[Argument, Expression, float], 
     )
 
 
-def _subjects(stack: Stack) -> dict[str, Option]:
-    """Everything that an argument can be about: slots and decisions of the stack."""
-    return {
-        DECISIONS[0]: stack.model_strategy,
-        DECISIONS[1]: stack.retrieval_pattern,
-        **stack.picks,
-    }
-
-
 def _subject(argument: Argument, picks: Mapping[str, Option]) -> str | None:
     """The slot or decision that it speaks of, if it is part of the stack."""
     if argument.about in picks:
@@ -99,7 +93,7 @@ def _subject(argument: Argument, picks: Mapping[str, Option]) -> str | None:
     return next((slot for slot, option in picks.items() if option.component == argument.about), None)
 
 
-def _filled(argument: Argument, stack: Stack, picks: Mapping[str, Option]) -> str | None:
+def _filled(argument: Argument, picks: Mapping[str, Option]) -> str | None:
     """The text with its placeholders filled; None where one can't be."""
     text = argument.text
     for slot, option in picks.items():

@@ -13,6 +13,7 @@ from tools.evidence import Evidence
 from tools.wording import interval
 from tools.workload import Known, Workload
 
+from .evidence import assessment_book, shown_evidence
 from .reply import Claim
 
 SHOWN_QUANTITIES = (
@@ -77,7 +78,7 @@ def _rendered(
     )
     environment.filters["plain"] = _plain
     text = (resources.files("agent") / "templates" / template).read_text(encoding="utf-8")
-    citations = _citations(claims, assessment)
+    citations = _citations(claims, assessment, workload, knowledge)
     return environment.from_string(text).render(
         assessment=assessment,
         winner=assessment.winner,
@@ -100,14 +101,13 @@ def _plain(text: object) -> str:
     return flat
 
 
-def _citations(claims: Sequence[Claim], assessment: Assessment) -> dict[str, tuple[int, Evidence]]:
-    book = {item.id: item for item in assessment.evidence}
-    found: dict[str, tuple[int, Evidence]] = {}
-    for claim in claims:
-        for identity in claim.evidence:
-            if identity in book and identity not in found:
-                found[identity] = (len(found) + 1, book[identity])
-    return found
+def _citations(
+    claims: Sequence[Claim], assessment: Assessment, workload: Workload, knowledge: Knowledge
+) -> dict[str, tuple[int, Evidence]]:
+    """Evidence id -> (number, evidence), in order of first citation."""
+    book = assessment_book(assessment, workload, knowledge)
+    shown = shown_evidence(claims, book, knowledge)
+    return {identity: (number, item) for number, (identity, item) in enumerate(shown.items(), 1)}
 
 
 def workload_rows(workload: Workload) -> list[tuple[str, str, str, str]]:

@@ -8,24 +8,38 @@ from tools.wording import interval, quantity
 from tools.workload import Workload
 
 from .arguments import told_arguments
+from .evidence import (
+    compliance_evidence,
+    compliance_sources,
+    conflict_evidence,
+    infeasible_evidence,
+    is_score,
+    limits_stated,
+    open_states,
+    pick_evidence,
+    risk_evidence,
+)
 from .reply import Claim
 
-CONFIRM_LIMIT = 3
+RISKS_TOLD = 3
 
 
 def explanation(
     assessment: Assessment, workload: Workload, knowledge: Knowledge, retrieved: frozenset[str]
 ) -> list[Claim]:
-    """Verdict, trade-offs, what speaks against it, what would change it, risks, what to confirm."""
+    """Verdict, trade-offs, what speaks against it, what would change it, risks, what to confirm.
+
+    All arguments that hold are told; the verifier leaves out those whose facts are not in `retrieved`.
+    """
     winner = assessment.winner
     if winner is None:
-        return _infeasible(assessment)
+        return _infeasible(assessment, workload)
     book = {item.id: item for item in assessment.evidence}
     values = stack_values(winner, workload, knowledge)
     claims = [*_conflicts(assessment), _verdict(winner, assessment, book)]
     claims += [
         Claim(text=told.text, evidence=told.evidence, role=told.argument.role)
-        for told in told_arguments(winner, values, retrieved, knowledge)
+        for told in told_arguments(winner, values, knowledge)
     ]
     claims += _money(winner, book)
     claims += _against(assessment, book)
@@ -47,21 +61,28 @@ def stack_values(stack: Stack, workload: Workload, knowledge: Knowledge) -> dict
     return with_names(resolved.values, names, knowledge)
 
 
-def _evidence(book: dict[str, Evidence], subject: str, *names: str) -> tuple[str, ...]:
-    """Ids of the computed numbers `names` of `subject`."""
+def _number(book: dict[str, Evidence], stack: Stack, name: str) -> tuple[str, ...]:
+    """The id of the computed number `name` of `stack`; stacks that differ in their parts may share a title."""
+    estimate = stack.estimates[name]
+    wanted = {name: estimate.typical, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
     return tuple(
         item.id
-        for name in names
         for item in book.values()
-        if item.kind == "calc" and item.subject == subject and name in item.values
-    )
+        if item.id.startswith("calc/stack/")
+        and item.subject == stack.title
+        and wanted.items() <= item.values.items()
+    )[:1]
+
+
+def _scores(book: dict[str, Evidence], stack: Stack) -> tuple[str, ...]:
+    return tuple(item.id for item in book.values() if is_score(item, stack))
 
 
 def _conflicts(assessment: Assessment) -> list[Claim]:
     return [
         Claim(
-            text=f"{item.text} {item.resolution}",
-            evidence=item.evidence or ("user/conflict",),
+            text=f"{item.text} {item.resolution}".strip(),
+            evidence=(*item.evidence, conflict_evidence(item).id),
             role="conflict",
         )
         for item in assessment.conflicts
@@ -70,7 +91,7 @@ def _conflicts(assessment: Assessment) -> list[Claim]:
 
 def _verdict(winner: Stack, assessment: Assessment, book: dict[str, Evidence]) -> Claim:
     cost = winner.estimates.get("monthly_infra_cost_usd")
-    priced = f", at {quantity(cost)} for infrastructure" if cost is not None else ""
+    priced = f" Infrastructure costs {quantity(cost)}." if cost is not None else ""
     share = ""
     robust = assessment.robustness
     smaa: tuple[str, ...] = ()
@@ -79,40 +100,47 @@ def _verdict(winner: Stack, assessment: Assessment, book: dict[str, Evidence]) -
             f" It is first in {robust.first_share[winner.id]:.0%} of the weightings that fit what you said."
         )
         smaa = tuple(item.id for item in book.values() if item.id.startswith("calc/smaa/"))
-    text = f"I recommend {winner.model_strategy.name.lower()}: {winner.title}{priced}.{share}"
+    text = f"I recommend {_inline(winner.model_strategy.name)}: {winner.title}.{priced}{share}"
     ids = (
-        *_evidence(book, winner.title, "monthly_infra_cost_usd"),
-        *_evidence(book, winner.title, "score"),
+        *_number(book, winner, "monthly_infra_cost_usd"),
+        *_scores(book, winner),
         *smaa,
+        pick_evidence("dec.model_strategy", winner.model_strategy).id,
     )
     return Claim(text=text, evidence=ids, role="verdict")
+
+
+def _inline(name: str) -> str:
+    """A name in the middle of a sentence; abbreviations keep their capitals."""
+    return name[0].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _money(winner: Stack, book: dict[str, Evidence]) -> list[Claim]:
     """Total with staff, 36 months, latency and energy: one sentence each that is known."""
     claims = []
     for name, words in (
-        ("monthly_total_cost_usd", "With the people who run it, it comes to"),
-        ("tco_36_month_usd", "Over 36 months, with one-off work and exit, that is"),
-        ("ttft_ms_p95", "The first token comes within"),
+        ("monthly_total_cost_usd", "With staff, the total is"),
+        ("tco_36_month_usd", "Ownership for 36 months, with migration and exit, comes to"),
+        ("ttft_ms_p95", "The first token takes"),
         ("e2e_ms_p95", "A whole answer takes"),
-        ("energy_kwh_month", "It draws about"),
+        ("energy_kwh_month", "The energy drawn is about"),
         ("train_gpu_hours", "Training takes"),
     ):
         estimate = winner.estimates.get(name)
         if estimate is not None and estimate.typical > 0:
-            ids = _evidence(book, winner.title, name)
+            ids = _number(book, winner, name)
             suffix = " at p95" if name.endswith("_p95") else ""
             claims.append(Claim(text=f"{words} {interval(estimate)}{suffix}.", evidence=ids, role="number"))
     return claims
 
 
 def _against(assessment: Assessment, book: dict[str, Evidence]) -> list[Claim]:
-    if not assessment.counter_argument:
+    """The strongest counter-argument, where the two stacks can be told apart by their titles."""
+    shown = assessment.stacks[:2]
+    if not assessment.counter_argument or len({stack.title for stack in shown}) < len(shown):
         return []
-    ids = tuple(
-        identity for stack in assessment.stacks[:2] for identity in _evidence(book, stack.title, "score")
-    )
+    scores = [identity for stack in shown for identity in _scores(book, stack)]
+    ids = (*_saying(book, assessment.counter_argument), *dict.fromkeys(scores))
     return [Claim(text=assessment.counter_argument, evidence=ids, role="against")]
 
 
@@ -121,8 +149,8 @@ def _changes(assessment: Assessment, book: dict[str, Evidence]) -> list[Claim]:
     winner = assessment.winner
     assert winner is not None
     told = [
-        *((item.text, item.text, "trigger") for item in assessment.flips),
-        *((f"A stated limit is broken: {text}.", text, "violation") for text in winner.violations),
+        *((item.text, item.text, "trigger") for item in assessment.flips if item.to_stack != winner.title),
+        *((f"This breaks your limit: {text}.", text, "violation") for text in winner.violations),
         *((item.text, item.text, "relaxation") for item in assessment.relaxations),
     ]
     return [
@@ -138,8 +166,12 @@ def _saying(book: dict[str, Evidence], text: str) -> tuple[str, ...]:
 def _risks(assessment: Assessment) -> list[Claim]:
     serious = [risk for risk in assessment.risks if risk.severity == "high"]
     return [
-        Claim(text=f"{risk.text} {risk.mitigation}".strip(), evidence=risk.evidence, role="risk")
-        for risk in serious[:CONFIRM_LIMIT]
+        Claim(
+            text=f"{risk.text} {risk.mitigation}".strip(),
+            evidence=(*dict.fromkeys(risk.evidence), risk_evidence(risk).id),
+            role="risk",
+        )
+        for risk in serious[:RISKS_TOLD]
         if risk.evidence
     ]
 
@@ -155,22 +187,20 @@ UNNEEDED_WORTH_SAYING = ("sto.vector_db", "cmp.accelerator", "orc.cluster_schedu
 
 def _confirm(assessment: Assessment, knowledge: Knowledge) -> list[Claim]:
     """Components whose compliance is only claimed or unknown: to confirm before a contract."""
-    open_states = [item for item in assessment.compliance if item.state in ("claimed", "unknown")]
-    if not open_states:
+    if not open_states(assessment):
         return []
-    names = dict.fromkeys(
-        f"{knowledge.components[item.component].name} ({item.regime}: {item.state})" for item in open_states
-    )
-    text = f"Confirm before contract: {', '.join(list(names)[:6])}."
-    ids = tuple(dict.fromkeys(fact for item in open_states for fact in item.evidence)) or ("rule/compliance",)
-    return [Claim(text=text, evidence=ids, role="compliance")]
+    told = compliance_evidence(assessment, knowledge)
+    ids = (*compliance_sources(assessment), told.id)
+    return [Claim(text=told.text, evidence=ids, role="compliance")]
 
 
-def _infeasible(assessment: Assessment) -> list[Claim]:
-    text = "No stack meets all of these limits at once."
-    claims = [*_conflicts(assessment), Claim(text=text, evidence=("user/limits",), role="verdict")]
+def _infeasible(assessment: Assessment, workload: Workload) -> list[Claim]:
+    told = infeasible_evidence()
+    book = {item.id: item for item in assessment.evidence}
+    ids = (*limits_stated(assessment, workload), told.id)
+    claims = [*_conflicts(assessment), Claim(text=told.text, evidence=ids, role="verdict")]
     return claims + [
-        Claim(text=item.text, evidence=(f"user/{item.field}",), role="relaxation")
+        Claim(text=item.text, evidence=_saying(book, item.text), role="relaxation")
         for item in assessment.relaxations
     ]
 

@@ -2,14 +2,13 @@
 
 from knowledge import Knowledge
 from tools.assessment import Stack
-from tools.evidence import Evidence
 from tools.workload import Known
 
 from .context import TurnContext
+from .evidence import evidence_book, shown_evidence
 from .language import Understanding
 from .narrator import layer_lines
 from .reply import Claim, Reply
-from .verify import evidence_book
 
 UNREADABLE = {
     "de": "Ich lese nur Englisch und einfache deutsche Angaben. Bitte beschreiben Sie es auf Englisch.",
@@ -25,11 +24,12 @@ UNREADABLE = {
 def render(reply: Reply, understood: Understanding, context: TurnContext) -> Reply:
     """The reply with its text and numbered citations."""
     book = evidence_book(reply.workload, _record_ids(reply.claims), context) if reply.claims else {}
-    numbering = _numbering(reply.claims, book)
+    sources = shown_evidence(reply.claims, book, context.knowledge)
+    numbering = {identity: place for place, identity in enumerate(sources, 1)}
     parts = [*_heard(reply, understood, context.knowledge), *_body(reply, numbering, context)]
     if reply.question is not None:
         parts.append(_question(reply))
-    citations = tuple(book[identity] for identity in numbering)
+    citations = tuple(sources.values())
     return reply.model_copy(
         update={"text": "\n\n".join(part for part in parts if part), "citations": citations}
     )
@@ -37,16 +37,6 @@ def render(reply: Reply, understood: Understanding, context: TurnContext) -> Rep
 
 def _record_ids(claims: tuple[Claim, ...]) -> list[str]:
     return list(dict.fromkeys(identity for claim in claims for identity in claim.evidence))
-
-
-def _numbering(claims: tuple[Claim, ...], book: dict[str, Evidence]) -> dict[str, int]:
-    """Evidence id -> [n], in order of first citation."""
-    numbering: dict[str, int] = {}
-    for claim in claims:
-        for identity in claim.evidence:
-            if identity in book:
-                numbering.setdefault(identity, len(numbering) + 1)
-    return numbering
 
 
 def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> list[str]:

@@ -1,0 +1,192 @@
+"""What one turn may cite, by id: the assessment's ledger, retrieved records, and results that are retold.
+
+Results that sentences retell whole (a conflict, a risk, a pick) are recorded here under `calc/<tool>/<hash>`,
+with the evidence that they rest on.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from knowledge import Knowledge
+from tools.assessment import Assessment, ComplianceState, Conflict, Option, Risk, Stack
+from tools.evidence import Evidence, calc_id
+from tools.evidence_book import fact_evidence, rule_evidence
+from tools.requirements import user_evidence_id
+from tools.risk import catalogue_evidence
+from tools.workload import Workload
+
+from .figures import claim_words
+from .reply import Claim
+
+if TYPE_CHECKING:
+    from .context import TurnContext
+
+DECISION_NAMES = {"dec.model_strategy": "Model strategy", "dec.retrieval_pattern": "Retrieval pattern"}
+STATES_SHOWN = 6
+
+
+class EvidenceBook(dict[str, Evidence]):
+    """Evidence by id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recommended = ""
+        """Title of the stack that a sentence speaks of when it names none."""
+        self.titles: frozenset[str] = frozenset()
+        """Titles of all stacks shown."""
+        self.picks: dict[str, str] = {}
+        """Slot or decision -> name of what is picked."""
+        self.pick_ids: dict[str, str] = {}
+        """Slot or decision -> evidence of the pick."""
+        self.rests_on: dict[str, tuple[str, ...]] = {}
+        """Result -> evidence that must be cited with it."""
+
+    def record(self, evidence: Evidence, rests_on: Sequence[str] = ()) -> None:
+        self.setdefault(evidence.id, evidence)
+        self.rests_on[evidence.id] = tuple(rests_on)
+
+
+def evidence_book(workload: Workload, record_ids: Iterable[str], context: "TurnContext") -> EvidenceBook:
+    """Everything that may be cited this turn."""
+    knowledge = context.knowledge
+    book = EvidenceBook()
+    if workload.history:
+        book = assessment_book(context.assess(workload), workload, knowledge)
+    for record in context.retriever.by_ids(record_ids):
+        for fact in record.fact_ids:
+            if fact in knowledge.facts:
+                book.setdefault(fact, fact_evidence(knowledge.facts[fact], knowledge))
+        text = Evidence(id=record.record_id, kind="fact", text=record.text, tier="D")
+        book.setdefault(record.record_id, text)
+    return book
+
+
+def assessment_book(assessment: Assessment, workload: Workload, knowledge: Knowledge) -> EvidenceBook:
+    """The assessment's ledger with the results that sentences retell."""
+    book = EvidenceBook()
+    book.update({item.id: item for item in assessment.evidence})
+    for known in workload.known.values():
+        identity, words = user_evidence_id(known), known.text or f"{known.field} = {known.point}"
+        user = Evidence(id=identity, kind="user", text=words, subject=known.field, source="you", tier="U")
+        book.setdefault(identity, user)
+    book.titles = frozenset(stack.title for stack in assessment.stacks)
+    for conflict in assessment.conflicts:
+        book.record(conflict_evidence(conflict), conflict.evidence)
+    for risk in assessment.risks:
+        book.record(risk_evidence(risk), risk.evidence)
+    if open_states(assessment):
+        book.record(compliance_evidence(assessment, knowledge), compliance_sources(assessment))
+    if assessment.winner is None:
+        book.record(infeasible_evidence(), limits_stated(assessment, workload))
+    else:
+        _winner(book, assessment, assessment.winner)
+    return book
+
+
+def _winner(book: EvidenceBook, assessment: Assessment, winner: Stack) -> None:
+    book.recommended = winner.title
+    for slot, option in subjects(winner).items():
+        book.picks[slot] = option.name
+        book.pick_ids[slot] = pick_evidence(slot, option).id
+        book.record(pick_evidence(slot, option))
+    shown = assessment.stacks[:2]
+    scores = [item.id for stack in shown for item in book.values() if is_score(item, stack)]
+    for item in list(book.values()):
+        if item.id.startswith("calc/counter/"):
+            book.rests_on[item.id] = tuple(scores)
+
+
+def is_score(item: Evidence, stack: Stack) -> bool:
+    """Whether `item` is the score of exactly this stack (titles may repeat)."""
+    return (
+        item.id.startswith("calc/score/")
+        and item.subject == stack.title
+        and item.values.get("score") == round(stack.score, 4)
+        and all(item.values.get(name) == round(value, 4) for name, value in stack.categories.items())
+    )
+
+
+def subjects(stack: Stack) -> dict[str, Option]:
+    """Everything that an argument can be about: decisions and slots of the stack."""
+    decisions = zip(DECISION_NAMES, (stack.model_strategy, stack.retrieval_pattern), strict=True)
+    return {**dict(decisions), **stack.picks}
+
+
+def pick_evidence(slot: str, option: Option) -> Evidence:
+    """That `option` fills `slot` in the recommended stack."""
+    return _result("pick", f"Picked for {DECISION_NAMES.get(slot, slot)}: {option.name}.", option.name)
+
+
+def conflict_evidence(conflict: Conflict) -> Evidence:
+    return _result("conflict", f"{conflict.text} {conflict.resolution}".strip())
+
+
+def risk_evidence(risk: Risk) -> Evidence:
+    return _result("risk", f"{risk.text} {risk.mitigation}".strip())
+
+
+def infeasible_evidence() -> Evidence:
+    return _result("infeasible", "No stack meets all of these limits at once.")
+
+
+def limits_stated(assessment: Assessment, workload: Workload) -> tuple[str, ...]:
+    """What the user said that relaxations would take back, else everything said."""
+    known = workload.known
+    fields = [item.field for item in assessment.relaxations if item.field in known] or list(known)
+    return tuple(dict.fromkeys(user_evidence_id(known[field]) for field in fields))
+
+
+def open_states(assessment: Assessment) -> list[ComplianceState]:
+    """Compliance that is only claimed or unknown: the first few are named."""
+    states = [item for item in assessment.compliance if item.state in ("claimed", "unknown")]
+    return states[:STATES_SHOWN]
+
+
+def compliance_sources(assessment: Assessment) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fact for item in open_states(assessment) for fact in item.evidence))
+
+
+def compliance_evidence(assessment: Assessment, knowledge: Knowledge) -> Evidence:
+    """What has to be confirmed before a contract."""
+    regimes = claim_words()["regimes"]
+    shown = [
+        f"{knowledge.components[item.component].name} ({regimes.get(item.regime, item.regime)}: {item.state})"
+        for item in open_states(assessment)
+    ]
+    return _result("compliance", f"Confirm before contract: {', '.join(dict.fromkeys(shown))}.")
+
+
+def _result(tool: str, text: str, subject: str = "") -> Evidence:
+    identity = calc_id(tool, text, {})
+    return Evidence(id=identity, kind="calc", text=text, subject=subject, tier="D")
+
+
+def shown_evidence(
+    claims: Iterable[Claim], book: Mapping[str, Evidence], knowledge: Knowledge
+) -> dict[str, Evidence]:
+    """What `claims` cite, for a list of sources; arguments and picks are ours and are no sources."""
+    shown: dict[str, Evidence] = {}
+    for claim in claims:
+        for identity in claim.evidence:
+            item = book.get(identity) or standing(identity, knowledge)
+            if item is None and identity in knowledge.facts:
+                item = fact_evidence(knowledge.facts[identity], knowledge)
+            if item is not None and not identity.startswith(("argument/", "calc/pick/")):
+                shown.setdefault(identity, item)
+    return shown
+
+
+def standing(identity: str, knowledge: Knowledge) -> Evidence | None:
+    """Evidence that needs no retrieval: rules, arguments and slots of the catalogue."""
+    kind, _, name = identity.partition("/")
+    if kind == "rule":
+        return rule_evidence(identity, knowledge)
+    if kind == "argument" and name in knowledge.arguments:
+        text = knowledge.arguments[name].text
+        return Evidence(id=identity, kind="rule", text=text, source="judgement", tier="D")
+    if kind == "catalogue":
+        return catalogue_evidence(knowledge, identity)
+    if kind == "slot" and name in knowledge.slots:
+        slot = knowledge.slots[name]
+        return Evidence(id=identity, kind="rule", text=slot.skip_text or slot.skip_when, tier="D")
+    return None
