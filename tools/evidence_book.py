@@ -11,6 +11,7 @@ from .estimate import Estimate
 from .evidence import Evidence, Ledger
 from .ranking import Ranking
 from .requirements import user_evidence_id
+from .risk import catalogue_evidence
 from .wording import interval, number
 
 QUANTITY_WORDS = {
@@ -36,6 +37,7 @@ def collect(assessment: Assessment, ranking: Ranking, knowledge: Knowledge) -> t
     for stack in assessment.stacks:
         _stack(ledger, stack, knowledge)
     for item in assessment.exclusions:
+        _demanded(ledger, item.evidence, ranking, knowledge)
         _cited(ledger, item.evidence, knowledge)
     for state in assessment.compliance:
         _cited(ledger, state.evidence, knowledge)
@@ -114,10 +116,27 @@ def _cited(ledger: Ledger, ids: Iterable[str], knowledge: Knowledge) -> None:
         found = (
             fact_evidence(fact, knowledge)
             if fact is not None
-            else rule_evidence(identity, knowledge) or price_evidence(knowledge, identity)
+            else rule_evidence(identity, knowledge)
+            or price_evidence(knowledge, identity)
+            or catalogue_evidence(knowledge, identity)
         )
         if found is not None:
             ledger.add(found)
+
+
+def _demanded(ledger: Ledger, ids: Iterable[str], ranking: Ranking, knowledge: Knowledge) -> None:
+    """`user/<slot or field>` and `user/profile`: all that was said on what a hard constraint rests on."""
+    for identity in ids:
+        head, _, name = identity.partition("/")
+        if head != "user" or "/" in name:
+            continue
+        said = [
+            known.text or f"{known.field} = {known.point}"
+            for known in ranking.workload.known.values()
+            if name == known.field or (spec := knowledge.fields.get(known.field)) and name == spec.slot
+        ]
+        text = "; ".join(said) or f"Your organisation's choice of {name.replace('_', ' ')}"
+        ledger.add(Evidence(id=identity, kind="user", text=text, subject=name, source="you", tier="U"))
 
 
 def _user(ledger: Ledger, ranking: Ranking) -> None:
