@@ -1,6 +1,7 @@
-"""What works here: one line a check, with what to do about it. No secret is printed; nothing is changed but the cache of the index.
+"""What works here: one line a check, with what to do about it.
 
-Exit 0 when nothing is a problem, 4 otherwise. Each check imports what it looks at, and only then.
+No secret is printed, and nothing is changed but the cache of the index. Exit 0 when nothing is a problem, 4
+otherwise. Each check imports what it looks at, and only then.
 """
 
 import os
