@@ -133,7 +133,7 @@ def _demanded(ledger: Ledger, ids: Iterable[str], ranking: Ranking, knowledge: K
         said = [
             known.text or f"{known.field} = {known.point}"
             for known in ranking.workload.known.values()
-            if name == known.field or (spec := knowledge.fields.get(known.field)) and name == spec.slot
+            if name == known.field or ((spec := knowledge.fields.get(known.field)) and name == spec.slot)
         ]
         text = "; ".join(said) or f"Your organisation's choice of {name.replace('_', ' ')}"
         ledger.add(Evidence(id=identity, kind="user", text=text, subject=name, source="you", tier="U"))
