@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer, OptionList, Static, TabbedContent, TabPane
 
 from knowledge.errors import InputRefused, StackwrightError
@@ -164,11 +165,16 @@ class ConsultationScreen(Screen[None]):
         self.add_class("-right-side")
         self.query_one(TabbedContent).active = tab
         inside = {"tab-decision": "#decision", "tab-workload": "#workload", "tab-sources": "#source-list"}
-        self.call_after_refresh(self.query_one(inside[tab]).focus)
+        self._focus_now(self.query_one(inside[tab]))
 
     def _go_to_chat(self) -> None:
         self.remove_class("-right-side")
-        self.call_after_refresh(self.chat.composer.focus)
+        self._focus_now(self.chat.composer)
+
+    def _focus_now(self, widget: Widget) -> None:
+        """Focus what has just been uncovered, before the other side is hidden and drops the focus."""
+        self.app.stylesheet.update(self, animate=False)
+        self.set_focus(widget)
 
     def action_swap(self) -> None:
         if self.has_class("-right-side"):

@@ -124,8 +124,9 @@ def _divided(reply: "Reply") -> "tuple[list[Claim], list[Claim]]":
     claims = list(reply.claims)
     first = sorted((claim for claim in claims if claim.role in ALWAYS), key=lambda c: ALWAYS.index(c.role))
     changes = [claim for claim in claims if _tells_a_change(claim)][:TRIGGERS_SHOWN]
-    others = [claim for claim in claims if claim.role not in (*ALWAYS, "trigger", "number")]
-    first += [*others[:REASONS_SHOWN], *changes]
+    others = [claim for claim in claims if claim.role not in (*ALWAYS, "against", "trigger", "number")]
+    against = [claim for claim in claims if claim.role == "against"]
+    first += [*others[:REASONS_SHOWN], *against, *changes]
     return first, [claim for claim in claims if claim not in first]
 
 

@@ -251,7 +251,7 @@ class Chat(Vertical):
 
     def leave_wait(self) -> bool:
         """Stop waiting: the answer still comes, unsent messages return; whether there was a wait to leave."""
-        if not self.busy or self._left:
+        if not self.busy or self._left or self._word == OPENING:
             return False
         self._left = True
         returned = [text for text, _ in self._queue]
