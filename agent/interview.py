@@ -5,6 +5,7 @@ loss of keeping today's winner is averaged (expected value of perfect informatio
 when no answer would change much, or after ten questions.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -22,6 +23,10 @@ WORTH_ASKING = 0.0015
 """Expected loss in score below which a question isn't worth the user's time (judgement)."""
 PICK_CHANGE_LOSS = 0.05
 """Loss of a wrong component in every slot, in score: a wrong part is cheaper than a wrong strategy."""
+
+
+COST_CHANGE_LOSS = 0.01
+"""Loss of a bill that is wrong by a factor of ten: the stack may be right, the plan is not."""
 
 
 class Asked(NamedTuple):
@@ -152,7 +157,9 @@ def _loss(now: Ranking, supposed: Ranking) -> tuple[float, bool]:
     slots = set(best.picks) | set(now.winner.picks)
     differing = sum(_component(best, slot) != _component(now.winner, slot) for slot in slots)
     share = differing / len(slots) if slots else 0.0
-    return min(regret, 0.5) + PICK_CHANGE_LOSS * share, best.id != now.winner.id
+    ratio = abs(math.log10(max(best.usd_infra, 1.0) / max(now.winner.usd_infra, 1.0)))
+    loss = min(regret, 0.5) + PICK_CHANGE_LOSS * share + COST_CHANGE_LOSS * min(ratio, 2.0)
+    return loss, best.id != now.winner.id
 
 
 def _component(draft: Any, slot: str) -> str | None:

@@ -21,6 +21,7 @@ _COUNT = re.compile(
 def read_accelerators(reading: Reading) -> None:
     """`8xH100` that are owned or in place."""
     owned: dict[str, Hit] = {}
+    wanted: Hit | None = None
     for hit in longest(accelerator_phrases(reading.knowledge).find(reading.message)):
         if not reading.scopes.states(hit.first) or reading.scopes.is_negated(hit):
             continue
@@ -28,11 +29,15 @@ def read_accelerators(reading: Reading) -> None:
         known = "existing_stack" in reading.asked or count > 0
         if known and _owned(reading, hit):
             owned[f"{max(count, 1)}x{hit.tag}"] = hit
+        elif wanted is None and not same_sentence(reading, "considering", hit):
+            wanted = hit
     if owned:
         hits = list(owned.values())
         start = max(0, min(hit.start for hit in hits) - 6)
         start = next((t.start for t in reading.message.tokens if t.start >= start), start)
         reading.choice("owned_accelerators", tuple(owned), (start, max(hit.end for hit in hits)))
+    elif wanted is not None:
+        reading.choice("accelerator_wanted", str(wanted.tag), (wanted.start, wanted.end))
 
 
 def _count_before(reading: Reading, hit: Hit) -> int:

@@ -10,7 +10,7 @@ from ..sizing import ClassicalPlan, EncoderPlan, size_classical, size_encoder
 from .choice import HOURS_PER_MONTH, Compute
 from .models import named_model
 from .rates import hourly_point
-from .serving import duty, owned_accelerators
+from .serving import duty, owned_accelerators, wanted_accelerators
 
 CPU_MODES = ("cpu-cloud", "cpu-on-prem")
 
@@ -21,7 +21,7 @@ def choose_encoder(
     """The cheapest accelerator for a model that runs once per item (embedding, vision, speech)."""
     model = _encoder(knowledge, values)
     rate = max(values.get("peak_rps") or values["mean_rps"], 1e-6)
-    keys = tuple(owned_accelerators(values)) or tuple(knowledge.anchors["encoder_accelerators"])
+    keys = tuple(owned_accelerators(values)) or wanted_accelerators(knowledge, values, "encoder_accelerators")
     best: Compute | None = None
     for key in keys:
         hourly = hourly_point(knowledge, key, mode, clouds)

@@ -47,9 +47,17 @@ def demand_of(values: Mapping[str, Any]) -> ServingDemand:
 def serving_points(knowledge: Knowledge, values: Mapping[str, Any], models: Sequence[str]) -> Serving:
     """Size every model in question on every accelerator in question."""
     owned = owned_accelerators(values)
-    keys = tuple(owned) or tuple(knowledge.anchors["serving_accelerators"])
+    keys = tuple(owned) or wanted_accelerators(knowledge, values, "serving_accelerators")
     pairs = [(model, key) for model in models for key in keys]
     return Serving(cheapest_points(knowledge, demand_of(values), pairs), owned)
+
+
+def wanted_accelerators(knowledge: Knowledge, values: Mapping[str, Any], default: str) -> tuple[str, ...]:
+    """The accelerator that the user wants to rent, or the usual ones."""
+    wanted = values.get("accelerator_wanted")
+    if wanted and wanted in accelerators(knowledge):
+        return (str(wanted),)
+    return tuple(knowledge.anchors[default])
 
 
 def owned_accelerators(values: Mapping[str, Any]) -> dict[str, int]:

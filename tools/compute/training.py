@@ -11,7 +11,7 @@ from ..sizing import size_training
 from ..sizing.training import TrainingMode, TrainingPlan
 from .choice import HOURS_PER_MONTH, Compute, Training
 from .rates import hourly_point
-from .serving import owned_accelerators
+from .serving import owned_accelerators, wanted_accelerators
 
 TOKENS_PER_PARAMETER = 20
 """Compute-optimal tokens per parameter (Hoffmann et al. 2022), where no token count is stated."""
@@ -88,10 +88,10 @@ def training_accelerator(
             return key
     offered = [
         (hourly / known[key].bf16_tflops, key)
-        for key in knowledge.anchors["training_accelerators"]
+        for key in wanted_accelerators(knowledge, values, "training_accelerators")
         if (hourly := hourly_point(knowledge, key, mode, clouds)) is not None
     ]
-    return min(offered)[1] if offered else str(knowledge.anchors["training_accelerators"][0])
+    return min(offered)[1] if offered else wanted_accelerators(knowledge, values, "training_accelerators")[0]
 
 
 def run_plan(
