@@ -1,5 +1,7 @@
 """A hosted model API: which provider's model meets the bar for the least money."""
 
+import math
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -15,6 +17,10 @@ from .choice import MANAGED_API, Compute
 from .models import canonical_name, named_model, quality_bar, quality_of
 
 
+OVER_BUDGET = 0.5
+"""Loss of value for each factor of ten above the budget (judgement)."""
+
+
 def choose_api(
     knowledge: Knowledge, values: Mapping[str, Any], providers: list[Scored], weights: Weights
 ) -> tuple[Compute, Scored] | None:
@@ -26,6 +32,7 @@ def choose_api(
         scored, usd = allowed[provider], costs.get(model)
         rating = quality_of(knowledge, canonical_name(knowledge, model), str(values.get("use_case")))
         value = scored.score + weights.categories["cost"] * (_cost_value(knowledge, values, usd) - 0.5)
+        value -= _excess_penalty(values, usd)
         if rating is not None:
             value += weights.categories["performance"] * 0.3 * rating
         if best is None or value > best[0] + 1e-9:
@@ -80,12 +87,24 @@ def _chat_models(knowledge: Knowledge, mode: str) -> tuple[tuple[str, str], ...]
 
 
 def _cost_value(knowledge: Knowledge, values: Mapping[str, Any], usd: float | None) -> float:
+    """Value of a cost, falling on beyond the last anchor: of models that are all too dear,
+    the dearest isn't taken for its quality."""
     if usd is None:
         return 0.3
     budget = values.get("budget_usd_month")
     if budget:
-        return piecewise(knowledge.anchors["cost_over_budget"], usd / budget)
+        anchors = knowledge.anchors["cost_over_budget"]
+        beyond = max(usd / budget / anchors[-1][0], 1.0)
+        return piecewise(anchors, usd / budget) - math.log10(beyond)
     return piecewise_log(knowledge.anchors["cost_usd_month_log"], max(usd, 1.0))
+
+
+def _excess_penalty(values: Mapping[str, Any], usd: float | None) -> float:
+    """Above the budget the value of money is spent: there, less excess is better, whatever else speaks for a model."""
+    budget = values.get("budget_usd_month")
+    if not budget or usd is None or usd <= budget:
+        return 0.0
+    return OVER_BUDGET * math.log10(usd / budget)
 
 
 def _compute(
