@@ -1,21 +1,24 @@
 """One conversation: messages in, replies out, turns serialised, nothing lost.
 
 `open_consultation` builds it: in memory for evaluations and one-shot advice, or on a session store
-whose checkpoints are written at every step (`sync`) so that a crash loses no message.
+whose checkpoints are written at every step (`sync`) so that a crash loses no message. A turn that was cut
+off goes on where it stopped, so that its message counts once.
 """
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from knowledge import Knowledge, load
-from knowledge.errors import StackwrightError
+from knowledge.errors import SessionUnavailable, StackwrightError
 from tools.assessment import Assessment
 from tools.profile import Profile
 from tools.workload import Known, Workload
 
+from .admission import admitted
 from .context import TurnContext
 from .graph import build_graph
 from .language import Understanding
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from .model_port import ChatModel
 
 MEMORY_THREAD = "memory"
+SET_ASIDE = "This message could not be answered and was set aside; what you said before still counts."
 
 
 @dataclass
@@ -46,6 +50,10 @@ class Consultation:
     def turn(self, message: str) -> Reply:
         """Answer one message. The message is stored first; if no answer comes about it can be sent again."""
         with self._lock:
+            message = admitted(message)
+            late = self._finish_cut_off()
+            if late is not None and late[0] == message:
+                return late[1]
             number = self.store.begin(self.thread, message) if self.store else self.turns + 1
             try:
                 reply = self._run(message, number)
@@ -60,31 +68,66 @@ class Consultation:
         """(message, reply) of the stored turns; a turn that was cut off is answered now."""
         if self.store is None:
             return []
-        rows = self.store.turns(self.thread)
-        for row in rows:
-            if row.reply is None:
-                self._remember(self._run(row.message, row.turn), row.turn)
-        if rows:
-            self.turns = rows[-1].turn
-        return [(row.message, row.reply) for row in self.store.turns(self.thread)]
+        with self._lock:
+            if not self.store.read_only:
+                with suppress(SessionUnavailable):
+                    self._finish_cut_off()
+            rows = self.store.turns(self.thread)
+            self.turns = rows[-1].turn if rows else 0
+            self.asked = list(self._state().get("asked_slots", ()))
+        return [(row.message, row.reply) for row in rows]
+
+    def _finish_cut_off(self) -> tuple[str, Reply] | None:
+        """Answer the turn that a crash cut off, once; a message that fails again is set aside and said."""
+        row = self.store.take_over(self.thread) if self.store else None
+        if row is None or self.store is None:
+            return None
+        try:
+            reply = self._run(row.message, row.turn, again=True)
+        except Exception:  # noqa: BLE001 - whatever broke the turn must not lock the session for ever
+            reply = Reply(turn=row.turn, kind="error", text=SET_ASIDE)
+            self._forget_unfinished()
+        self._remember(reply, row.turn)
+        return row.message, reply
 
     def workload(self) -> Workload:
         """Everything known now."""
-        state = self.graph.get_state(self._config()).values
-        return Workload.model_validate(state.get("workload") or {})
+        return Workload.model_validate(self._state().get("workload") or {})
 
-    def _run(self, message: str, number: int) -> Reply:
+    def _state(self) -> dict[str, Any]:
+        values: dict[str, Any] = self.graph.get_state(self._config()).values
+        return values
+
+    def _run(self, message: str, number: int, again: bool = False) -> Reply:
+        """Run the graph for one message; `again`: go on with what a crash left of the same turn."""
+        snapshot = self.graph.get_state(self._config())
+        started: dict[str, Any] | None = {"message": message, "turn": number}
+        if again and snapshot.values.get("turn") == number:
+            if not snapshot.next:
+                return to_reply(snapshot.values, self.context)
+            started = None
+        elif snapshot.next:
+            self._forget_unfinished()
         state = self.graph.invoke(
-            {"message": message, "turn": number},
+            started,
             self._config(),
             context=self.context,
             durability="sync" if self.store else "exit",
         )
         return to_reply(state, self.context)
 
+    def _forget_unfinished(self) -> None:
+        """Go back to the state after the last turn that was answered."""
+        history = list(self.graph.get_state_history(self._config()))
+        finished = next((item for item in history if not item.next and item.values.get("turn")), None)
+        if finished is None:
+            self.graph.checkpointer.delete_thread(self.thread)
+        else:
+            self.graph.update_state(finished.config, {"kind": finished.values["kind"]}, as_node="verify")
+
     def _remember(self, reply: Reply, number: int) -> None:
         self.turns, self.last = number, reply
-        if reply.question is not None:
+        if reply.question is not None and not reply.question.repeated:
             self.asked.extend(reply.question.slots)
         if self.store is not None:
             stored = reply.model_dump(mode="json", exclude={"assessment"})
@@ -92,6 +135,7 @@ class Consultation:
             title = _title(self.store.turns(self.thread)[0].message)
             phase = "recommended" if reply.done else "interviewing"
             self.store.finish(self.thread, number, stored, phase, title, verdict)
+            self.store.prune(self.thread)
 
     def _config(self) -> dict[str, Any]:
         return {"configurable": {"thread_id": self.thread}}
@@ -154,14 +198,20 @@ def to_reply(state: dict[str, Any], context: TurnContext) -> Reply:
         conflicts=_conflicts(assessment, workload, context),
         rejected=understood.rejected,
         unused=understood.unused,
-        notices=tuple(state["notices"]),
+        notices=(*state["notices"], *context.told()),
         workload=workload,
         assessment=assessment,
-        engine=context.model.name if context.model is not None else "rules",
+        engine=_engine(state),
         language=understood.language,
         done=state["kind"] == "recommendation",
     )
     return render(plain, understood, context)
+
+
+def _engine(state: dict[str, Any]) -> str:
+    """rules where no model was used in this turn, or where it failed."""
+    used = str(state.get("engine") or "rules")
+    return "rules" if used.startswith("rules") else used
 
 
 def _conflicts(assessment: Assessment | None, workload: Workload, context: TurnContext) -> Any:

@@ -30,7 +30,14 @@ class TurnContext:
     profile: Profile = field(default_factory=Profile)
     model: "ChatModel | None" = None
     notices: list[str] = field(default_factory=list)
-    """Things to tell the user once: index rebuilt, model unreachable, first use of a model."""
+    """Things to tell the user once: index rebuilt, no exchange rate."""
+    model_failures: int = 0
+    """Calls in a row that the model left unanswered."""
+
+    def told(self) -> list[str]:
+        """The notices that wait to be told; each is told once."""
+        waiting, self.notices = list(dict.fromkeys(self.notices)), []
+        return waiting
 
     @cached_property
     def retriever(self) -> "Retriever":

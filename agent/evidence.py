@@ -49,9 +49,7 @@ class EvidenceBook(dict[str, Evidence]):
 def evidence_book(workload: Workload, record_ids: Iterable[str], context: "TurnContext") -> EvidenceBook:
     """Everything that may be cited this turn."""
     knowledge = context.knowledge
-    book = EvidenceBook()
-    if workload.history:
-        book = assessment_book(context.assess(workload), workload, knowledge)
+    book = assessment_book(context.assess(workload), workload, knowledge)
     for record in context.retriever.by_ids(record_ids):
         for fact in record.fact_ids:
             if fact in knowledge.facts:

@@ -5,7 +5,9 @@ the message verbatim and supports the value. Phrasing: a rewritten sentence repl
 finds the same support for it. When the model fails, the rules engine and the narrator have already answered.
 """
 
+import json
 import re
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -22,7 +24,10 @@ from .reply import Claim
 from .state import ConsultationState
 from .verify import check
 
+Update = dict[str, Any]
 TOLERANCE = 0.01
+FAILURES_ALLOWED = 3
+"""Calls in a row that may fail before the model is left alone for the rest of the session."""
 READ_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -61,18 +66,63 @@ PHRASE_SCHEMA: dict[str, Any] = {
 }
 
 
+class _Asked:
+    """The model in one turn: called only while it answers, and each failure said once."""
+
+    def __init__(self, state: ConsultationState, context: TurnContext) -> None:
+        assert context.model is not None
+        self._model, self._state, self._context = context.model, state, context
+
+    @property
+    def failed_before(self) -> bool:
+        """Whether it has failed in this turn already."""
+        return self._state.get("engine") == FAILED
+
+    def complete(self, messages: Sequence[Message], schema: dict[str, Any]) -> Any:
+        if self._context.model_failures >= FAILURES_ALLOWED:
+            raise ModelUnavailable(f"The model {self._model.name} failed {FAILURES_ALLOWED} times in a row.")
+        answer = self._model.complete(messages, schema)
+        self._context.model_failures = 0
+        return answer
+
+    def failed(self, error: ModelUnavailable, consequence: str) -> Update:
+        """The notice of a failure; a model that was given up is mentioned no more."""
+        failures = self._context.model_failures
+        self._context.model_failures = min(failures + 1, FAILURES_ALLOWED)
+        notices = [*self._state["notices"], *self._first_use()]
+        if failures < FAILURES_ALLOWED:
+            gone = failures + 1 == FAILURES_ALLOWED
+            after = " and the model is not asked again in this session." if gone else "."
+            notices.append(f"{error.message} {consequence}{after}")
+        return {"notices": notices, "engine": FAILED, "model_told": self._model.name}
+
+    def noted(self, remark: str = "") -> Update:
+        notices = [*self._state["notices"], *self._first_use(), *([remark] if remark else [])]
+        return {"notices": notices, "engine": self._model.name, "model_told": self._model.name}
+
+    def _first_use(self) -> list[str]:
+        """What is sent where, said once in a consultation."""
+        if self._state.get("model_told") == self._model.name:
+            return []
+        where = getattr(self._model, "base_url", "") or "its provider"
+        return [
+            f"Your messages and the sentences of the recommendation are sent to {self._model.name} at {where}."
+        ]
+
+
+FAILED = "rules (model failed)"
+
+
 def read_with_model(
     state: ConsultationState, understood: Understanding, workload: Workload, context: TurnContext
-) -> tuple[Understanding, str]:
-    """The rules' reading, completed by what the model proposes and the words support; and a remark."""
-    assert context.model is not None
+) -> tuple[Understanding, Update]:
+    """The rules' reading, completed by what the model proposes and the words support; and what to note."""
     prompt = _prompt("read").replace("{fields}", _field_list(context.knowledge))
+    asked = _Asked(state, context)
     try:
-        answer = context.model.complete(
-            [Message("system", prompt), Message("user", state["message"])], READ_SCHEMA
-        )
+        answer = asked.complete([Message("system", prompt), Message("user", state["message"])], READ_SCHEMA)
     except ModelUnavailable as error:
-        return understood, f"{error.message} The built-in reader took over."
+        return understood, asked.failed(error, "The built-in reader took over")
     taken = {item.field for item in understood.updates}
     extra = []
     for proposal in _proposals(answer):
@@ -80,7 +130,7 @@ def read_with_model(
         if known is not None and known.field not in taken:
             taken.add(known.field)
             extra.append(known)
-    return understood.model_copy(update={"updates": (*understood.updates, *extra)}), ""
+    return understood.model_copy(update={"updates": (*understood.updates, *extra)}), asked.noted()
 
 
 def supported_proposal(
@@ -152,19 +202,21 @@ def _proposals(answer: Any) -> list[dict[str, Any]]:
 
 
 def phrase_with_model(
-    claims: list[Claim], book: dict[str, Evidence], context: TurnContext
-) -> tuple[list[Claim], str]:
+    state: ConsultationState, claims: list[Claim], book: Mapping[str, Evidence], context: TurnContext
+) -> tuple[list[Claim], Update]:
     """Our sentences in the model's words where they hold; one repair round, then ours stand."""
-    assert context.model is not None
+    asked = _Asked(state, context)
+    if asked.failed_before:
+        return claims, {}
     try:
-        texts = _rewritten(claims, context, "")
+        texts = _rewritten(claims, asked, "")
         wrong = {key: found for key, found in _violations(claims, texts, book, context).items() if found}
         if wrong:
             complaint = "; ".join(f"{key}: {found}" for key, found in wrong.items())
-            texts.update(_rewritten([claims[int(key)] for key in wrong], context, complaint, list(wrong)))
+            texts.update(_rewritten([claims[int(key)] for key in wrong], asked, complaint, list(wrong)))
             wrong = {key: found for key, found in _violations(claims, texts, book, context).items() if found}
     except ModelUnavailable as error:
-        return claims, f"{error.message} The built-in wording stands."
+        return claims, asked.failed(error, "The built-in wording stands")
     phrased = [
         claim.model_copy(update={"text": texts[str(index)]})
         if str(index) in texts and str(index) not in wrong
@@ -172,15 +224,12 @@ def phrase_with_model(
         for index, claim in enumerate(claims)
     ]
     remark = f"{len(wrong)} sentence(s) of the model were not supported; ours stand." if wrong else ""
-    return phrased, remark
+    return phrased, asked.noted(remark)
 
 
 def _rewritten(
-    claims: list[Claim], context: TurnContext, complaint: str, keys: list[str] | None = None
+    claims: list[Claim], asked: "_Asked", complaint: str, keys: list[str] | None = None
 ) -> dict[str, str]:
-    import json
-
-    assert context.model is not None
     names = keys or [str(index) for index in range(len(claims))]
     sentences = [{"id": key, "text": claim.text} for key, claim in zip(names, claims, strict=True)]
     messages = [
@@ -189,14 +238,14 @@ def _rewritten(
     ]
     if complaint:
         messages.append(Message("user", f"Not supported: {complaint}. Keep closer to the original."))
-    answer = context.model.complete(messages, PHRASE_SCHEMA)
+    answer = asked.complete(messages, PHRASE_SCHEMA)
     rows = answer.get("sentences") if isinstance(answer, dict) else None
     found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     return {str(row.get("id")): str(row.get("text")) for row in found if row.get("text")}
 
 
 def _violations(
-    claims: list[Claim], texts: dict[str, str], book: dict[str, Evidence], context: TurnContext
+    claims: list[Claim], texts: dict[str, str], book: Mapping[str, Evidence], context: TurnContext
 ) -> dict[str, str]:
     """Per sentence what is wrong with it, beyond what the verifier says of ours."""
     result = {}
@@ -209,8 +258,6 @@ def _violations(
         details = [f"{item.kind} {item.detail}" for item in found] + [
             f"lost {number}" for number in sorted(lost)
         ]
-        if "http" in text.lower():
-            details.append("link")
         result[key] = "; ".join(details)
     return result
 

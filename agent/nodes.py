@@ -7,55 +7,58 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from knowledge.expressions import parse
-from tools.ranking import rank
 from tools.workload import Workload
 
+from .admission import admitted, remarks
 from .answers import answer_claims
 from .arguments import facts_for
 from .context import TurnContext
-from .interview import Asked, next_question
 from .language import Understanding
 from .language import understand as read
 from .narrator import explanation, stack_values
 from .reconcile import reconcile as merge
-from .secrets import mask_secrets
 from .state import ConsultationState, migrate
+from .turn_policy import commanded, decision, posed, remark, taken_back
 from .verify import evidence_book, supported
-from .wording import asked_question
 
 Update = dict[str, Any]
 Context = Runtime[TurnContext]
-ENOUGH_UNPROMPTED = 12
-"""Workload slots in an opening message that make an interview superfluous but for one follow-up."""
 
 
 def admit(state: ConsultationState, runtime: Context) -> Update:
-    """Bring old states up to date, mask secrets, clear what belongs to one turn."""
-    message, masked = mask_secrets(state["message"])
-    notices = ["A key or password in your message was removed before storing it."] if masked else []
-    cleared: Update = {"question": {}, "record_ids": [], "claims": [], "kind": "", "replaced": []}
-    return {**migrate(state), **cleared, "message": message, "notices": notices}
+    """Bring old states up to date, clean the message, clear what belongs to one turn."""
+    message = admitted(state["message"])
+    cleared: Update = {
+        "question": {},
+        "record_ids": [],
+        "claims": [],
+        "kind": "",
+        "replaced": [],
+        "engine": "rules",
+    }
+    return {**migrate(state), **cleared, "message": message, "notices": remarks(message)}
 
 
 def understand(state: ConsultationState, runtime: Context) -> Update:
     """Read the message; with a model, its reading is checked against the words."""
     workload = _workload(state)
-    understood = read(
-        state["message"],
-        turn=state["turn"],
-        asked=tuple(state.get("asked_now", ())),
-        workload=workload,
-        knowledge=runtime.context.knowledge,
-        convert=runtime.context.to_usd,
+    understood = commanded(
+        read(
+            state["message"],
+            turn=state["turn"],
+            asked=tuple(state.get("asked_now", ())),
+            workload=workload,
+            knowledge=runtime.context.knowledge,
+            convert=runtime.context.to_usd,
+        )
     )
-    notices = list(state["notices"])
-    if runtime.context.model is not None and understood.readable:
+    model: Update = {}
+    if runtime.context.model is not None and understood.readable and not understood.command:
         from .language_model import read_with_model
 
-        understood, remark = read_with_model(state, understood, workload, runtime.context)
-        notices += [remark] if remark else []
-    return {"understanding": understood.model_dump(mode="json"), "notices": notices}
+        understood, model = read_with_model(state, understood, workload, runtime.context)
+    said = [*model.pop("notices", state["notices"]), *remark(understood, state)]
+    return {**model, "understanding": understood.model_dump(mode="json"), "notices": said}
 
 
 def reconcile(state: ConsultationState, runtime: Context) -> Update:
@@ -63,14 +66,7 @@ def reconcile(state: ConsultationState, runtime: Context) -> Update:
     understood = Understanding.model_validate(state["understanding"])
     workload = _workload(state)
     if "undo" in understood.intents:
-        last = max((item.turn for item in workload.history), default=0)
-        return {
-            "workload": workload.without_turn(last).model_dump(mode="json"),
-            "notices": [
-                *state["notices"],
-                f"The answer of turn {last} is taken back." if last else "Nothing to undo.",
-            ],
-        }
+        return taken_back(state, workload)
     merged = merge(workload, understood, state["turn"], runtime.context.knowledge)
     return {
         "workload": merged.workload.model_dump(mode="json"),
@@ -82,62 +78,18 @@ def reconcile(state: ConsultationState, runtime: Context) -> Update:
 
 def decide(state: ConsultationState, runtime: Context) -> Update:
     """Ask, answer or advise. Gates first, then the question that is worth most; stop when the winner is stable."""
-    understood = Understanding.model_validate(state["understanding"])
-    if understood.question_text and not understood.updates and state["turn"] > 1:
-        return {"route": "answer"}
-    workload = _workload(state)
-    ended = bool(understood.intents & {"just_recommend", "skip_all"}) or state.get("phase") == "recommended"
-    if not ended and understood.readable:
-        question = _question(state, workload, runtime.context)
-        if question is not None:
-            return {"route": "ask", "question": question}
-    if not understood.readable or not workload.history:
-        return {"route": "ask", "question": _purpose(state, runtime.context)}
-    return {"route": "advise"}
-
-
-def _question(state: ConsultationState, workload: Workload, context: TurnContext) -> Update | None:
-    """The next question as plain values, or None when advice is due."""
-    ranking = rank(workload, context.knowledge, context.as_of, context.profile)
-    asked = Asked(frozenset(state.get("asked_slots", ())), state.get("questions", 0))
-    if (
-        state["turn"] <= 2
-        and len({item.slot for item in workload.slots}) >= ENOUGH_UNPROMPTED
-        and asked.questions
-    ):
-        return None
-    chosen = next_question(ranking, workload, asked, context.knowledge, context.as_of, context.profile)
-    if chosen is None:
-        return None
-    return asked_question(chosen, asked.questions + 1).model_dump(mode="json")
-
-
-def _purpose(state: ConsultationState, context: TurnContext) -> Update:
-    """What to ask when nothing could be read."""
-    from .interview import Candidate
-
-    question = context.knowledge.questions["purpose"]
-    parts = tuple(part for part in question.parts if parse(part.ask_when).evaluate({}) is not False)[:1]
-    chosen = Candidate(question, parts, 0.0, 0, 0)
-    return asked_question(chosen, state.get("questions", 0) + 1).model_dump(mode="json")
+    return decision(state, _workload(state), runtime.context)
 
 
 def ask(state: ConsultationState, runtime: Context) -> Update:
-    """Note which slots are being asked."""
-    slots = state["question"]["slots"]
-    return {
-        "kind": "question",
-        "asked_now": list(slots),
-        "asked_slots": [*state.get("asked_slots", ()), *slots],
-        "questions": state.get("questions", 0) + 1,
-        "phase": "interviewing",
-    }
+    """Note what is being asked."""
+    return {"kind": "question", **posed(state, Understanding.model_validate(state["understanding"]))}
 
 
 def advise(state: ConsultationState, runtime: Context) -> Update:
     """Compute the assessment; it is remembered outside the state, and computed again after a restart."""
     runtime.context.assess(_workload(state))
-    return {"phase": "recommended", "asked_now": [], "kind": "recommendation"}
+    return {"phase": "recommended", "asked_now": [], "pending": {}, "kind": "recommendation"}
 
 
 def retrieve(state: ConsultationState, runtime: Context) -> Update:
@@ -162,8 +114,9 @@ def retrieve(state: ConsultationState, runtime: Context) -> Update:
 
 def answer(state: ConsultationState, runtime: Context) -> Update:
     """Answer a counter-question from the retrieved records, or say that no source covers it."""
+    understood = Understanding.model_validate(state["understanding"])
     claims = answer_claims(state, _workload(state), runtime.context)
-    return {"claims": [claim.model_dump(mode="json") for claim in claims]}
+    return {"claims": [claim.model_dump(mode="json") for claim in claims], **posed(state, understood)}
 
 
 def explain(state: ConsultationState, runtime: Context) -> Update:
@@ -171,14 +124,13 @@ def explain(state: ConsultationState, runtime: Context) -> Update:
     context = runtime.context
     assessment = context.assess(_workload(state))
     claims = explanation(assessment, _workload(state), context.knowledge, frozenset(state["record_ids"]))
-    notices = list(state["notices"])
+    model: Update = {}
     if context.model is not None:
         from .language_model import phrase_with_model
 
         book = evidence_book(_workload(state), state["record_ids"], context)
-        claims, remark = phrase_with_model(claims, book, context)
-        notices += [remark] if remark else []
-    return {"claims": [claim.model_dump(mode="json") for claim in claims], "notices": notices}
+        claims, model = phrase_with_model(state, claims, book, context)
+    return {**model, "claims": [claim.model_dump(mode="json") for claim in claims]}
 
 
 def verify(state: ConsultationState, runtime: Context) -> Update:

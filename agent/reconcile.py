@@ -18,6 +18,7 @@ MERGED = (
 )
 """Sets that grow with each statement; a correction replaces them."""
 FULL_REPLACEMENT = frozenset({"correction"})
+SAYS_NOTHING = frozenset({"skip", "just_recommend", "why", "command", "undo", "greeting"})
 
 
 class Reconciled(NamedTuple):
@@ -42,9 +43,17 @@ def reconcile(
         if old is not None and not old.unknown and _differs(old, new) and update.field not in MERGED:
             replaced.append((old, new))
         accepted.append(new)
-    unknown = _unknown(understanding.unknown_slots, before, turn, knowledge)
-    slots = (*workload.slots, *understanding.slot_texts, *unknown)
+    slots = (*workload.slots, *_slot_texts(understanding, turn))
     return Reconciled(Workload(history=(*workload.history, *accepted), slots=slots), tuple(replaced))
+
+
+def _slot_texts(understanding: Understanding, turn: int) -> tuple[SlotText, ...]:
+    """What was said of each slot; "skip" and the like say nothing."""
+    silent = bool(understanding.intents & SAYS_NOTHING) and not understanding.updates
+    said = tuple(item for item in understanding.slot_texts if item.unknown or not silent)
+    told = {item.slot for item in said if item.unknown}
+    missing = [slot for slot in understanding.unknown_slots if slot not in told]
+    return (*said, *_unknown(missing, turn))
 
 
 def _weaker(update: Known, old: Known) -> bool:
@@ -66,7 +75,5 @@ def _differs(old: Known, new: Known) -> bool:
     return (old.value, old.low, old.high) != (new.value, new.low, new.high)
 
 
-def _unknown(
-    slots: Sequence[str], before: dict[str, Known], turn: int, knowledge: Knowledge
-) -> tuple[SlotText, ...]:
+def _unknown(slots: Sequence[str], turn: int) -> tuple[SlotText, ...]:
     return tuple(SlotText(slot=slot, text="I don't know", turn=turn, unknown=True) for slot in slots)

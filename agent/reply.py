@@ -29,6 +29,8 @@ class AskedQuestion(Shown):
     """What is assumed on "I don't know"."""
     number: int
     """1 for the first question of the consultation."""
+    repeated: bool = False
+    """It was asked before and still waits for its answer, e.g. after a counter-question."""
 
 
 class Claim(Shown):

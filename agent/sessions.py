@@ -7,7 +7,9 @@ checkpoints. Migrations are numbered functions; a file of a newer version is ope
 
 import json
 import os
+import socket
 import sqlite3
+import stat
 import time
 import uuid
 from collections.abc import Callable
@@ -54,7 +56,11 @@ def _first_tables(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables,)
+def _claims(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE turns ADD COLUMN claimed REAL NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _claims)
 
 
 class SessionStore:
@@ -63,16 +69,14 @@ class SessionStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.read_only = False
-        self._owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self.connection = self._open()
 
     def _open(self) -> sqlite3.Connection:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            existed = self.path.exists()
+            self._keep_private()
             connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
-            if not existed:
-                self.path.chmod(0o600)
             self._prepare(connection)
         except (OSError, sqlite3.Error) as error:
             raise SessionUnavailable(
@@ -80,6 +84,12 @@ class SessionStore:
                 "Set STACKWRIGHT_DATA_DIR to a folder that can be written to.",
             ) from error
         return connection
+
+    def _keep_private(self) -> None:
+        """The file belongs to its owner alone from its first byte on."""
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDONLY, 0o600))
+        if stat.S_IMODE(self.path.stat().st_mode) & 0o077:
+            self.path.chmod(0o600)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -90,6 +100,7 @@ class SessionStore:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
         for number, migrate in enumerate(MIGRATIONS[version:], version + 1):
             migrate(connection)
             connection.execute(f"PRAGMA user_version = {number}")
@@ -113,15 +124,15 @@ class SessionStore:
         try:
             with self.connection:
                 self.connection.execute("BEGIN IMMEDIATE")
-                last = self.connection.execute(
-                    "SELECT turn, reply, owner, created FROM turns WHERE session = ? ORDER BY turn DESC LIMIT 1",
-                    (session,),
-                ).fetchone()
-                self._refuse_if_busy(last)
-                turn = 1 if last is None else last[0] + 1
+                self.settings(session)
+                last = self._last(session)
+                if last is not None and last.reply is None:
+                    self._refuse()
+                turn = 1 if last is None else last.turn + 1
+                now = time.time()
                 self.connection.execute(
-                    "INSERT INTO turns VALUES (?, ?, ?, NULL, ?, ?)",
-                    (session, turn, message, self._owner, time.time()),
+                    "INSERT INTO turns (session, turn, message, owner, created, claimed) VALUES (?, ?, ?, ?, ?, ?)",
+                    (session, turn, message, self._owner, now, now),
                 )
         except sqlite3.OperationalError as error:
             raise SessionUnavailable(
@@ -129,23 +140,49 @@ class SessionStore:
             ) from error
         return turn
 
-    def _refuse_if_busy(self, last: tuple[Any, ...] | None) -> None:
-        if last is None or last[1] is not None or last[2] == self._owner:
-            return
-        if time.time() - last[3] < STALE_AFTER_S:
-            raise SessionUnavailable(
-                "Another window is answering a message of this consultation.",
-                "Send the message again in a moment.",
+    def take_over(self, session: str) -> "TurnRow | None":
+        """The turn that was cut off, now ours to answer; None if there is none.
+
+        SessionUnavailable while a living process answers it.
+        """
+        self._writable()
+        with self.connection:
+            self.connection.execute("BEGIN IMMEDIATE")
+            last = self._last(session)
+            if last is None or last.reply is not None:
+                return None
+            owner, claimed = self.connection.execute(
+                "SELECT owner, claimed FROM turns WHERE session = ? AND turn = ?", (session, last.turn)
+            ).fetchone()
+            if owner != self._owner and _alive(owner) and time.time() - claimed < STALE_AFTER_S:
+                self._refuse()
+            self.connection.execute(
+                "UPDATE turns SET owner = ?, claimed = ? WHERE session = ? AND turn = ?",
+                (self._owner, time.time(), session, last.turn),
             )
+        return last
+
+    def _last(self, session: str) -> "TurnRow | None":
+        row = self.connection.execute(
+            "SELECT turn, message, reply, created FROM turns WHERE session = ? ORDER BY turn DESC LIMIT 1",
+            (session,),
+        ).fetchone()
+        return None if row is None else _turn(row)
+
+    def _refuse(self) -> None:
+        raise SessionUnavailable(
+            "Another window is answering a message of this consultation.",
+            "Send the message again in a moment.",
+        )
 
     def finish(
         self, session: str, turn: int, reply: dict[str, Any], phase: str, title: str, verdict: str
     ) -> None:
-        """Store the reply of a turn and what the session list shows."""
+        """Store the reply of a turn and what the session list shows; a turn keeps its first reply."""
         with self.connection:
             self.connection.execute(
-                "UPDATE turns SET reply = ? WHERE session = ? AND turn = ?",
-                (json.dumps(reply, ensure_ascii=False), session, turn),
+                "UPDATE turns SET reply = ? WHERE session = ? AND turn = ? AND reply IS NULL AND owner = ?",
+                (json.dumps(reply, ensure_ascii=False), session, turn, self._owner),
             )
             self.connection.execute(
                 "UPDATE sessions SET phase = ?, title = CASE title WHEN '' THEN ? ELSE title END,"
@@ -164,7 +201,7 @@ class SessionStore:
         rows = self.connection.execute(
             "SELECT turn, message, reply, created FROM turns WHERE session = ? ORDER BY turn", (session,)
         )
-        return [TurnRow(row[0], row[1], json.loads(row[2]) if row[2] else None, row[3]) for row in rows]
+        return [_turn(row) for row in rows]
 
     def settings(self, session: str) -> dict[str, Any]:
         """What the session was opened with; SessionUnavailable for an id that doesn't exist."""
@@ -196,6 +233,20 @@ class SessionStore:
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return removed > 0
 
+    def prune(self, session: str) -> None:
+        """Keep the last checkpoint alone: a finished turn needs no earlier ones."""
+        if not self._has_table("checkpoints"):
+            return
+        with self.connection:
+            newest = self.connection.execute(
+                "SELECT MAX(checkpoint_id) FROM checkpoints WHERE thread_id = ?", (session,)
+            ).fetchone()[0]
+            for table in ("checkpoints", "writes"):
+                self.connection.execute(
+                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < ?",  # noqa: S608
+                    (session, newest),
+                )
+
     def _has_table(self, name: str) -> bool:
         query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
         return self.connection.execute(query, (name,)).fetchone() is not None
@@ -209,3 +260,22 @@ class SessionStore:
 
     def close(self) -> None:
         self.connection.close()
+
+
+def _turn(row: tuple[Any, ...]) -> TurnRow:
+    return TurnRow(row[0], row[1], json.loads(row[2]) if row[2] else None, row[3])
+
+
+def _alive(owner: str) -> bool:
+    """Whether the process that began a turn may still be running; another machine's is taken to be."""
+    host, _, rest = owner.partition("/")
+    pid = rest.partition("/")[0]
+    if host != socket.gethostname() or not pid.isdigit():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -19,8 +19,12 @@ class ConsultationState(TypedDict, total=False):
     workload: dict[str, Any]
     asked_slots: list[str]
     """Workload slots asked so far, in order."""
+    asked_at: list[list[Any]]
+    """[turn, slots] of every question asked, for undo."""
     asked_now: list[str]
-    """Slots of the question that waits for an answer."""
+    """Slots that this message may answer."""
+    pending: dict[str, Any]
+    """The question that waits for an answer."""
     questions: int
     phase: str
     """interviewing | recommended"""
@@ -40,6 +44,10 @@ class ConsultationState(TypedDict, total=False):
     """This turn's sentences."""
     kind: str
     """This turn's kind of reply."""
+    engine: str
+    """This turn's reader and writer: rules, or the model's name."""
+    model_told: str
+    """The model that the user was told of."""
 
 
 def migrate(state: ConsultationState) -> ConsultationState:

@@ -1,0 +1,147 @@
+"""What a turn does with a message: take back, repeat the open question, ask the next one, answer, or advise."""
+
+from typing import Any
+
+from knowledge import Knowledge
+from tools.ranking import rank
+from tools.workload import Workload
+
+from .admission import holds_words
+from .context import TurnContext
+from .interview import Asked, Candidate, next_question
+from .language import Understanding
+from .state import ConsultationState
+from .wording import asked_question
+
+Update = dict[str, Any]
+ENOUGH_UNPROMPTED = 12
+"""Workload slots in an opening message that make an interview superfluous but for one follow-up."""
+PURPOSE = "purpose"
+COMMANDS = {"undo": "undo", "skip": "skip", "recommend": "just_recommend", "why": "why"}
+"""Slash commands that a message may be, and what they mean."""
+ENDING = frozenset({"just_recommend"})
+
+
+def commanded(understood: Understanding) -> Understanding:
+    """A slash command as the intent or question that it stands for."""
+    name, _, rest = understood.command.removeprefix("/").partition(" ")
+    if name not in COMMANDS:
+        return understood
+    if name == "why" and rest.strip():
+        return understood.model_copy(update={"command": "", "question_text": f"why {rest.strip()}?"})
+    return understood.model_copy(update={"command": "", "intents": frozenset({COMMANDS[name]})})
+
+
+def taken_back(state: ConsultationState, workload: Workload) -> Update:
+    """The state before the last answer: its values are gone, and its question may be asked again."""
+    turns = [item.turn for item in workload.history] + [item.turn for item in workload.slots]
+    last = max(turns, default=0)
+    if not last:
+        return {"notices": [*state["notices"], "There is nothing to take back."]}
+    asked = state.get("asked_at", [])
+    answered = max((place for place, (turn, _) in enumerate(asked) if turn < last), default=0)
+    kept = asked[:answered]
+    return {
+        "workload": workload.without_turn(last).model_dump(mode="json"),
+        "asked_at": kept,
+        "asked_slots": [slot for _, slots in kept for slot in slots],
+        "questions": len(kept),
+        "asked_now": [],
+        "pending": {},
+        "notices": [*state["notices"], f"What you said in message {last} is taken back."],
+    }
+
+
+def decision(state: ConsultationState, workload: Workload, context: TurnContext) -> Update:
+    """The route of this turn, with the question that it poses or repeats."""
+    understood = Understanding.model_validate(state["understanding"])
+    recommended = state.get("phase") == "recommended"
+    if understood.question_text and not understood.updates and not understood.intents & ENDING:
+        waiting = None if recommended else _open_question(state, workload, context)
+        return {"route": "answer", "question": waiting or {}}
+    if _says_nothing(understood, state["message"]):
+        pending = state.get("pending") or {}
+        if pending:
+            return {"route": "ask", "question": {**pending, "repeated": True}}
+    ended = recommended or bool(understood.intents & ENDING)
+    known = bool(workload.history) or PURPOSE in _asked_ids(state, context.knowledge)
+    if ended and known:
+        return {"route": "advise"}
+    question = _next(state, workload, context)
+    return {"route": "ask", "question": question} if question else {"route": "advise"}
+
+
+def remark(understood: Understanding, state: ConsultationState) -> list[str]:
+    """What is said about a message that states nothing."""
+    pending = state.get("pending") or {}
+    if "why" in understood.intents and not understood.updates:
+        return [pending.get("why") or "No question is open now."]
+    if understood.command:
+        return [f"{understood.command.split(' ')[0]} is not something I can do here."]
+    if not holds_words(state["message"]):
+        return ["There are no words in that message; describe the workload in a sentence or two."]
+    return []
+
+
+def _says_nothing(understood: Understanding, message: str) -> bool:
+    """Neither a value nor an answer: the open question stays open."""
+    if understood.updates or understood.unknown_slots:
+        return False
+    return (
+        not understood.readable
+        or bool(understood.command)
+        or bool(understood.intents & {"why", "greeting", "undo"})
+        or not holds_words(message)
+    )
+
+
+def _open_question(state: ConsultationState, workload: Workload, context: TurnContext) -> Update | None:
+    """The question that waits, to be repeated, or else the next one."""
+    pending = state.get("pending") or {}
+    return {**pending, "repeated": True} if pending else _next(state, workload, context)
+
+
+def _next(state: ConsultationState, workload: Workload, context: TurnContext) -> Update | None:
+    """The next question as plain values, or None when advice is due; the purpose comes before all else."""
+    asked = Asked(frozenset(state.get("asked_slots", ())), state.get("questions", 0))
+    if not workload.history and PURPOSE not in _asked_ids(state, context.knowledge):
+        return _purpose(asked, context.knowledge)
+    said = {item.slot for item in workload.slots}
+    if state["turn"] <= 2 and len(said) >= ENOUGH_UNPROMPTED and asked.questions:
+        return None
+    ranking = rank(workload, context.knowledge, context.as_of, context.profile)
+    chosen = next_question(ranking, workload, asked, context.knowledge, context.as_of, context.profile)
+    return None if chosen is None else asked_question(chosen, asked.questions + 1).model_dump(mode="json")
+
+
+def _purpose(asked: Asked, knowledge: Knowledge) -> Update:
+    question = knowledge.questions[PURPOSE]
+    chosen = Candidate(question, question.parts, 0.0, 0, 0)
+    return asked_question(chosen, asked.questions + 1).model_dump(mode="json")
+
+
+def _asked_ids(state: ConsultationState, knowledge: Knowledge) -> set[str]:
+    """Questions of which a part was asked."""
+    slots = set(state.get("asked_slots", ()))
+    return {
+        item.id for item in knowledge.questions.values() if any(part.slot in slots for part in item.parts)
+    }
+
+
+def posed(state: ConsultationState, understood: Understanding) -> Update:
+    """What is noted when this turn poses a question: its slots, and those whose unit is missing."""
+    question = state["question"]
+    if not question:
+        return {}
+    units = [slot for slot, _ in understood.missing_unit]
+    slots = list(question["slots"])
+    waiting = {"asked_now": list(dict.fromkeys([*slots, *units])), "phase": "interviewing"}
+    if question.get("repeated"):
+        return waiting
+    return {
+        **waiting,
+        "pending": question,
+        "asked_slots": [*state.get("asked_slots", ()), *slots],
+        "asked_at": [*state.get("asked_at", ()), [state["turn"], slots]],
+        "questions": state.get("questions", 0) + 1,
+    }
