@@ -94,9 +94,10 @@ class _UniqueKeys(yaml.SafeLoader):
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     keys = [loader.construct_object(key) for key, _ in node.value]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
-        raise yaml.constructor.ConstructorError(None, None, f"{twice!r} stands twice", node.start_mark)
+    for place, key in enumerate(keys):
+        if key in keys[:place]:
+            mark = node.value[place][0].start_mark
+            raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", mark)
     return loader.construct_mapping(node, deep=True)
 
 
@@ -225,9 +226,17 @@ def _word(spec: FieldSpec, raw: Any, place: str, knowledge: Knowledge) -> str:
 
 def _check_models(text: str, knowledge: Knowledge) -> None:
     """Refuse a model that is neither a known one, nor a family, nor a vendor's hosted models."""
-    known = {canonical(name) for name in (*models(knowledge), *llm_prices(knowledge))}
+    known = [_WORDS.findall(name) for name in (*models(knowledge), *llm_prices(knowledge))]
     for name in text.split(","):
         wanted, lower = canonical(name), name.lower()
         hosted = any(family in lower for family in knowledge.providers["hosted_families"])
-        if not hosted and not any(wanted in item for item in known):
+        if not hosted and not any(_names(wanted, words) for words in known):
             resolve_model(knowledge, name.strip())
+
+
+_WORDS = re.compile(r"[0-9A-Za-z.]+")
+
+
+def _names(wanted: str, words: list[str]) -> bool:
+    """Whether a name begins with `wanted` at one of its words: `llama`, `Sonnet`."""
+    return any(canonical("".join(words[start:])).startswith(wanted) for start in range(len(words)))
