@@ -9,6 +9,7 @@ from knowledge.records import Component
 
 from .compute import Compute
 from .compute.choice import Training
+from .compute.models import canonical_name
 from .compute.serving import demand_of, duty
 from .compute.training import run_plan
 from .cost import (
@@ -212,7 +213,7 @@ def _energy(subject: Subject, plan: ServingPlan | None) -> dict[str, Estimate]:
     if compute.kind == "api":
         use = api_energy(
             subject.knowledge,
-            compute.model,
+            canonical_name(subject.knowledge, compute.model),
             requests_month=requests,
             input_tokens=values.get("input_tokens") or 0.0,
             output_tokens=values.get("output_tokens") or 0.0,
