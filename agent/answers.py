@@ -1,14 +1,20 @@
 """Answers to counter-questions: from the retrieved records, or an honest "no source covers that"."""
 
+import re
+
 from knowledge import Knowledge
 from tools.workload import Workload
 
 from .context import TurnContext
+from .figures import claim_words
 from .language import Understanding
 from .reply import Claim
 from .state import ConsultationState
 
 MAX_SENTENCES = 4
+COVERED = 0.5
+"""Share of the question's content words that a record must hold to be an answer (judgement)."""
+_WORD = re.compile(r"[A-Za-z][\w-]*\w")
 
 
 def answer_claims(state: ConsultationState, workload: Workload, context: TurnContext) -> list[Claim]:
@@ -16,19 +22,38 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     question = Understanding.model_validate(state["understanding"]).question_text
     found = context.retriever.search(question, k=MAX_SENTENCES * 2)
     if found.abstained:
-        return [
-            Claim(text=f"The catalogue has no source for that: {found.reason}", evidence=(), role="abstain")
-        ]
+        return [Claim(text=_reason(found.reason), evidence=(), role="abstain")]
+    wanted = content_words(question)
     claims: list[Claim] = []
     for hit in found.hits:
+        if not wanted or len(wanted & content_words(hit.text)) < COVERED * len(wanted):
+            continue
         for statement, evidence in _statements(hit.fact_ids, hit.record_id, hit.text, context.knowledge):
             if all(statement != claim.text for claim in claims):
                 claims.append(Claim(text=statement, evidence=(evidence,), role="answer"))
-        if len(claims) >= MAX_SENTENCES:
-            break
     if not claims:
-        return [Claim(text="The catalogue has no source for that.", evidence=(), role="abstain")]
+        return [Claim(text=NO_SOURCE, evidence=(), role="abstain")]
     return claims[:MAX_SENTENCES]
+
+
+NO_SOURCE = "The catalogue has no source for that."
+
+
+def _reason(reason: str) -> str:
+    """Why there is no answer; without names or figures, since nothing supports them."""
+    return f"{NO_SOURCE} {reason}".strip() if reason and not re.search(r"\d", reason) else NO_SOURCE
+
+
+def content_words(text: str) -> frozenset[str]:
+    """Words that say what a text is about: long words cut to their stem, abbreviations and names with digits.
+
+    >>> sorted(content_words("How much does an H100 cost, and what is RAG?"))
+    ['cost', 'h100', 'rag']
+    """
+    common = claim_words()["common_words"] | claim_words()["question_words"]
+    words = [word for word in _WORD.findall(text) if word.lower() not in common]
+    telling = [word for word in words if len(word) > 3 or any(c.isupper() or c.isdigit() for c in word[1:])]
+    return frozenset(word.lower()[:6] for word in telling)
 
 
 def _statements(

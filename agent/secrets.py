@@ -14,8 +14,8 @@ _PATTERNS = (
     r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+",
     r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,20}PRIVATE KEY-----|\Z)",
     r"\bBearer\s+[A-Za-z0-9._~+/-]{16,}=*",
-    r"\b(?:[\w-]*(?:password|passwd|pwd|passphrase|api[_-]?key|secret|access[_-]?key|account[_-]?key|auth[_-]?token"
-    r"|access[_-]?token))[\"']?\s*(?:[:=]|=>)\s*(?:\"[^\"\n]{4,}\"|'[^'\n]{4,}'|[^\s,;\"']{6,})",
+    r"(?:password|passwd|pwd|passphrase|api[_-]?key|secret|access[_-]?key|account[_-]?key|auth[_-]?token"
+    r"|access[_-]?token)[\w-]{0,20}[\"']?\s{0,3}(?:[:=]|=>)\s*(?:\"[^\"\n]{4,}\"|'[^'\n]{4,}'|[^\s,;\"']{6,})",
 )
 _SECRET = re.compile("|".join(f"(?:{pattern})" for pattern in _PATTERNS), re.S | re.I)
 _IN_ADDRESS = re.compile(r"(?<=://)[^\s/:@]{1,100}:[^\s/@]{3,200}(?=@)")
