@@ -10,7 +10,7 @@ from typing import Any
 from knowledge import Knowledge
 from tools.assessment import Assessment, Stack
 from tools.evidence import Evidence
-from tools.wording import interval
+from tools.wording import counted, field_label, interval
 from tools.workload import Known, Workload
 
 from .evidence import assessment_book, shown_evidence
@@ -113,8 +113,7 @@ def _citations(
 def workload_rows(workload: Workload) -> list[tuple[str, str, str, str]]:
     """(field, value, origin, words) of what is known."""
     return [
-        (item.field.replace("_", " "), shown(item), item.origin, item.text)
-        for item in workload.known.values()
+        (field_label(item.field), shown(item), item.origin, item.text) for item in workload.known.values()
     ]
 
 
@@ -122,12 +121,12 @@ def shown(item: Known) -> str:
     """A value as people read it: as stated, or in the field's own unit."""
     if item.unknown:
         return "unknown"
-    if item.stated:
-        return item.stated
     value = item.point
     if isinstance(value, tuple):
         return ", ".join(value)
-    return f"{value:g} {item.unit}".strip() if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return item.stated or counted(value, item.unit)
+    return str(value) if value is not None else item.stated
 
 
 def layers(stack: Stack, knowledge: Knowledge) -> list[tuple[str, list[tuple[str, str, str]]]]:

@@ -136,6 +136,9 @@ def _answers(fields: Sequence[str], knowledge: Knowledge) -> list[Known | None]:
             return [_known(field, value, knowledge) for value, _ in likely]
         if "high" in prior:
             return [Known(field=field, value=float(prior[end])) for end in ("high", "low")]
+    spread = knowledge.priors["use_cases"]["other"].get(fields[0])
+    if isinstance(spread, list) and fields[0] != "request_rate_rps":
+        return [Known(field=fields[0], value=float(spread[end])) for end in (2, 0)]
     if "request_rate_rps" in fields:
         return [Known(field="request_rate_rps", value=rate) for rate in (0.02, 2.0, 200.0, 20000.0)]
     return []

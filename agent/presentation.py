@@ -2,9 +2,11 @@
 
 from knowledge import Knowledge
 from tools.assessment import Stack
+from tools.wording import field_label
 from tools.workload import Known
 
 from .context import TurnContext
+from .decision_record import shown
 from .evidence import evidence_book, shown_evidence
 from .language import Understanding
 from .narrator import layer_lines
@@ -44,14 +46,18 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
     lines: list[str] = []
     if not understood.readable:
         lines.append(UNREADABLE.get(understood.language, "I could not read that as text about a workload."))
+    if understood.truncated:
+        lines.append("The message is very long; only its first 20,000 characters were read.")
     if understood.injection:
         lines.append(
             "Part of the message was addressed to the advisor as an instruction; it was treated as text."
         )
-    if reply.updates:
-        lines.append(f"Noted: {'; '.join(_noted(item) for item in reply.updates)}.")
+    changed = {new.field for _, new in reply.replaced}
+    fresh = [item for item in reply.updates if item.field not in changed and item.field != "currency"]
+    if fresh:
+        lines.append(f"Noted: {'; '.join(_noted(item) for item in fresh)}.")
     for old, new in reply.replaced:
-        lines.append(f"Updated: {new.field.replace('_', ' ')} is now {_shown(new)} instead of {_shown(old)}.")
+        lines.append(f"Updated: {field_label(new.field)} is now {shown(new)} instead of {shown(old)}.")
     if reply.kind != "recommendation":
         lines += [f"These conflict: {item.text} {item.resolution}" for item in reply.conflicts]
     lines += [f"{item.text}: {item.reason}" if item.text else item.reason for item in reply.rejected]
@@ -68,16 +74,7 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
 
 def _noted(item: Known) -> str:
     mark = "" if item.origin == "stated" else f" ({item.origin})"
-    return f"{item.field.replace('_', ' ')} = {_shown(item)}{mark}"
-
-
-def _shown(item: Known) -> str:
-    if item.stated:
-        return item.stated
-    value = item.point
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return f"{value:g} {item.unit}".strip() if isinstance(value, float) else str(value)
+    return f"{field_label(item.field)} = {shown(item)}{mark}"
 
 
 def _body(reply: Reply, numbering: dict[str, int], context: TurnContext) -> list[str]:
@@ -110,7 +107,8 @@ def _cited(claim: Claim, numbering: dict[str, int]) -> str:
 def _question(reply: Reply) -> str:
     question = reply.question
     assert question is not None
-    lines = [f"Question {question.number}: {question.text}", f"Why I ask: {question.why}"]
+    again = "Still open, question" if question.repeated else "Question"
+    lines = [f"{again} {question.number}: {question.text}", f"Why I ask: {question.why}"]
     lines += [f"  {number}. {choice.label}" for number, choice in enumerate(question.choices, 1)]
     lines.append(f'If you don\'t know, I assume: {question.default}. "Just recommend" ends the interview.')
     return "\n".join(lines)

@@ -19,7 +19,7 @@ def asked_question(chosen: Candidate, number: int) -> AskedQuestion:
 
 
 def _reason(chosen: Candidate) -> str:
-    if not chosen.samples:
+    if not chosen.changed:
         return chosen.question.why
     return (
         f"{chosen.question.why} In {chosen.changed} of {chosen.samples} likely answers "

@@ -54,7 +54,21 @@ def drafts(base: Setting) -> list[Draft]:
         setting = _setting(base, {**strategy.option.sets, **pattern.option.sets, **NO_SIZES})
         for compute, forced in _computes(strategy, setting, bench):
             found.append(_fill(strategy, pattern, compute, forced, setting, bench))
-    return sorted(found, key=lambda draft: (not draft.compute.feasible, -round(draft.score, 9), draft.id))
+    budget = base.truths.values.get("budget_usd_month")
+    return sorted(found, key=lambda draft: _order(draft, budget))
+
+
+def _order(draft: Draft, budget: float | None) -> tuple[Any, ...]:
+    """Feasible within the limits first, then within the budget, then by score; the least excess where none fits."""
+    excess = draft.usd_infra / budget if budget else 0.0
+    over = excess > 1.0
+    return (
+        not draft.compute.feasible,
+        over,
+        round(excess, 2) if over else 0.0,
+        -round(draft.score, 9),
+        draft.id,
+    )
 
 
 def _setting(base: Setting, names: Mapping[str, Any]) -> Setting:

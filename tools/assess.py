@@ -7,9 +7,9 @@ give the same assessment, byte for byte.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from knowledge import Knowledge
 
@@ -26,7 +26,7 @@ from .sensitivity import counter_argument, flips, relaxations
 from .smaa import first_shares
 from .stack_choice import distinct, exclusions_of, to_stack
 from .stack_numbers import Subject, stack_numbers
-from .wording import number
+from .wording import counted, field_label, interval, number
 from .workload import Workload
 
 Detail = Literal["rank", "full"]
@@ -103,10 +103,8 @@ def _violations(draft: Draft, estimates: dict[str, Estimate]) -> tuple[str, ...]
         ("ttft_ms", "ttft_ms_p95", "the first token"),
     ):
         limit, estimate = values.get(field), estimates.get(name)
-        if limit and estimate is not None and estimate.low > limit:
-            found.append(
-                f"{words} takes at least {number(estimate.low)} ms at p95, your limit is {number(limit)} ms"
-            )
+        if limit and estimate is not None and estimate.typical > limit:
+            found.append(f"{words} takes {interval(estimate)} at p95, your limit is {number(limit)} ms")
     if not draft.compute.feasible and draft.compute.reason:
         found.append(draft.compute.reason)
     return tuple(found)
@@ -220,11 +218,27 @@ def _assumptions(ranking: Ranking, knowledge: Knowledge) -> tuple[str, ...]:
     for field, item in ranking.resolved.assumed.items():
         if priors.get(field, {}).get("quiet") or item.point in (None, [], "none", "no"):
             continue
+        if not _matters(field, ranking.resolved.values):
+            continue
         spec = knowledge.fields.get(field)
-        shown = number(item.point) if isinstance(item.point, float | int) else _plain(item.point)
-        unit = f" {spec.unit}" if spec is not None and spec.unit else ""
-        texts.append(f"{field.replace('_', ' ')}: {shown}{unit} ({item.basis})")
+        unit = spec.unit if spec is not None else ""
+        numeric = isinstance(item.point, float | int)
+        shown = counted(float(item.point), unit) if numeric else _plain(item.point)
+        texts.append(f"{field_label(field)} {shown} ({item.basis})")
     return tuple(texts)
+
+
+FOR_MODELS = frozenset({"input_tokens", "output_tokens", "llm_calls_per_task", "quality_bar"})
+FOR_CORPORA = frozenset({"vector_dim", "freshness_s", "query_style", "corpus_documents", "tenants"})
+
+
+def _matters(field: str, values: Mapping[str, Any]) -> bool:
+    """Whether an assumption bears on this kind of work."""
+    if field in FOR_MODELS:
+        return values.get("llm_work") is True
+    if field in FOR_CORPORA:
+        return values.get("has_corpus") is True
+    return field != "horizon_months"
 
 
 def _plain(value: object) -> str:

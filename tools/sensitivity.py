@@ -44,7 +44,9 @@ def flips(ranking: Ranking, knowledge: Knowledge, as_of: date, profile: Profile)
         for supposed in series:
             known = Known(field=supposed.field, value=supposed.value)
             other = rank(ranking.workload.with_known(known), knowledge, as_of, profile).winner
-            if other is not None and other.id != winner.id and _notable(winner, other):
+            if other is None or other.id == winner.id or not _notable(winner, other):
+                continue
+            if title_of(other, knowledge) != title_of(winner, knowledge):
                 found.append(_flip(supposed, other, knowledge))
                 break
     return found

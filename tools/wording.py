@@ -4,6 +4,7 @@ Three significant digits at most, thousands separated by commas, unit always bes
 """
 
 import math
+import re
 
 from .estimate import Estimate
 
@@ -57,3 +58,32 @@ def interval(estimate: Estimate) -> str:
     if estimate.low == estimate.high:
         return text
     return f"{text} ({number(estimate.low)} to {number(estimate.high)})"
+
+
+_UNIT_SUFFIX = re.compile(r"_(?:ms|rps|usd_month|usd|gb|tb|pct_month|pct|per_s|s|h|w|b|m)$")
+
+
+def field_label(field: str) -> str:
+    """A field's name without its unit: `budget_usd_month` -> `budget`.
+
+    >>> field_label("peak_rate_rps"), field_label("ttft_ms"), field_label("use_case")
+    ('peak rate', 'time to first token', 'use case')
+    """
+    plain = _UNIT_SUFFIX.sub("", field)
+    return {
+        "ttft": "time to first token",
+        "tpot": "time per output token",
+        "e2e_latency": "response time",
+    }.get(plain, plain.replace("_", " "))
+
+
+def counted(value: float, unit: str) -> str:
+    """A number with its unit, in the singular for one.
+
+    >>> counted(1.0, "tenants"), counted(3.0, "calls"), counted(3.0, "ratio")
+    ('1 tenant', '3 calls', '3')
+    """
+    words = "" if unit == "ratio" else unit_words(unit)
+    if value == 1 and words.endswith("s") and " " not in words and "/" not in words:
+        words = words[:-1]
+    return f"{number(value)} {words}".strip()

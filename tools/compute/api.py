@@ -1,7 +1,6 @@
 """A hosted model API: which provider's model meets the bar for the least money."""
 
 import math
-import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -15,7 +14,6 @@ from ..cost import api_costs
 from ..scoring import Scored
 from .choice import MANAGED_API, Compute
 from .models import canonical_name, named_model, quality_bar, quality_of
-
 
 OVER_BUDGET = 0.5
 """Loss of value for each factor of ten above the budget (judgement)."""
