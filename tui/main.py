@@ -38,7 +38,8 @@ exit codes: 0 done, 1 input refused, 2 wrong usage, 3 nothing found, 4 part fail
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    common = argparse.ArgumentParser(add_help=False)
+    # A verb's own default would overwrite what stands before the verb, so an option that isn't given leaves no trace.
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group("everywhere")
     group.add_argument("--profile", type=Path, metavar="ORG.toml", help="an organisation's standing choices")
     group.add_argument(
@@ -80,7 +81,12 @@ def _chat(
     chat = verbs.add_parser("chat", parents=[common], help="line mode: pipes, screen readers, scripts")
     chat.add_argument("--json", action="store_true", help="one JSON reply a line instead of text")
     chat.add_argument(
-        "--resume", nargs="?", const="", metavar="ID", help="go on with the last consultation, or with ID"
+        "--resume",
+        nargs="?",
+        const="",
+        default=argparse.SUPPRESS,
+        metavar="ID",
+        help="go on with the last consultation, or with ID",
     )
 
 
