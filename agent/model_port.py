@@ -1,8 +1,8 @@
 """The port to a language model: one method, a real adapter, and a scripted fake for tests.
 
-A model is used only when it is named; it has no tools and chooses no control flow. `openai/<name>` with a
-base URL talks to any OpenAI-compatible endpoint through the openai client; every other name goes
-through litellm. Both are imported when the first call is made, never before.
+A model is used only when it is named; it has no tools and chooses no control flow. `openai/<name>`, or a name
+without a provider, talks to an OpenAI-compatible endpoint through the openai client; `<provider>/<name>` goes
+through litellm, which knows the providers. Both are imported when the first call is made, never before.
 """
 
 import json
@@ -14,9 +14,13 @@ from typing import Any, NamedTuple, Protocol
 from knowledge.errors import ConfigError, ModelUnavailable
 
 TIMEOUT_S = 60.0
-MAX_TOKENS = 3000
+MAX_TOKENS = 6000
+MAX_CHARACTERS = 200_000
+"""Of an answer; more than ten times what MAX_TOKENS can hold isn't one."""
 RUNGS = ("json_schema", "json_object", "plain")
 """Ways to ask for JSON, strictest first; the first that an endpoint accepts is remembered."""
+LIMITS = ("max_tokens", "max_completion_tokens", "")
+"""Names of the parameter that bounds the answer, for older and newer endpoints."""
 
 
 class Message(NamedTuple):
@@ -36,43 +40,58 @@ class ChatModel(Protocol):
 
 
 @dataclass
+class Accepted:
+    """What an endpoint has been found to accept."""
+
+    rung: int = 0
+    limit: int = 0
+    temperature: bool = True
+
+    def step_down(self, refusal: str) -> bool:
+        """Ask for less after a refusal: drop the parameter that it names, else the stricter JSON mode."""
+        if self.temperature and "temperature" in refusal:
+            self.temperature = False
+        elif any(name and name in refusal for name in LIMITS) and self.limit + 1 < len(LIMITS):
+            self.limit += 1
+        elif self.rung + 1 < len(RUNGS):
+            self.rung += 1
+        else:
+            return False
+        return True
+
+
+@dataclass
 class EndpointModel:
     """A model behind an OpenAI-compatible endpoint or a litellm provider."""
 
     name: str
     base_url: str = ""
-    api_key: str = ""
-    _rung: int = 0
+    api_key: str = field(default="", repr=False)
+    timeout_s: float = TIMEOUT_S
+    _accepted: Accepted = field(default_factory=Accepted, repr=False)
 
     def complete(self, messages: Sequence[Message], schema: dict[str, Any]) -> Any:
-        """Ask once; step down the ladder of JSON modes while the endpoint refuses the mode itself."""
+        """Ask once; step down while the endpoint refuses the way of asking itself."""
         while True:
             try:
-                text = self._call(messages, schema, RUNGS[self._rung])
-            except _ModeRefused as refused:
-                if self._rung + 1 >= len(RUNGS):
-                    raise ModelUnavailable(
-                        f"The model {self.name} refuses the request: {refused}."
-                    ) from refused
-                self._rung += 1
-                continue
-            return parse_json(text, self.name)
+                return parse_json(self._call(messages, schema), self.name)
+            except _Refused as refused:
+                if not self._accepted.step_down(str(refused)):
+                    raise ModelUnavailable(f"The model {self.name} refuses the request (400).") from refused
 
-    def _call(self, messages: Sequence[Message], schema: dict[str, Any], rung: str) -> str:
-        arguments: dict[str, Any] = {
-            "messages": [message._asdict() for message in messages],
-            "max_tokens": MAX_TOKENS,
-            "temperature": 0,
-            "timeout": TIMEOUT_S,
-        }
+    def _call(self, messages: Sequence[Message], schema: dict[str, Any]) -> str:
+        arguments: dict[str, Any] = {"messages": [message._asdict() for message in messages]}
+        rung, limit = RUNGS[self._accepted.rung], LIMITS[self._accepted.limit]
+        if limit:
+            arguments[limit] = MAX_TOKENS
+        if self._accepted.temperature:
+            arguments["temperature"] = 0
         if rung == "json_schema":
-            arguments["response_format"] = {
-                "type": "json_schema",
-                "json_schema": {"name": "answer", "schema": schema, "strict": True},
-            }
+            shape = {"name": "answer", "schema": schema, "strict": True}
+            arguments["response_format"] = {"type": "json_schema", "json_schema": shape}
         elif rung == "json_object":
             arguments["response_format"] = {"type": "json_object"}
-        if self.name.startswith("openai/") or self.base_url:
+        if self.name.startswith("openai/") or "/" not in self.name:
             return self._through_openai(arguments)
         return self._through_litellm(arguments)
 
@@ -80,14 +99,17 @@ class EndpointModel:
         import openai
 
         client = openai.OpenAI(
-            base_url=self.base_url or None, api_key=self.api_key or "none", max_retries=1, timeout=TIMEOUT_S
+            base_url=self.base_url or None,
+            api_key=self.api_key or "none",
+            max_retries=0,
+            timeout=self.timeout_s,
         )
         try:
             answer = client.chat.completions.create(model=self.name.removeprefix("openai/"), **arguments)
         except openai.BadRequestError as error:
-            raise _ModeRefused(str(error)) from error
-        except openai.OpenAIError as error:
-            raise ModelUnavailable(f"The model {self.name} did not answer: {error}.") from error
+            raise _Refused(str(error)) from error
+        except (openai.OpenAIError, ValueError) as error:
+            raise self._unavailable(error) from error
         return self._text(answer)
 
     def _through_litellm(self, arguments: dict[str, Any]) -> str:
@@ -97,24 +119,59 @@ class EndpointModel:
         litellm.suppress_debug_info = True
         litellm.telemetry = False
         try:
-            answer = litellm.completion(model=self.name, api_key=self.api_key or None, **arguments)
+            answer = litellm.completion(
+                model=self.name,
+                api_base=self.base_url or None,
+                api_key=self.api_key or None,
+                timeout=self.timeout_s,
+                max_retries=0,
+                drop_params=True,
+                **arguments,
+            )
         except litellm.BadRequestError as error:
-            raise _ModeRefused(str(error)) from error
+            if "LLM Provider NOT provided" in str(error):
+                hint = "write openai/<name> for an OpenAI-compatible endpoint"
+                raise ModelUnavailable(
+                    f"The provider of the model {self.name} is unknown; {hint}."
+                ) from error
+            raise _Refused(str(error)) from error
         except Exception as error:
-            raise ModelUnavailable(f"The model {self.name} did not answer: {error}.") from error
+            raise self._unavailable(error) from error
         return self._text(answer)
 
     def _text(self, answer: Any) -> str:
         """The whole answer; a cut or refused one counts as none."""
-        choice = answer.choices[0] if answer.choices else None
-        text = choice.message.content if choice is not None else None
-        if choice is None or not text or choice.finish_reason not in ("stop", "tool_calls"):
-            reason = choice.finish_reason if choice is not None else "no choice"
+        choices = getattr(answer, "choices", None)
+        text = choices[0].message.content if choices else None
+        reason = choices[0].finish_reason if choices else "no choice"
+        if not isinstance(text, str) or not text or reason not in ("stop", "tool_calls"):
             raise ModelUnavailable(f"The model {self.name} gave no complete answer ({reason}).")
-        return str(text)
+        if len(text) > MAX_CHARACTERS:
+            raise ModelUnavailable(f"The model {self.name} gave an answer too long to be one.")
+        return text
+
+    def _unavailable(self, error: Exception) -> ModelUnavailable:
+        """Why there is no answer, in words of ours: what an endpoint writes may hold keys or prompts."""
+        status = getattr(error, "status_code", None)
+        if "Timeout" in type(error).__name__:
+            return ModelUnavailable(f"The model {self.name} gave no answer within {self.timeout_s:g} s.")
+        if status in REASONS:
+            return ModelUnavailable(f"The model {self.name} did not answer: {REASONS[status]} ({status}).")
+        if "Connection" in type(error).__name__:
+            return ModelUnavailable(f"The model {self.name} can't be reached.")
+        told = f" ({status})" if status else ""
+        return ModelUnavailable(f"The model {self.name} failed{told}.")
 
 
-class _ModeRefused(Exception):
+REASONS = {
+    401: "its key was refused",
+    403: "its key was refused",
+    404: "the endpoint doesn't know it",
+    429: "its quota is used up or it is overloaded",
+}
+
+
+class _Refused(Exception):
     """The endpoint refused the request as such, perhaps for its response format."""
 
 
@@ -132,14 +189,20 @@ class ScriptedModel:
 
 
 def parse_json(text: str, name: str) -> Any:
-    """JSON out of an answer, with or without a code fence around it."""
+    """JSON out of an answer, with or without a code fence or words around it.
+
+    >>> parse_json('Here it is: {"facts": []}', "m")
+    {'facts': []}
+    """
     body = text.strip()
     if body.startswith("```"):
         body = body.split("\n", 1)[-1].rsplit("```", 1)[0]
-    try:
-        return json.loads(body)
-    except json.JSONDecodeError as error:
-        raise ModelUnavailable(f"The model {name} did not answer in JSON.") from error
+    for candidate in (body, body[body.find("{") : body.rfind("}") + 1]):
+        try:
+            return json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+    raise ModelUnavailable(f"The model {name} did not answer in JSON.")
 
 
 def open_model(name: str, base_url: str = "", api_key: str = "", offline: bool = False) -> EndpointModel:
