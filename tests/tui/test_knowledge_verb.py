@@ -1,0 +1,127 @@
+"""`stackwright knowledge`: search, show, stats, verify and stale, at the date that is set."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import knowledge.index
+from knowledge import load
+from knowledge.files import DataFiles
+from knowledge.index import Hit, SearchResult
+from knowledge.manifest import write
+from tui.main import main
+
+
+class Found:
+    """A retriever that finds what the test prepared."""
+
+    result = SearchResult(hits=())
+    asked: tuple[str, int] = ("", 0)
+
+    def __init__(self, _knowledge: Any) -> None:
+        pass
+
+    def search(self, question: str, *, k: int) -> SearchResult:
+        Found.asked = (question, k)
+        return Found.result
+
+
+HIT = Hit(
+    record_id="component:qdrant", fact_ids=("qdrant/limit/dims",), score=0.07, text="Qdrant. A vector store."
+)
+
+
+@pytest.fixture(autouse=True)
+def _own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STACKWRIGHT_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.setattr(knowledge.index, "Retriever", Found)
+
+
+def test_a_search_gives_records_text_and_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    Found.result = SearchResult(hits=(HIT,), notices=("The cache can't be written.",))
+    assert main(["knowledge", "search", "qdrant", "limits", "-k", "3"]) == 0
+    said = capsys.readouterr()
+    assert Found.asked == ("qdrant limits", 3)
+    for words in ("component:qdrant", "Qdrant. A vector store.", "qdrant/limit/dims"):
+        assert words in said.out
+    assert "The cache can't be written." in said.err
+
+
+def test_an_abstention_is_said_and_exits_with_three(capsys: pytest.CaptureFixture[str]) -> None:
+    Found.result = SearchResult(hits=(HIT,), abstained=True, reason="No sourced fact on the price of Qdrant.")
+    assert main(["knowledge", "search", "price of qdrant"]) == 3
+    said = capsys.readouterr().out
+    assert "doesn't answer this: No sourced fact on the price of Qdrant." in said
+    assert "Nearest records" in said
+
+
+def test_a_search_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    Found.result = SearchResult(hits=(HIT,))
+    assert main(["knowledge", "search", "qdrant", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["hits"][0]["fact_ids"] == ["qdrant/limit/dims"]
+
+
+@pytest.mark.parametrize("words", [["  "], ["x", "-k", "0"], ["x", "-k", "-3"]])
+def test_an_empty_question_or_count_is_refused(
+    capsys: pytest.CaptureFixture[str], words: Sequence[str]
+) -> None:
+    assert main(["knowledge", "search", *words]) == 1
+    assert capsys.readouterr().err.startswith("stackwright: ")
+
+
+def test_show_a_record(capsys: pytest.CaptureFixture[str]) -> None:
+    for identity in ("qdrant", "sto.vector_db", next(iter(load().facts)), next(iter(load().rules))):
+        assert main(["knowledge", "show", identity]) == 0
+        assert identity in capsys.readouterr().out
+
+
+def test_an_unknown_record_is_met_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["knowledge", "show", "qdrnt"]) == 1
+    assert "qdrant" in capsys.readouterr().err
+
+
+def test_stats_count_as_of_the_date(capsys: pytest.CaptureFixture[str]) -> None:
+    overdue = []
+    for day in ("2021-01-01", "2031-01-01"):
+        assert main(["knowledge", "stats", "--json", "--as-of", day]) == 0
+        overdue.append(json.loads(capsys.readouterr().out)["facts_past_review"])
+    assert overdue == [0, len(load().facts)]
+    assert main(["knowledge", "stats"]) == 0
+    assert f"components: {len(load().components)}" in capsys.readouterr().out
+
+
+def test_stale_lists_the_longest_overdue_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["knowledge", "stale", "--as-of", "2026-11-24"]) == 0
+    said = capsys.readouterr()
+    days = [int(line.split()[1]) for line in said.out.splitlines()]
+    assert days == sorted(days, reverse=True)
+    assert f"{len(days)} facts" in said.err
+    assert main(["knowledge", "stale", "--as-of", "2026-11-24", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == len(days)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the packaged knowledge with its manifest."""
+    copy = tmp_path / "data"
+    shutil.copytree(str(DataFiles().root), copy)
+    write(copy)
+    return copy
+
+
+def test_a_sound_folder_exits_with_zero_and_a_changed_one_with_four(
+    capsys: pytest.CaptureFixture[str], root: Path
+) -> None:
+    words = ["knowledge", "verify", "--as-of", "2026-11-24", "--knowledge", str(root)]
+    assert main([*words, "--json"]) == 0
+    assert not [item for item in json.loads(capsys.readouterr().out) if item["severity"] == "error"]
+    slots = root / "catalog" / "slots.yaml"
+    slots.write_text(slots.read_text() + "\n# changed\n")
+    assert main(words) == 4
+    said = capsys.readouterr().out
+    assert said.startswith("Errors (")
+    assert "catalog/slots.yaml: The file differs" in said
