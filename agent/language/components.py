@@ -67,7 +67,9 @@ def reject_unknown(reading: Reading) -> None:
             return
 
 
-_PRODUCT = re.compile(r"\b(?:[A-Z][a-z]+){2,}\w*(?:\s[A-Z]\w+)*|\b[A-Z]\w+(?:\s[A-Z]\w+)+")
+_WORD = r"[A-Z]\w*[a-z]\w*"
+_PRODUCT = re.compile(rf"\b(?:[A-Z][a-z]+){{2,}}\w*(?:\s{_WORD})*|\b{_WORD}(?:\s{_WORD})+")
+"""A name in CamelCase, or several capitalised words; words in capitals are headings."""
 
 
 def reject_promoted(reading: Reading, removed: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from knowledge import Knowledge
 from knowledge.hardware import accelerators
+from knowledge.models import models as sized_models
 
 from ..sizing import PlanPoint, ServingDemand, cheapest_points
 from .choice import HOURS_PER_MONTH, Compute
@@ -14,6 +15,8 @@ from .rates import hourly_point
 
 QUALITY_WORTH = 0.25
 """A model that is better by 0.1 may cost 2.5 % more: judgement, breaks near ties only."""
+
+FOUR_BITS = ("int4", "fp4")
 
 
 class Serving(NamedTuple):
@@ -73,18 +76,26 @@ def owned_accelerators(values: Mapping[str, Any]) -> dict[str, int]:
 def choose_serving(
     knowledge: Knowledge, values: Mapping[str, Any], serving: Serving, mode: str, clouds: tuple[str, ...]
 ) -> Compute | None:
-    """The cheapest feasible plan in deployment `mode`; the least bad one where none is feasible."""
-    best: tuple[tuple[bool, float], Compute] | None = None
+    """The cheapest feasible plan in deployment `mode`; the least bad one where none is feasible.
+
+    Weights cut below 8 bits change the answers, so such a plan is taken only where no other is feasible.
+    """
+    best: tuple[tuple[bool, bool, float], Compute] | None = None
     for point in serving.points:
         usd = _monthly_usd(knowledge, values, point, mode, clouds, serving.owned)
         if point.accelerators == 0 or usd is None:
             continue
         rating = quality_of(knowledge, point.model, str(values.get("use_case")))
         worth = usd * (1 - QUALITY_WORTH * (rating or 0.0))
-        key = (not point.feasible, worth)
+        key = (not point.feasible, _below_8_bits(knowledge, point), worth)
         if best is None or key < best[0]:
             best = (key, _compute(point, mode, usd, rating))
     return None if best is None else best[1]
+
+
+def _below_8_bits(knowledge: Knowledge, point: PlanPoint) -> bool:
+    """True for 4-bit weights of a model that was published with more."""
+    return point.precision in FOUR_BITS and sized_models(knowledge)[point.model].native_precision not in FOUR_BITS
 
 
 def _monthly_usd(
