@@ -19,13 +19,17 @@ from tools.workload import Known, Scalar, Workload
 
 from .context import TurnContext
 from .language import Understanding, understand
+from .language.injection import cut_instructions
 from .model_port import Message
 from .reply import Claim
 from .state import ConsultationState
-from .verify import check
+from .verify import check, stems
 
 Update = dict[str, Any]
 TOLERANCE = 0.01
+LONGEST_TEXT = 80
+KEPT_SHARE = 0.5
+"""Share of the content words that a rewritten sentence has in common with ours (judgement)."""
 FAILURES_ALLOWED = 3
 """Calls in a row that may fail before the model is left alone for the rest of the session."""
 READ_SCHEMA: dict[str, Any] = {
@@ -139,7 +143,7 @@ def supported_proposal(
     """The proposal as a value, or None where its quote isn't in the message or doesn't support it."""
     spec = knowledge.fields.get(str(proposal.get("field")))
     quote = str(proposal.get("quote") or "")
-    start = state["message"].find(quote)
+    start = cut_instructions(state["message"]).text.find(quote)
     if spec is None or len(quote) < 2 or start < 0:
         return None
     value = _value(spec, proposal.get("value"))
@@ -169,7 +173,7 @@ def _value(spec: FieldSpec, raw: Any) -> Scalar | None:
         items = raw if isinstance(raw, list) else [raw]
         chosen = tuple(str(item) for item in items if not spec.values or str(item) in spec.values)
         return chosen or None
-    text = str(raw)
+    text = str(raw)[:LONGEST_TEXT]
     return text if text and (not spec.values or text in spec.values) else None
 
 
@@ -181,19 +185,42 @@ def _supports(
     workload: Workload,
     knowledge: Knowledge,
 ) -> bool:
-    """Numbers must be readable from the quote; words must not be contradicted by the rules engine."""
+    """The rules engine, asked for this slot, reads the value from the quote; or the quote spells it out."""
     reading = understand(
         quote, turn=state["turn"], asked=(spec.slot,), workload=workload, knowledge=knowledge
     )
     same = [item for item in reading.updates if item.field == spec.name]
+    if same:
+        return any(_equal(item.point, value) for item in same)
     if isinstance(value, float):
-        points = [item.point for item in same] + [
-            float(found) for found in re.findall(r"\d+(?:\.\d+)?", quote)
-        ]
-        return any(
-            isinstance(p, float) and abs(p - value) <= TOLERANCE * max(abs(value), 1e-12) for p in points
-        )
-    return not same or any(item.value == value for item in same)
+        otherwise = any(_equal(item.point, value) for item in reading.updates)
+        counted = spec.unit not in MEASURED and "/" not in spec.unit
+        return counted and not otherwise and any(_equal(plain, value) for plain in _plain_numbers(quote))
+    if not spec.values and spec.kind != "text":
+        return False
+    words = {word for item in _items(value) for word in re.findall(r"[a-z0-9]+", item.lower())}
+    return bool(words) and words <= set(re.findall(r"[a-z0-9]+", quote.lower()))
+
+
+MEASURED = frozenset({"ms", "s", "h", "USD", "GB", "percent", "W", "ratio", "months"})
+"""Units in which a bare number says nothing: the rules engine has to read it with its unit."""
+_SCALED = r"\s*(?:k|m|b|bn|thousand|million|billion|hundred|dozen|%|percent)\b"
+_PLAIN = re.compile(rf"(?<![\w.,])\d+(?:\.\d+)?(?![\w,]|\.\d)(?!{_SCALED})", re.IGNORECASE)
+
+
+def _plain_numbers(quote: str) -> list[float]:
+    """Numbers that stand for themselves, without a magnitude behind them."""
+    return [float(found) for found in _PLAIN.findall(quote)]
+
+
+def _equal(one: Scalar | None, other: Scalar) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) <= TOLERANCE * max(abs(other), 1e-12)
+    return one == other
+
+
+def _items(value: Scalar) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (str(value),)
 
 
 def _proposals(answer: Any) -> list[dict[str, Any]]:
@@ -258,6 +285,9 @@ def _violations(
         details = [f"{item.kind} {item.detail}" for item in found] + [
             f"lost {number}" for number in sorted(lost)
         ]
+        own, ours = stems(text), stems(claim.text)
+        if len(own & ours) < KEPT_SHARE * max(len(own), len(ours)):
+            details.append("too far from the original")
         result[key] = "; ".join(details)
     return result
 

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 from knowledge.errors import ConfigError, ModelUnavailable
@@ -95,17 +96,19 @@ class EndpointModel:
             return self._through_openai(arguments)
         return self._through_litellm(arguments)
 
+    @cached_property
+    def _client(self) -> Any:
+        import openai
+
+        key = self.api_key or "none"
+        return openai.OpenAI(base_url=self.base_url or None, api_key=key, max_retries=0)
+
     def _through_openai(self, arguments: dict[str, Any]) -> str:
         import openai
 
-        client = openai.OpenAI(
-            base_url=self.base_url or None,
-            api_key=self.api_key or "none",
-            max_retries=0,
-            timeout=self.timeout_s,
-        )
+        name = self.name.removeprefix("openai/")
         try:
-            answer = client.chat.completions.create(model=self.name.removeprefix("openai/"), **arguments)
+            answer = self._client.chat.completions.create(model=name, timeout=self.timeout_s, **arguments)
         except openai.BadRequestError as error:
             raise _Refused(str(error)) from error
         except (openai.OpenAIError, ValueError) as error:

@@ -7,6 +7,7 @@ stands beside. Neither may name, quote, compare or link anything that its eviden
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -186,6 +187,8 @@ def directions(text: str) -> Counter[str]:
 def _foreign(text: str, source: str) -> list[Violation]:
     """Proper names and links that the source doesn't hold."""
     found = [Violation("foreign_name", word) for word in foreign_words(text, source)]
+    if any(unicodedata.category(character).startswith("C") for character in text):
+        found.append(Violation("control", "hidden characters"))
     return found + [
         Violation("link", match.group(0)) for match in _LINK.finditer(text) if match.group(0) not in source
     ]

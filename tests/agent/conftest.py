@@ -23,13 +23,19 @@ def context(knowledge: Knowledge) -> TurnContext:
     return TurnContext(knowledge=knowledge, as_of=AS_OF)
 
 
+def share(context: TurnContext, consultation: Consultation) -> None:
+    """Give a consultation the retriever and the assessments of `context`: both depend on the knowledge alone."""
+    for name in ("retriever", "_assessments"):
+        consultation.context.__dict__[name] = getattr(context, name)
+
+
 @pytest.fixture
 def consult(knowledge: Knowledge, context: TurnContext) -> Callable[[], Consultation]:
-    """Opens consultations in memory that share one retriever."""
+    """Opens consultations in memory that share what is slow to make."""
 
     def opened() -> Consultation:
         consultation = open_consultation(knowledge=knowledge, as_of=AS_OF)
-        consultation.context.__dict__["retriever"] = context.retriever
+        share(context, consultation)
         return consultation
 
     return opened

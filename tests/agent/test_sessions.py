@@ -20,7 +20,7 @@ from agent.secrets import MASK, mask_secrets
 from agent.sessions import MIGRATIONS, SessionStore
 from knowledge import Knowledge
 from knowledge.errors import SessionUnavailable
-from tests.agent.conftest import AS_OF
+from tests.agent.conftest import AS_OF, share
 
 OPENING = "We want a RAG assistant over 50,000 documents on AWS. Budget 5,000 USD a month."
 
@@ -39,7 +39,7 @@ def opened(knowledge: Knowledge, context: TurnContext, path: Path) -> Iterator[A
         store = SessionStore(path)
         stores.append(store)
         consultation = open_consultation(knowledge=knowledge, as_of=AS_OF, store=store, session=session)
-        consultation.context.__dict__["retriever"] = context.retriever
+        share(context, consultation)
         return consultation
 
     yield open_session
