@@ -23,7 +23,10 @@ from tests.agent.fake_openai import (
     sentences,
 )
 
-OPENING = "A support assistant over 50,000 documents, 10 requests per second. Budget 5,000 USD a month. 41 fenlanders use it."
+OPENING = (
+    "A support assistant over 50,000 documents, 10 requests per second. Budget 5,000 USD a month. "
+    "41 fenlanders use it."
+)
 Talk = Callable[..., Consultation]
 NOTHING = facts()
 
