@@ -94,11 +94,11 @@ def _rendered(
 
 
 def _plain(text: object) -> str:
-    """User and catalogue text for Markdown: no markup, no line breaks, no table bars."""
-    flat = " ".join(str(text).split())
+    """User and catalogue text for Markdown: no markup, no line breaks, no table bars, no links."""
+    flat = " ".join(str(text).split()).replace("&", "&amp;")
     for mark in ("\\", "`", "*", "_", "[", "]", "<", ">", "|", "#"):
         flat = flat.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
-    return flat
+    return flat.replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
 def _citations(
@@ -123,10 +123,10 @@ def shown(item: Known) -> str:
         return "unknown"
     value = item.point
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(name.replace("_", " ") for name in value)
     if isinstance(value, float):
         return item.stated or counted(value, item.unit)
-    return str(value) if value is not None else item.stated
+    return str(value).replace("_", " ") if value is not None else item.stated
 
 
 def layers(stack: Stack, knowledge: Knowledge) -> list[tuple[str, list[tuple[str, str, str]]]]:

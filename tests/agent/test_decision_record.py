@@ -17,7 +17,10 @@ from tests.agent.workloads import WORKLOADS
 from tools.assessment import Assessment
 from tools.workload import Known, Workload, from_mapping
 
-EVIL = "<script>alert(1)</script> | `code` **bold** [link](https://evil.example) <img src=x onerror=alert(2)> # head\nnew"
+EVIL = (
+    "<script>alert(1)</script> | `code` **bold** [link](https://evil.example) "
+    "<img src=x onerror=alert(2)> # head\nnew"
+)
 Told = tuple[Assessment, Workload, list[Claim]]
 
 
@@ -139,7 +142,7 @@ def test_html_links_only_to_sources_of_the_catalogue(told: Told, knowledge: Know
 def test_an_empty_index_leaves_the_ranking_and_says_what_has_no_source(
     consult: Any, knowledge: Knowledge
 ) -> None:
-    opening = "A support assistant over 80,000 documents, 4 requests per second, in any cloud. Just recommend something."
+    opening = "A support assistant over 80,000 documents, 4 requests per second. Just recommend something."
     full, bare = consult(), consult()
     bare.context.__dict__["retriever"] = _NoRecords()
     one, two = full.turn(opening), bare.turn(opening)
