@@ -2,13 +2,26 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .library import Knowledge
+if TYPE_CHECKING:
+    from .library import Knowledge
 
 __all__ = ["Knowledge", "load"]
 
 
 @lru_cache(maxsize=4)
-def load(root: Path | None = None) -> Knowledge:
+def load(root: Path | None = None) -> "Knowledge":
     """The knowledge base: the packaged one, or the one in `root`."""
+    from .library import Knowledge
+
     return Knowledge(root)
+
+
+def __getattr__(name: str) -> object:
+    # `knowledge.errors` alone must not cost the reading library: the first frame waits for it.
+    if name != "Knowledge":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .library import Knowledge
+
+    return Knowledge

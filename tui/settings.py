@@ -3,11 +3,11 @@
 import os
 import tomllib
 from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import TYPE_CHECKING, Any
 
 from knowledge.errors import ConfigError, InputRefused
 
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 APP = "stackwright"
 
 
-class Settings(BaseModel):
-    """What a run is configured with."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+@dataclass(frozen=True)
+class Settings:
+    """What a run is configured with; no pydantic, which the first frame would have to wait for."""
 
     model: str = ""
     """Language model to use; empty = the built-in engine. A key in the environment never switches one on."""
@@ -96,22 +95,72 @@ def config_file() -> Path:
 
 def load_settings(arguments: Namespace) -> Settings:
     """Settings of this run; ConfigError or InputRefused names the place of what is wrong."""
+    names = {field.name: field.type for field in fields(Settings)}
     merged: dict[str, object] = {**_from_file(config_file())}
     merged.update({field: os.environ[name] for name, field in ENVIRONMENT.items() if os.environ.get(name)})
     given = {
-        field: value
-        for field in Settings.model_fields
-        if (value := getattr(arguments, field, None)) not in (None, False)
+        field: value for field in names if (value := getattr(arguments, field, None)) not in (None, False)
     }
     merged.update(given)
+    for unknown in merged.keys() - names.keys():
+        raise InputRefused(f"There is no setting {unknown}.", f"Settings are {', '.join(names)}.")
+    settings: dict[str, Any] = {field: _read(field, names[field], value) for field, value in merged.items()}
+    return Settings(**settings)
+
+
+def _read(field: str, kind: object, value: object) -> object:
+    """The value as the type of its field."""
     try:
-        return Settings.model_validate(merged)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        return READERS[kind](value)
+    except (ValueError, TypeError) as error:
         raise InputRefused(
-            f"The setting {place} is wrong: {first['msg']}.", "See 'stackwright --help'."
+            f"The setting {field} is wrong: {value!r} is not {WANTED[kind]}.", "See 'stackwright --help'."
         ) from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _truth(value: object) -> bool:
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    try:
+        return value if isinstance(value, bool) else words[str(value).strip().lower()]
+    except KeyError as error:
+        raise ValueError from error
+
+
+def _path(value: object) -> Path:
+    return value if isinstance(value, Path) else Path(_text(value)).expanduser()
+
+
+def _date(value: object) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(_text(value))
+
+
+READERS: dict[object, Callable[[object], object]] = {
+    str: _text,
+    bool: _truth,
+    Path | None: _path,
+    date | None: _date,
+}
+WANTED: dict[object, str] = {
+    str: "a text",
+    bool: "true or false",
+    Path | None: "a path",
+    date | None: "a date like 2026-11-24",
+}
 
 
 def _from_file(path: Path) -> dict[str, object]:

@@ -18,8 +18,8 @@ async def test_a_message_and_its_reply_are_shown(stage: Any, replies: Any) -> No
         await it.idle(pilot)
         screen = it.told()
     assert it.consultation.messages == ["RAG"]
-    assert "✓ noted: use case = document search · peak rate rps = 12 requests a second" in screen
-    assert "modality = documents (inferred)" in screen
+    assert "✓ noted: use case = rag · peak rate = 12 requests a second" in screen
+    assert "modality = text (inferred)" in screen
     assert "Question 1 Where must it run?" in screen
     assert "? In which unit is 7?" in screen, "a remark that only the text holds must not get lost"
 

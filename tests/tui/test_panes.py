@@ -59,7 +59,7 @@ async def test_three_columns_add_the_workload(stage: Any, replies: Any) -> None:
         await decided(it, pilot)
         screen = it.text()
     assert "◆ Model M through API A" in screen
-    assert "● peak rate rps          12 requests a second  you" in screen
+    assert "● peak rate              12 requests a second  you" in screen
     assert "○ input tokens           1,500 tokens  assumed for chat" in screen
 
 
@@ -136,7 +136,7 @@ async def test_enter_on_a_value_brings_it_to_the_message_field(stage: Any, repli
         await pilot.pause(0.1)
         await pilot.press("down", "down", "enter")
         await pilot.pause(0.1)
-        assert it.chat.composer.text == "peak rate rps: 12 requests a second"
+        assert it.chat.composer.text == "peak rate: 12 requests a second"
         assert it.chat.composer.has_focus
 
 

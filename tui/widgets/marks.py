@@ -33,8 +33,10 @@ def link(text: str, action: str) -> Content:
 
 
 def words(field: str) -> str:
-    """A field's name as words."""
-    return field.replace("_", " ")
+    """A field's name in plain words."""
+    from tools.wording import field_label
+
+    return field_label(field)
 
 
 def hanging(head: Content, body: Content, indent: int, width: int) -> Content:
