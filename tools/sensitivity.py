@@ -83,7 +83,7 @@ def _suppositions(ranking: Ranking) -> list[list[Supposition]]:
             ]
         )
     series += [
-        [Supposition("no_egress", "yes", "", "data may no longer leave your network")],
+        [Supposition("deployment", ("on_prem",), "", "it had to run on your own premises")],
         [Supposition("labelled_data", "plenty", "", "you had thousands of labelled examples")],
         [Supposition("team_engineers", 1.0, "people", "one person had to run it")],
         [Supposition("quality_bar", "frontier", "", "frontier quality were required")],
