@@ -95,7 +95,10 @@ def choose_serving(
 
 def _below_8_bits(knowledge: Knowledge, point: PlanPoint) -> bool:
     """True for 4-bit weights of a model that was published with more."""
-    return point.precision in FOUR_BITS and sized_models(knowledge)[point.model].native_precision not in FOUR_BITS
+    return (
+        point.precision in FOUR_BITS
+        and sized_models(knowledge)[point.model].native_precision not in FOUR_BITS
+    )
 
 
 def _monthly_usd(
