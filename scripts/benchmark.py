@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,7 +85,7 @@ def rank_figures() -> Iterator[Figure]:
 
 def full_figures() -> Iterator[Figure]:
     base = knowledge.load()
-    times = [_timed(lambda item=item: assess(item, base, AS_OF)) for item in workloads(60)]
+    times = [_timed(partial(assess, item, base, AS_OF)) for item in workloads(60)]
     yield Figure("full assessment, median", statistics.median(times), "ms", 150)
     yield Figure("full assessment, p95", sorted(times)[56], "ms", 300)
 
@@ -109,7 +110,8 @@ def turn_figures() -> Iterator[Figure]:
 def start_figures() -> Iterator[Figure]:
     command = str(Path(sys.executable).parent / "stackwright")
     times = [
-        _timed(lambda: subprocess.run([command, "--help"], check=True, capture_output=True)) for _ in range(5)
+        _timed(partial(subprocess.run, [command, "--help"], check=True, capture_output=True))
+        for _ in range(5)
     ]
     yield Figure("stackwright --help, median", statistics.median(times), "ms", 400)
 
