@@ -21,8 +21,13 @@ class Conversation(NamedTuple):
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """Workload slots asked about, in order, with repetitions."""
-        return tuple(slot for reply in self.replies for slot in asked_slots(reply, vocabulary()))
+        """Workload slots asked about, in order; a question that only still stands open counts once."""
+        return tuple(
+            slot
+            for reply in self.replies
+            if not (reply.question is not None and reply.question.repeated)
+            for slot in asked_slots(reply, vocabulary())
+        )
 
 
 def converse(script: Script, open_advisor: OpenAdvisor) -> Conversation:
