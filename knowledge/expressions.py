@@ -120,6 +120,9 @@ def _name(node: Any, names: set[str], depth: int) -> Evaluate:
 
 def _tuple(node: Any, names: set[str], depth: int) -> Evaluate:
     items = [_build(item, names, depth) for item in node.elts]
+    if _is_fixed(node):
+        fixed = tuple(item({}) for item in items)
+        return lambda _: fixed
     return lambda values: tuple(item(values) for item in items)
 
 
@@ -150,12 +153,27 @@ def _compare(node: Any, names: set[str], depth: int) -> Evaluate:
         raise KnowledgeInvalid("Write one comparison at a time.")
     operation = _COMPARISON[type(node.ops[0])]
     left, right = _build(node.left, names, depth), _build(node.comparators[0], names, depth)
+    if _is_fixed(node.comparators[0]):
+        fixed = right({})
+        if isinstance(node.left, ast.Name):
+            key = node.left.id
+            return lambda values: None if (a := values.get(key)) is None else operation(a, fixed)
+        return lambda values: None if (a := left(values)) is None else operation(a, fixed)
 
     def evaluate(values: Values) -> Any:
         a, b = left(values), right(values)
         return None if a is None or b is None else operation(a, b)
 
     return evaluate
+
+
+def _is_fixed(node: ast.expr) -> bool:
+    """A constant, or a tuple of them: nearly every comparison has one on its right, and most time goes there."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    return all(
+        isinstance(part, ast.Constant) or (isinstance(part, ast.Name) and part.id in ("true", "false"))
+        for part in parts
+    )
 
 
 def _boolean(node: Any, names: set[str], depth: int) -> Evaluate:
@@ -182,6 +200,14 @@ def _call(node: Any, names: set[str], depth: int) -> Evaluate:
             f"Unknown function in {ast.unparse(node)!r}; known: {', '.join(sorted(FUNCTIONS))}."
         )
     arguments = [_build(argument, names, depth) for argument in node.args]
+    if (
+        function is _first
+        and len(node.args) == 2
+        and isinstance(node.args[0], ast.Name)
+        and _is_fixed(node.args[1])
+    ):
+        key, otherwise = node.args[0].id, arguments[1]({})
+        return lambda values: otherwise if (value := values.get(key)) is None else value
     if function is _first:
         return _lazy_first(arguments)
     return lambda values: function(*[argument(values) for argument in arguments])

@@ -1,5 +1,6 @@
 """Point ranking of complete stacks: what `assess(detail="rank")`, the interview and what-ifs run on."""
 
+import gc
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
@@ -51,5 +52,12 @@ def rank(workload: Workload, knowledge: Knowledge, as_of: date, profile: Profile
 def rank_many(
     workloads: Iterable[Workload], knowledge: Knowledge, as_of: date, profile: Profile = NO_PROFILE
 ) -> list[Ranking]:
-    """Rank a batch; the knowledge tables are indexed once and shared."""
-    return [rank(workload, knowledge, as_of, profile) for workload in workloads]
+    """Rank a batch; the knowledge tables are indexed once and shared.
+
+    Meanwhile the collector leaves out what lives already: walking the tables costs a third of the time.
+    """
+    gc.freeze()
+    try:
+        return [rank(workload, knowledge, as_of, profile) for workload in workloads]
+    finally:
+        gc.unfreeze()
