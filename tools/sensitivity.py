@@ -110,7 +110,7 @@ def _flip(supposed: Supposition, other: Draft, knowledge: Knowledge) -> Flip:
 
 def counter_argument(winner: Stack, rival: Stack, weights: dict[str, float]) -> str:
     """The heaviest category in which the runner-up is better, with both values; empty where there is none."""
-    better = [name for name in CATEGORIES if rival.categories[name] > winner.categories[name] + 0.005]
+    better = [n for n in CATEGORIES if round(rival.categories[n], 2) > round(winner.categories[n], 2)]
     if not better:
         return ""
     heaviest = max(better, key=lambda name: weights[name])

@@ -83,14 +83,20 @@ def title_of(draft: Draft, knowledge: Knowledge) -> str:
     compute = draft.compute
     if compute.kind == "api":
         provider = knowledge.components[compute.provider].name
-        return f"{compute.model} through {provider}"
+        return f"{model_name(compute.model)} through {provider}"
     if compute.kind == "training":
         return f"a training fleet of {sized(compute)}, {_place(compute, knowledge)}"
     if compute.kind in ("llm", "encoder"):
-        return f"{compute.model} on {sized(compute)}, {_place(compute, knowledge)}"
+        tuned = ", fine-tuned," if draft.strategy.option.sets.get("finetunes") else ""
+        return f"{compute.model}{tuned} on {sized(compute)}, {_place(compute, knowledge)}"
     if compute.kind == "none":
         return "no model"
     return f"{draft.strategy.option.name}, {_place(compute, knowledge)}"
+
+
+def model_name(key: str) -> str:
+    """A hosted model without the path that price lists put before it: `fireworks_ai/…/gpt-oss-20b`."""
+    return key.rsplit("/", 1)[-1]
 
 
 def sized(compute: Compute) -> str:
@@ -110,7 +116,7 @@ def _detail(slot: str, draft: Draft, knowledge: Knowledge) -> str:
     if slot == "cmp.accelerator" and compute.accelerators:
         return sized(compute)
     if slot == "cmp.model_api":
-        return compute.model
+        return model_name(compute.model)
     if slot == "srv.inference_engine" and compute.model:
         return f"serves {compute.model}"
     if slot == "cmp.deployment_mode" and compute.replicas:

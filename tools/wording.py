@@ -46,10 +46,13 @@ def unit_words(unit: str) -> str:
     return _UNITS.get(unit, unit)
 
 
+UNPRICED = ", parts of it unpriced"
+
+
 def quantity(estimate: Estimate) -> str:
-    """`5,200 USD a month`; an incomplete total reads `at least …`."""
+    """`5,200 USD a month`; an incomplete total reads `at least …, parts of it unpriced`."""
     text = f"{number(estimate.typical)} {unit_words(estimate.unit)}".strip()
-    return f"at least {text} (incomplete)" if estimate.incomplete else text
+    return f"at least {text}{UNPRICED}" if estimate.incomplete else text
 
 
 def interval(estimate: Estimate) -> str:
@@ -57,7 +60,8 @@ def interval(estimate: Estimate) -> str:
     text = quantity(estimate)
     if estimate.low == estimate.high:
         return text
-    return f"{text} ({number(estimate.low)} to {number(estimate.high)})"
+    span = f" ({number(estimate.low)} to {number(estimate.high)})"
+    return f"{text.removesuffix(UNPRICED)}{span}{UNPRICED if estimate.incomplete else ''}"
 
 
 _UNIT_SUFFIX = re.compile(r"_(?:ms|rps|usd_month|usd|gb|tb|pct_month|pct|per_s|s|h|w|b|m)$")

@@ -41,7 +41,10 @@ def test_an_interval_names_its_ends_and_its_unit() -> None:
 
 
 def test_an_incomplete_total_reads_at_least() -> None:
-    assert quantity(point(5200, "USD/month", incomplete=True)) == "at least 5,200 USD a month (incomplete)"
+    assert (
+        quantity(point(5200, "USD/month", incomplete=True))
+        == "at least 5,200 USD a month, parts of it unpriced"
+    )
 
 
 def test_an_unknown_unit_stands_as_it_is() -> None:
