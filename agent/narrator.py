@@ -120,7 +120,7 @@ def _money(winner: Stack, book: dict[str, Evidence]) -> list[Claim]:
     claims = []
     for name, words in (
         ("monthly_total_cost_usd", "With staff, the total is"),
-        ("tco_36_month_usd", "Ownership for 36 months, with migration and exit, comes to"),
+        ("tco_36_month_usd", "Ownership for 36 months, with growth, learning, moving in and the way out, comes to"),
         ("ttft_ms_p95", "The first token takes"),
         ("e2e_ms_p95", "A whole answer takes"),
         ("energy_kwh_month", "The energy drawn is about"),

@@ -1,5 +1,6 @@
 """What is known: catalogue, rules, prices, factors, measurements, and the retrieval index over them."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,9 @@ if TYPE_CHECKING:
     from .library import Knowledge
 
 __all__ = ["Knowledge", "load"]
+
+# onnxruntime reports its use to its maker as soon as it is imported, here or by chromadb, unless told not to.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 
 @lru_cache(maxsize=4)

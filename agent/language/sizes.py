@@ -71,7 +71,7 @@ def _counted_field(reading: Reading, quantity: Quantity, labelled: bool) -> str:
     noun, asked = quantity.noun, reading.asked
     if noun in _ITEMS and (labelled or "training_data" in asked):
         return "training_examples"
-    if noun in ("documents", "messages") and "vector_count" in asked:
+    if noun in ("documents", "messages") and "vector_count" in asked and "corpus_size" not in asked:
         return "vector_count"
     if noun == "vectors" and "vector_dim" in asked and "vector_count" not in asked:
         return "vector_dim"

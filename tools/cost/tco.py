@@ -1,6 +1,7 @@
 """Total cost of ownership over 36 months: growth, price drift, one-off costs, discounting, uncertainty.
 
-Every input is a triangular range (low, typical, high). A seeded Monte Carlo gives P10, P50 and P90; the
+Every input is a range (low, typical, high) with the typical value as its median, triangular on either side: its
+mean is the PERT mean, (low + 4 typical + high) / 6. A seeded Monte Carlo gives P10, P50 and P90; the
 tornado swings one input at a time from its low to its high end with the others at their typical value.
 """
 
@@ -192,21 +193,22 @@ def _sample(inputs: Mapping[str, Estimate], draws: int, seed: int) -> "dict[str,
     sampled = {}
     for name, item in inputs.items():
         uniform = generator.random(draws)
-        sampled[name] = _triangular(item, uniform)
+        sampled[name] = _ranged(item, uniform)
     return sampled
 
 
-def _triangular(item: Estimate, uniform: "NDArray[Any]") -> "NDArray[Any]":
-    """Inverse of the triangular distribution; an input without a range uses up its draws all the same."""
+def _ranged(item: Estimate, uniform: "NDArray[Any]") -> "NDArray[Any]":
+    """Inverse of the two-sided triangular distribution; an input without a range uses up its draws all the same.
+
+    With the typical value as mode instead, a skewed range would raise the middle of every total.
+    """
     import numpy as np
 
-    width = item.high - item.low
-    if width <= 0:
+    if item.high <= item.low:
         return np.full_like(uniform, item.typical)
-    mode = (item.typical - item.low) / width
-    rising = item.low + width * np.sqrt(uniform * mode)
-    falling = item.high - width * np.sqrt((1 - uniform) * (1 - mode))
-    return np.where(uniform < mode, rising, falling)
+    rising = item.low + (item.typical - item.low) * np.sqrt(np.minimum(2 * uniform, 1))
+    falling = item.high - (item.high - item.typical) * np.sqrt(np.minimum(2 * (1 - uniform), 1))
+    return np.where(uniform < 0.5, rising, falling)
 
 
 def _array(values: Mapping[str, list[float]]) -> "dict[str, NDArray[Any]]":

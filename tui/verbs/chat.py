@@ -24,9 +24,10 @@ def run(arguments: Namespace, settings: Settings) -> int:
         _resumed(consultation)
         print(GREETING if consultation.turns == 0 else "Advisor: go on where you were.")
     failed = False
+    reply: Reply | None = None
     for message in _messages(interactive=sys.stdin.isatty() and not as_json):
         try:
-            reply = consultation.turn(message)
+            reply = consultation.turn(chosen(message, reply))
         except StackwrightError as error:
             print(f"stackwright: {error}", file=sys.stderr)
             failed = True
@@ -83,6 +84,15 @@ def _messages(interactive: bool) -> Iterator[str]:
             return
         if line.strip():
             yield line.rstrip("\n")
+
+
+def chosen(line: str, reply: Reply | None) -> str:
+    """The choice that a lone number means, where the last reply numbered some; else the line itself."""
+    choices = reply.question.choices if reply is not None and reply.question is not None else ()
+    number = line.strip().rstrip(".)")
+    if number.isdecimal() and len(number) == 1 and 0 < int(number) <= len(choices):
+        return choices[int(number) - 1].label
+    return line
 
 
 def _show(reply: Reply, as_json: bool) -> None:
