@@ -100,7 +100,8 @@ def _verdict(winner: Stack, assessment: Assessment, book: dict[str, Evidence]) -
             f" It is first in {robust.first_share[winner.id]:.0%} of the weightings that fit what you said."
         )
         smaa = tuple(item.id for item in book.values() if item.id.startswith("calc/smaa/"))
-    text = f"I recommend {_inline(winner.model_strategy.name)}: {winner.title}.{priced}{share}"
+    nearest = "Nearest to your limits is" if winner.violations else "I recommend"
+    text = f"{nearest} {_inline(winner.model_strategy.name)}: {winner.title}.{priced}{share}"
     ids = (
         *_number(book, winner, "monthly_infra_cost_usd"),
         *_scores(book, winner),
@@ -120,7 +121,10 @@ def _money(winner: Stack, book: dict[str, Evidence]) -> list[Claim]:
     claims = []
     for name, words in (
         ("monthly_total_cost_usd", "With staff, the total is"),
-        ("tco_36_month_usd", "Ownership for 36 months, with growth, learning, moving in and the way out, comes to"),
+        (
+            "tco_36_month_usd",
+            "Ownership for 36 months, with growth, learning, moving in and the way out, comes to",
+        ),
         ("ttft_ms_p95", "The first token takes"),
         ("e2e_ms_p95", "A whole answer takes"),
         ("energy_kwh_month", "The energy drawn is about"),

@@ -62,7 +62,8 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
         lines += [f"These conflict: {item.text} {item.resolution}" for item in reply.conflicts]
     lines += [f"{item.text}: {item.reason}" if item.text else item.reason for item in reply.rejected]
     for slot, text in understood.missing_unit:
-        lines.append(f"In which unit is {text}? I need it for {slot.replace('_', ' ')}.")
+        asked = f"Is {text} a month, a year, or once?" if slot == "budget" else f"In which unit is {text}?"
+        lines.append(f"{asked} I need it for {slot.replace('_', ' ')}.")
     for name, texts in understood.several:
         lines.append(
             f"You gave several values for {name.replace('_', ' ')} ({', '.join(texts)}); which one holds?"

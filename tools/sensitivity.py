@@ -137,19 +137,27 @@ def relaxations(
     ranking: Ranking, broken: Sequence[str], knowledge: Knowledge, as_of: date, profile: Profile
 ) -> list[Relaxation]:
     """Which single stated requirement, given up, makes a stack possible within the rest, cheapest first."""
+    if ranking.drafts and not broken:
+        return []
     found: list[tuple[float, Relaxation]] = []
     known = ranking.workload.known
     for field, words in RELAXABLE:
         if field not in known:
             continue
-        other = rank(ranking.workload.without(field), knowledge, as_of, profile).winner
-        if other is None or not other.compute.feasible:
+        kept = rank(ranking.workload.without(field), knowledge, as_of, profile).drafts
+        possible = [draft for draft in kept if within_limits(draft)]
+        if not possible:
             continue
+        other = min(possible, key=lambda draft: (draft.usd_infra, draft.id))
         title = title_of(other, knowledge)
         text = f"With {words}, {title} becomes possible at about {number(other.usd_infra)} USD a month."
         found.append((other.usd_infra, Relaxation(field=field, text=text)))
-    return (
-        [item for _, item in sorted(found, key=lambda pair: pair[0])][:3]
-        if not ranking.drafts or broken
-        else []
-    )
+    return [item for _, item in sorted(found, key=lambda pair: pair[0])][:3]
+
+
+def within_limits(draft: Draft) -> bool:
+    """True where the typical figures keep what is still demanded: time limits and budget."""
+    budget = draft.values.get("budget_usd_month")
+    limit, taken = draft.values.get("e2e_latency_ms"), draft.compute.e2e_ms
+    late = limit is not None and taken is not None and taken > limit
+    return draft.compute.feasible and not late and (not budget or draft.usd_infra <= budget)

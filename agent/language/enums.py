@@ -53,7 +53,7 @@ def _values(reading: Reading, field: str, hits: list[Hit]) -> list[tuple[str, Hi
     """The surviving (value, hit) pairs: cues inside a longer cue of the same field don't count."""
     values: list[tuple[str, Hit]] = []
     for hit in hits:
-        if any(_inside(hit, other) for other in hits):
+        if any(_inside(hit, other) for other in hits) or _counts_people(reading, hit):
             continue
         value = str(hit.tag[1]).rstrip("~!")
         if str(hit.tag[1]).endswith("!"):
@@ -64,6 +64,11 @@ def _values(reading: Reading, field: str, hits: list[Hit]) -> list[tuple[str, Hi
         if value:
             values.append((value, hit))
     return values
+
+
+def _counts_people(reading: Reading, hit: Hit) -> bool:
+    """`200 agents`: the counted noun is staff, whatever else the word may mean."""
+    return any(q.noun == "users" and q.first < hit.first <= q.last + 1 for q in reading.quantities)
 
 
 def _inside(hit: Hit, other: Hit) -> bool:

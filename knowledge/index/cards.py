@@ -15,7 +15,6 @@ _EFFECTS = {
     "require": "Needs something else when",
     "warn": "Caution when",
     "guard": "More than needed when",
-    "value": "Fits better or worse when",
 }
 _KINDS = {
     "risk": "risk, maintenance, end of life",
@@ -86,6 +85,12 @@ def slot_record(slot: Slot) -> IndexRecord:
     return IndexRecord(f"slot:{slot.id}", text, "slot", slots=(slot.id,), layer=slot.layer)
 
 
+def _effect(rule: Rule) -> str:
+    if rule.effect == "value":
+        return "Speaks for it" if rule.delta > 0 else "Speaks against it"
+    return _EFFECTS[rule.effect]
+
+
 def rule_record(rule: Rule, knowledge: Knowledge) -> IndexRecord:
     """A constraint in words."""
     slot = knowledge.slots.get(rule.slot)
@@ -93,7 +98,7 @@ def rule_record(rule: Rule, knowledge: Knowledge) -> IndexRecord:
     about = ". ".join(part for part in (names, slot.name if slot else "") if part)
     return IndexRecord(
         id=f"rule:{rule.id}",
-        text=f"{about}. {_EFFECTS[rule.effect]}: {rule.text}".lstrip(". "),
+        text=f"{about}. {_effect(rule)}: {rule.text}".lstrip(". "),
         kind="rule",
         component=rule.components[0] if len(rule.components) == 1 else "",
         subjects=rule.components,

@@ -208,7 +208,7 @@ def _ranged(item: Estimate, uniform: "NDArray[Any]") -> "NDArray[Any]":
         return np.full_like(uniform, item.typical)
     rising = item.low + (item.typical - item.low) * np.sqrt(np.minimum(2 * uniform, 1))
     falling = item.high - (item.high - item.typical) * np.sqrt(np.minimum(2 * (1 - uniform), 1))
-    return np.where(uniform < 0.5, rising, falling)
+    return np.asarray(np.where(uniform < 0.5, rising, falling))
 
 
 def _array(values: Mapping[str, list[float]]) -> "dict[str, NDArray[Any]]":

@@ -163,7 +163,14 @@ def _firmness(assessment: "Assessment") -> str:
     assert winner is not None
     first = f"score {winner.score:.2f}"
     if len(assessment.stacks) > 1:
-        first += f", {winner.score - assessment.stacks[1].score:.2f} ahead of the next"
+        lead = round(winner.score - assessment.stacks[1].score, 2)
+        first += (
+            f", {lead:.2f} ahead of the next"
+            if lead > 0
+            else ", first by your limits, not by score"
+            if lead
+            else ""
+        )
     if assessment.robustness is None:
         return first
     share = 100 * assessment.robustness.first_share.get(winner.id, 0.0)
