@@ -47,7 +47,12 @@ def _workload(arguments: Namespace, settings: Settings, knowledge: Knowledge) ->
         return open_consultation(knowledge=knowledge, store=store, session=session).workload()
     if arguments.file != "-":
         path = Path(arguments.file)
-        if path.suffix in WORKLOAD_SUFFIXES or not path.exists():
+        if not path.exists() and path.suffix not in WORKLOAD_SUFFIXES:
+            raise InputRefused(
+                f"There is no file {arguments.file!r}.",
+                'Words go through standard input: echo "..." | stackwright advise -',
+            )
+        if path.suffix in WORKLOAD_SUFFIXES:
             return read_workload(path, knowledge)
         return _from_text(_read(path), knowledge)
     if sys.stdin.isatty():
@@ -58,8 +63,10 @@ def _workload(arguments: Namespace, settings: Settings, knowledge: Knowledge) ->
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputRefused(f"{path} can't be read as text: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputRefused(f"{path} is not text in UTF-8.", "Save it as plain text or as YAML.") from error
+    except OSError as error:
+        raise InputRefused(f"{path} can't be read: {error.strerror}.") from error
 
 
 def _from_text(text: str, knowledge: Knowledge) -> Workload:
