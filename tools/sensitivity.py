@@ -145,7 +145,9 @@ def relaxations(
         if field not in known:
             continue
         kept = rank(ranking.workload.without(field), knowledge, as_of, profile).drafts
-        possible = [draft for draft in kept if within_limits(draft)]
+        possible = [draft for draft in kept if in_time(draft) and not over_budget(draft)]
+        if field == "budget_usd_month":
+            possible += [draft for draft in ranking.drafts if in_time(draft)]
         if not possible:
             continue
         other = min(possible, key=lambda draft: (draft.usd_infra, draft.id))
@@ -155,9 +157,13 @@ def relaxations(
     return [item for _, item in sorted(found, key=lambda pair: pair[0])][:3]
 
 
-def within_limits(draft: Draft) -> bool:
-    """True where the typical figures keep what is still demanded: time limits and budget."""
-    budget = draft.values.get("budget_usd_month")
+def in_time(draft: Draft) -> bool:
+    """True where the typical response keeps the limit that is demanded."""
     limit, taken = draft.values.get("e2e_latency_ms"), draft.compute.e2e_ms
-    late = limit is not None and taken is not None and taken > limit
-    return draft.compute.feasible and not late and (not budget or draft.usd_infra <= budget)
+    return draft.compute.feasible and (limit is None or taken is None or taken <= limit)
+
+
+def over_budget(draft: Draft) -> bool:
+    """True where the typical bill exceeds the budget that is demanded."""
+    budget = draft.values.get("budget_usd_month")
+    return draft.usd_infra > budget if budget else False

@@ -26,7 +26,9 @@ def choose_api(
     costs = _monthly_costs(knowledge, values)
     allowed = {scored.component.id: scored for scored in providers if scored.barrier is None}
     best: tuple[float, Compute, Scored] | None = None
-    for provider, model in _candidates(knowledge, values, frozenset(allowed)):
+    candidates = _candidates(knowledge, values, frozenset(allowed))
+    # A model that is no longer offered has no price: an unknown bill must not pass for none.
+    for provider, model in [pair for pair in candidates if pair[1] in costs] or candidates:
         scored, usd = allowed[provider], costs.get(model)
         rating = quality_of(knowledge, canonical_name(knowledge, model), str(values.get("use_case")))
         value = scored.score + weights.categories["cost"] * (_cost_value(knowledge, values, usd) - 0.5)
