@@ -200,17 +200,37 @@ def _call(node: Any, names: set[str], depth: int) -> Evaluate:
             f"Unknown function in {ast.unparse(node)!r}; known: {', '.join(sorted(FUNCTIONS))}."
         )
     arguments = [_build(argument, names, depth) for argument in node.args]
-    if (
-        function is _first
-        and len(node.args) == 2
-        and isinstance(node.args[0], ast.Name)
-        and _is_fixed(node.args[1])
-    ):
-        key, otherwise = node.args[0].id, arguments[1]({})
-        return lambda values: otherwise if (value := values.get(key)) is None else value
+    if node.args and isinstance(node.args[0], ast.Name) and all(_is_fixed(part) for part in node.args[1:]):
+        quick = _QUICK_CALLS.get(function)
+        if quick is not None and node.args[0].id not in ("true", "false"):
+            return quick(node.args[0].id, [argument({}) for argument in arguments[1:]])
     if function is _first:
         return _lazy_first(arguments)
     return lambda values: function(*[argument(values) for argument in arguments])
+
+
+def _first_of_name(key: str, fixed: list[Any]) -> Evaluate:
+    otherwise = _first(*fixed)
+    return lambda values: otherwise if (value := values.get(key)) is None else value
+
+
+def _known_name(key: str, fixed: list[Any]) -> Evaluate:
+    return lambda values: values.get(key) is not None
+
+
+def _has_name(key: str, fixed: list[Any]) -> Evaluate:
+    if len(fixed) == 1:
+        only = fixed[0]
+        return lambda values: None if (members := values.get(key)) is None else only in members
+    return lambda values: _has(values.get(key), *fixed)
+
+
+_QUICK_CALLS: dict[Callable[..., Any], Callable[[str, list[Any]], Evaluate]] = {
+    _first: _first_of_name,
+    _known: _known_name,
+    _has: _has_name,
+}
+"""A name and constants: the form of nearly every call, and most of the time of a ranking goes here."""
 
 
 def _lazy_first(arguments: list[Evaluate]) -> Evaluate:

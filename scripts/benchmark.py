@@ -23,6 +23,7 @@ from tools.workload import Workload, from_mapping
 
 AS_OF = date(2026, 11, 24)
 SEED = 7
+BATCH = 256
 TURNS = (
     "We want an assistant that answers questions over our contracts for 200 lawyers.",
     "Cloud, EU only, GDPR applies",
@@ -72,15 +73,14 @@ def _draw(rng: random.Random, cases: list[str]) -> dict[str, object]:
 
 
 def rank_figures() -> Iterator[Figure]:
+    """The middle of five batches, none of which holds a workload of another."""
     base = knowledge.load()
-    drawn = workloads(512)
-    batch = drawn[256:]
-    rank_many(drawn[:256], base, AS_OF)
-    started = time.perf_counter()
-    rank_many(batch, base, AS_OF)
-    total = time.perf_counter() - started
-    yield Figure("rank, per workload in a batch of 256", total / 256 * 1000, "ms", 4)
-    yield Figure("rank, batch of 256", total, "s", 1)
+    drawn = workloads(BATCH * 6)
+    batches = [drawn[start : start + BATCH] for start in range(0, len(drawn), BATCH)]
+    rank_many(batches[0], base, AS_OF)
+    total = statistics.median(_timed(partial(rank_many, batch, base, AS_OF)) for batch in batches[1:])
+    yield Figure(f"rank, per workload in a batch of {BATCH}", total / BATCH, "ms", 4)
+    yield Figure(f"rank, batch of {BATCH}", total, "ms", 1000)
 
 
 def full_figures() -> Iterator[Figure]:
@@ -114,10 +114,6 @@ def start_figures() -> Iterator[Figure]:
         for _ in range(5)
     ]
     yield Figure("stackwright --help, median", statistics.median(times), "ms", 400)
-
-
-def _helped(command: str) -> None:
-    subprocess.run([command, "--help"], check=True, capture_output=True)  # noqa: S603 - our own command
 
 
 def _timed(action: Callable[[], object]) -> float:

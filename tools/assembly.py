@@ -19,7 +19,7 @@ from .compute.serving import Serving, choose_serving, nodes_of, serving_points
 from .compute.training import plan_training, training_only
 from .decisions import ScoredOption, score_options, suitable
 from .draft import Draft
-from .rule_index import RuleIndex, Truths, rule_index
+from .rule_index import RuleIndex, rule_index
 from .scoring import FIT, Scored, Setting, score_slot
 from .stack_value import stack_categories
 from .values import with_names
@@ -72,7 +72,8 @@ def _order(draft: Draft, budget: float | None) -> tuple[Any, ...]:
 
 
 def _setting(base: Setting, names: Mapping[str, Any]) -> Setting:
-    return base._replace(truths=Truths(with_names(base.truths.values, names, base.knowledge)))
+    values = with_names(base.truths.values, names, base.knowledge)
+    return base._replace(truths=base.truths.under(values))
 
 
 def _computes(

@@ -7,7 +7,7 @@ from knowledge.records import Decision
 from .anchors import clamp
 from .assessment import CATEGORIES
 from .gates import Barrier
-from .rule_index import DECISION_SLOTS, Applied, RuleIndex, Truths
+from .rule_index import DECISION_SLOTS, Applied, RuleIndex
 from .scoring import BASE, FIT, Setting
 
 
@@ -25,10 +25,23 @@ class ScoredOption(NamedTuple):
 def score_options(kind: str, index: RuleIndex, setting: Setting) -> list[ScoredOption]:
     """All options of one decision, best first; impossible ones last.
 
-    The order is by fit, then by score: a strategy that does not suit the work is no bargain.
+    The order is by fit, then by score: a strategy that does not suit the work is no bargain. What holds and
+    the weights are all that they depend on, so they are remembered by it.
     """
-    scored = [_score(*entry, kind, setting) for entry in index.options[kind]]
-    return sorted(scored, key=lambda item: (item.barrier is not None, -round(item.score, 9), item.option.id))
+    truths = setting.truths
+    held = frozenset(when.text for when in index.option_conditions[kind] if truths.holds(when))
+    gates = tuple([gate.evaluate(truths.values) is not False for _, gate, _ in index.options[kind]])
+    key = (kind, held, gates, tuple(setting.weights.categories.values()))
+    known: list[ScoredOption] | None = index.standings.get(key)
+    if known is None:
+        scored = [
+            _score(option, is_open, rules, held, setting)
+            for (option, _, rules), is_open in zip(index.options[kind], gates, strict=True)
+        ]
+        known = index.standings[key] = sorted(
+            scored, key=lambda item: (item.barrier is not None, -round(item.score, 9), item.option.id)
+        )
+    return known
 
 
 def suitable(options: list[ScoredOption], floor: float) -> list[ScoredOption]:
@@ -39,15 +52,14 @@ def suitable(options: list[ScoredOption], floor: float) -> list[ScoredOption]:
 
 
 def _score(
-    option: Decision, gate: object, rules: tuple[Applied, ...], kind: str, setting: Setting
+    option: Decision, is_open: bool, rules: tuple[Applied, ...], held: frozenset[str], setting: Setting
 ) -> ScoredOption:
-    truths = setting.truths
-    blocked = _blocked(option, gate, truths)
+    blocked = None if is_open else _closed(option)
     deltas = [0.0] * len(CATEGORIES)
     moved: list[str] = []
     cautions: list[str] = []
     for rule, when, category in rules:
-        if not truths.holds(when):
+        if when.text not in held:
             continue
         if rule.effect == "exclude":
             blocked = blocked or Barrier(rule.id, rule.text, rule.fact_ids or (f"rule/{rule.id}",))
@@ -64,11 +76,7 @@ def _score(
     return ScoredOption(option, categories, score, tuple(moved), tuple(cautions), blocked)
 
 
-def _blocked(option: Decision, gate: object, truths: Truths) -> Barrier | None:
-    evaluate = gate.evaluate  # type: ignore[attr-defined]
-    if evaluate(truths.values) is not False:
-        return None
+def _closed(option: Decision) -> Barrier:
     slot = DECISION_SLOTS[option.decision]
-    return Barrier(
-        f"gate/{slot}/{option.id}", option.gate_text, option.fact_ids or (f"decision/{option.id}",)
-    )
+    evidence = option.fact_ids or (f"decision/{option.id}",)
+    return Barrier(f"gate/{slot}/{option.id}", option.gate_text, evidence)

@@ -12,7 +12,7 @@ from .assessment import Conflict, Weights
 from .contradictions import names_hosted_api, settle
 from .draft import Draft
 from .profile import Profile
-from .rule_index import Truths
+from .rule_index import Truths, rule_index
 from .scoring import Setting
 from .values import Resolved, resolve
 from .weights import weigh
@@ -45,7 +45,8 @@ def rank(workload: Workload, knowledge: Knowledge, as_of: date, profile: Profile
     resolved.values["named_api"] = names_hosted_api(settled.workload, knowledge)
     priorities = tuple(resolved.values.get("priorities") or ())
     weights = weigh(knowledge, priorities, profile)
-    setting = Setting(knowledge, Truths(resolved.values), weights, profile, as_of)
+    truths = Truths(resolved.values, rule_index(knowledge).changing)
+    setting = Setting(knowledge, truths, weights, profile, as_of)
     return Ranking(settled.workload, resolved, weights, settled.conflicts, drafts(setting))
 
 
@@ -54,10 +55,12 @@ def rank_many(
 ) -> list[Ranking]:
     """Rank a batch; the knowledge tables are indexed once and shared.
 
-    Meanwhile the collector leaves out what lives already: walking the tables costs a third of the time.
+    Meanwhile the collector rests: ranking makes no cycles, and walking the tables costs a fifth of the time.
     """
-    gc.freeze()
+    resting = gc.isenabled()
+    gc.disable()
     try:
         return [rank(workload, knowledge, as_of, profile) for workload in workloads]
     finally:
-        gc.unfreeze()
+        if resting:
+            gc.enable()

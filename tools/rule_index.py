@@ -43,6 +43,8 @@ class Condition(NamedTuple):
     when: Expression
     effects: tuple[tuple[int, Rule, int], ...]
     """(place of the candidate, rule, category)."""
+    changing: bool
+    """Whether it reads a name that decisions or sizes set."""
 
 
 class RuleIndex(NamedTuple):
@@ -52,27 +54,51 @@ class RuleIndex(NamedTuple):
     conditions: dict[str, tuple[Condition, ...]]
     """slot -> the distinct conditions of its rules, each evaluated once for all candidates."""
     options: dict[str, tuple[tuple[Decision, Expression, tuple[Applied, ...]], ...]]
+    option_conditions: dict[str, tuple[Expression, ...]]
+    """decision -> the distinct conditions of its options' rules."""
     needs: dict[str, Expression]
-    decision_names: frozenset[str]
+    changing: frozenset[str]
+    """Names that decisions and sizes set, and what is derived from them."""
     reads: dict[str, tuple[str, ...]]
     """slot -> every value that the scores of its candidates depend on."""
     standings: dict[Any, Any]
-    """What scores hold apart from volumes, by what they depend on."""
+    """What scores hold apart from volumes, and scored options, by what they depend on."""
     scores: dict[Any, Any]
     """Scores of a slot by what they depend on: workloads that agree on it share them."""
 
 
 class Truths:
-    """Conditions evaluated at most once over one set of values."""
+    """Conditions evaluated at most once over one set of values.
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    The settings of one workload differ only in names that decisions and sizes set: what a condition
+    that reads none of them says is shared between all of them.
+    """
+
+    __slots__ = ("_changing", "_own", "_shared", "settled", "values")
+
+    def __init__(self, values: Mapping[str, Any], changing: frozenset[str] = frozenset()) -> None:
         self.values = values
-        self._memo: dict[str, bool] = {}
+        self._changing = changing
+        self._shared: dict[str, bool] = {}
+        self.settled: dict[str, list[int]] = {}
+        """slot -> its conditions that hold whatever the changing names are."""
+        self._own: dict[str, bool] = {}
+
+    def under(self, values: Mapping[str, Any]) -> "Truths":
+        """The same workload with other values of the changing names."""
+        other = Truths(values, self._changing)
+        if self._changing:
+            other._shared, other.settled = self._shared, self.settled
+        return other
 
     def holds(self, expression: Expression) -> bool:
-        known = self._memo.get(expression.text)
+        text = expression.text
+        known = self._own.get(text)
         if known is None:
-            known = self._memo[expression.text] = expression.evaluate(self.values) is True
+            known = self._shared.get(text)
+        if known is None:
+            memo = self._shared if self._changing.isdisjoint(expression.names) else self._own
+            known = memo[text] = expression.evaluate(self.values) is True
         return known
 
 
@@ -98,22 +124,42 @@ def rule_index(knowledge: Knowledge) -> RuleIndex:
         )
         for kind, slot in DECISION_SLOTS.items()
     }
-    names = frozenset(name for option in knowledge.decisions.values() for name in option.sets)
     needs = {slot.id: parse(slot.need) for slot in knowledge.slots.values()}
     reads = {slot: _reads(knowledge, candidates) for slot, candidates in slots.items()}
-    conditions = {slot: _conditions(candidates) for slot, candidates in slots.items()}
+    option_conditions = {
+        kind: tuple({rule.when.text: rule.when for _, _, applied in found for rule in applied}.values())
+        for kind, found in options.items()
+    }
+    changing = _changing(knowledge)
+    conditions = {slot: _conditions(candidates, changing) for slot, candidates in slots.items()}
     # The tables never die: frozen, the collector stops walking them, which took a fifth of a ranking.
     gc.freeze()
-    return RuleIndex(slots, conditions, options, needs, names, reads, {}, {})
+    return RuleIndex(slots, conditions, options, option_conditions, needs, changing, reads, {}, {})
 
 
-def _conditions(candidates: tuple[Candidate, ...]) -> tuple[Condition, ...]:
+def _changing(knowledge: Knowledge) -> frozenset[str]:
+    """Every name that isn't settled by the workload alone."""
+    settled = set(knowledge.fields)
+    for name, derived in knowledge.derived.items():
+        if parse(derived.formula).names <= settled:
+            settled.add(name)
+    rules = [*knowledge.rules.values()]
+    read = {name for rule in rules for name in parse(rule.when).names}
+    read |= {name for slot in knowledge.slots.values() for name in parse(slot.need).names}
+    read |= {name for option in knowledge.decisions.values() for name in option.sets}
+    return frozenset(read - settled)
+
+
+def _conditions(candidates: tuple[Candidate, ...], changing: frozenset[str]) -> tuple[Condition, ...]:
     """Rules by condition: many candidates share one."""
     grouped: dict[str, tuple[Expression, list[tuple[int, Rule, int]]]] = {}
     for place, candidate in enumerate(candidates):
         for rule, when, category in candidate.rules:
             grouped.setdefault(when.text, (when, []))[1].append((place, rule, category))
-    return tuple(Condition(when, tuple(effects)) for when, effects in grouped.values())
+    return tuple(
+        Condition(when, tuple(effects), not changing.isdisjoint(when.names))
+        for when, effects in grouped.values()
+    )
 
 
 ALWAYS_READ = (

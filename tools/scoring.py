@@ -15,7 +15,7 @@ from knowledge.records import Component, Rule
 from .anchors import clamp, envelope_fit, piecewise, piecewise_log
 from .assessment import CATEGORIES, Weights
 from .compliance import compliance_state, demanded_regimes
-from .cost import priced_names, service_cost_point
+from .cost import Scope, priced_names, service_cost_point, typical_scope
 from .gates import Barrier, barrier, rule_barrier
 from .operation import Operator, operator
 from .profile import Profile
@@ -76,17 +76,17 @@ def score_slot(slot: str, rules: RuleIndex, setting: Setting) -> list[Scored]:
     """
     knowledge, values = setting.knowledge, setting.truths.values
     weights = _slot_weights(knowledge, tuple(setting.weights.categories.values()))
-    scored = [_score(standing, values, knowledge, weights) for standing in _standings(slot, rules, setting)]
+    standings = _standings(slot, rules, setting)
     floor = knowledge.anchors["slot_fit_floor"]
-    return sorted(
-        scored,
-        key=lambda item: (
-            item.barrier is not None,
-            item.categories[FIT] < floor,
-            -round(item.score, 9),
-            item.component.id,
-        ),
-    )
+    scope = typical_scope(knowledge, values)
+    possible = [_score(item, scope, values, knowledge, weights) for item in standings if item.barrier is None]
+    possible.sort(key=lambda item: (item.categories[FIT] < floor, -round(item.score, 9), item.component.id))
+    excluded = [_excluded(item) for item in standings if item.barrier is not None]
+    return possible + sorted(excluded, key=lambda item: item.component.id)
+
+
+def _excluded(standing: Standing) -> Scored:
+    return Scored(standing.component, [0.0] * 6, 0.0, standing.operator, None, (), (), standing.barrier)
 
 
 def _standings(slot: str, rules: RuleIndex, setting: Setting) -> list[Standing]:
@@ -98,23 +98,51 @@ def _standings(slot: str, rules: RuleIndex, setting: Setting) -> list[Standing]:
         setting.profile.key,
         setting.as_of,
     )
-    applying: list[list[tuple[Rule, int]]] = [[] for _ in rules.slots[slot]]
-    numbers: list[list[int]] = [[] for _ in rules.slots[slot]]
-    for number, (when, effects) in enumerate(rules.conditions[slot]):
-        if when.evaluate(values) is True:
-            for place, rule, category in effects:
-                applying[place].append((rule, category))
-                numbers[place].append(number)
-    kept = rules.standings.setdefault((slot, plain), {})
-    found = []
-    for candidate, applied, named in zip(rules.slots[slot], applying, numbers, strict=True):
-        key = (candidate.component.id, *named)
-        standing: Standing | None = kept.get(key)
-        if standing is None:
-            standing = kept[key] = _standing(candidate.component, slot, setting, applied)
-        found.append(standing)
     if len(rules.standings) > KEPT_STANDINGS:
         rules.standings.clear()
+    kept = rules.standings.setdefault((slot, plain), {})
+    held = _held(slot, rules, setting.truths)
+    found: list[Standing] | None = kept.get(held)
+    if found is None:
+        found = kept[held] = _valued(slot, held, rules, setting, kept)
+    return found
+
+
+def _held(slot: str, rules: RuleIndex, truths: Truths) -> tuple[int, ...]:
+    """Numbers of the slot's conditions that hold."""
+    values, conditions = truths.values, rules.conditions[slot]
+    settled = truths.settled.get(slot)
+    if settled is None:
+        settled = truths.settled[slot] = [
+            number
+            for number, (when, _, changing) in enumerate(conditions)
+            if not changing and when.evaluate(values) is True
+        ]
+    moving = [
+        number
+        for number, (when, _, changing) in enumerate(conditions)
+        if changing and when.evaluate(values) is True
+    ]
+    return tuple(sorted(settled + moving))
+
+
+def _valued(
+    slot: str, held: tuple[int, ...], rules: RuleIndex, setting: Setting, kept: dict[Any, Any]
+) -> list[Standing]:
+    """A standing for each candidate; those that no further rule touches are shared."""
+    candidates = rules.slots[slot]
+    applying: list[list[tuple[Rule, int]]] = [[] for _ in candidates]
+    numbers: list[list[int]] = [[] for _ in candidates]
+    for number in held:
+        for place, rule, category in rules.conditions[slot][number].effects:
+            applying[place].append((rule, category))
+            numbers[place].append(number)
+    found = []
+    for candidate, applied, named in zip(candidates, applying, numbers, strict=True):
+        key = (candidate.component.id, *named)
+        if key not in kept:
+            kept[key] = _standing(candidate.component, slot, setting, applied)
+        found.append(kept[key])
     return found
 
 
@@ -141,7 +169,9 @@ def _standing(
         reused,
         (clamp(raw[0]), clamp(raw[1]), clamp(raw[2]), clamp(raw[3])),
         (deltas[FIT], deltas[COST]),
-        None if _volume_priced(knowledge, component.id) else (_usd(knowledge, component, values),),
+        None
+        if _volume_priced(knowledge, component.id)
+        else (service_cost_point(knowledge, component.id, values),),
         tuple(rule.id for rule, _ in applying if rule.effect in ("value", "require")),
         tuple(rule.id for rule, _ in applying if rule.effect in ("warn", "guard")),
         blocked,
@@ -149,14 +179,16 @@ def _standing(
 
 
 def _score(
-    standing: Standing, values: Mapping[str, Any], knowledge: Knowledge, weights: tuple[float, ...]
+    standing: Standing,
+    scope: Scope,
+    values: Mapping[str, Any],
+    knowledge: Knowledge,
+    weights: tuple[float, ...],
 ) -> Scored:
     """The standing with the fit to the volumes and what they cost."""
-    component, run_by, reused, settled, deltas, fixed, moved_by, cautions, blocked = standing
+    component, run_by, reused, settled, deltas, fixed, moved_by, cautions, _ = standing
     performance, integration, security, vendor = settled
-    if blocked is not None:
-        return Scored(component, [0.0] * 6, 0.0, run_by, None, (), (), blocked)
-    usd = fixed[0] if fixed is not None else _usd(knowledge, component, values)
+    usd = fixed[0] if fixed is not None else service_cost_point(knowledge, component.id, values, scope)
     fit = clamp(_fit(component, values, knowledge, reused) + deltas[0])
     cost = clamp(_cost(usd, values, knowledge) + deltas[1])
     score = (
@@ -178,10 +210,6 @@ def _slot_weights(knowledge: Knowledge, weights: tuple[float, ...]) -> tuple[flo
     raw = [weight * factor if index == FIT else weight for index, weight in enumerate(weights)]
     total = sum(raw)
     return tuple(weight / total for weight in raw)
-
-
-def _usd(knowledge: Knowledge, component: Component, values: Mapping[str, Any]) -> float | None:
-    return service_cost_point(knowledge, component.id, values)
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from .currency import convert
 from .evidence import price_evidence
 from .lines import Bill, CostLine
 from .machines import vm_hourly
-from .services import priced_elsewhere, priced_names, service_cost, service_cost_point
+from .services import Scope, priced_elsewhere, priced_names, service_cost, service_cost_point, typical_scope
 from .staff import (
     downtime_cost,
     exit_cost,
@@ -22,6 +22,7 @@ from .staff import (
 from .tco import TCO, Swing, tco_36_months
 
 __all__ = [
+    "Scope",
     "TCO",
     "Bill",
     "BreakEven",
@@ -51,6 +52,7 @@ __all__ = [
     "rerank_monthly_cost",
     "service_cost",
     "service_cost_point",
+    "typical_scope",
     "spot_hourly",
     "staff_cost",
     "staff_fte",

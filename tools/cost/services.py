@@ -78,20 +78,26 @@ class Scope:
         return self._known[name]
 
 
-def service_cost_point(knowledge: Knowledge, component_id: str, values: Mapping[str, Any]) -> float | None:
+def typical_scope(knowledge: Knowledge, values: Mapping[str, Any]) -> Scope:
+    """What the formulas of many components read at typical prices: shared quantities are computed once."""
+    return Scope(_book(knowledge), values, "typical")
+
+
+def service_cost_point(
+    knowledge: Knowledge, component_id: str, values: Mapping[str, Any], scope: Scope | None = None
+) -> float | None:
     """Typical USD a month at list price; None where nothing is priced. Unpriced lines are left out."""
     model = _model_of(knowledge, component_id, values)
     if model is None:
         return None
     if not model.lines:
         return 0.0
-    scope: Scope | None = None
     priced = []
     for line in model.lines:
         if line.constant is not None:
             priced.append(line.constant)
             continue
-        scope = scope or Scope(_book(knowledge), values, "typical")
+        scope = scope or typical_scope(knowledge, values)
         usd = line.expression.evaluate(cast(Values, scope))
         if usd is not None:
             priced.append(usd)
