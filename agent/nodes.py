@@ -15,6 +15,8 @@ from .arguments import facts_for
 from .context import TurnContext
 from .language import Understanding
 from .language import understand as read
+from .language.completion import with_units
+from .language.locale import unread_text
 from .narrator import explanation, stack_values
 from .reconcile import reconcile as merge
 from .state import ConsultationState, migrate
@@ -42,23 +44,36 @@ def admit(state: ConsultationState, runtime: Context) -> Update:
 def understand(state: ConsultationState, runtime: Context) -> Update:
     """Read the message; with a model, its reading is checked against the words."""
     workload = _workload(state)
-    understood = commanded(
-        read(
-            state["message"],
+
+    def reading(message: str, asked: tuple[str, ...]) -> Understanding:
+        return read(
+            message,
             turn=state["turn"],
-            asked=tuple(state.get("asked_now", ())),
+            asked=asked,
             workload=workload,
             knowledge=runtime.context.knowledge,
             convert=runtime.context.to_usd,
         )
-    )
+
+    understood = commanded(reading(state["message"], tuple(state.get("asked_now", ()))))
+    open_units = [(slot, number) for slot, number in state.get("open_units", [])]
+    understood = with_units(state["message"], understood, open_units, reading)
     model: Update = {}
     if runtime.context.model is not None and understood.readable and not understood.command:
         from .language_model import read_with_model
 
         understood, model = read_with_model(state, understood, workload, runtime.context)
     said = [*model.pop("notices", state["notices"]), *remark(understood, state)]
-    return {**model, "understanding": understood.model_dump(mode="json"), "notices": said}
+    if understood.readable and understood.language not in ("en", state.get("language_told")):
+        said.append(unread_text(understood.language))
+        model["language_told"] = understood.language
+    waiting = [[item.slot, item.text] for item in understood.missing_unit]
+    return {
+        **model,
+        "understanding": understood.model_dump(mode="json"),
+        "notices": said,
+        "open_units": waiting,
+    }
 
 
 def reconcile(state: ConsultationState, runtime: Context) -> Update:

@@ -9,18 +9,16 @@ from .context import TurnContext
 from .decision_record import shown
 from .evidence import evidence_book, shown_evidence
 from .language import Understanding
+from .language.locale import unread_text
 from .narrator import layer_lines
 from .reply import Claim, Reply
 
-UNREADABLE = {
-    "de": "Ich lese nur Englisch und einfache deutsche Angaben. Bitte beschreiben Sie es auf Englisch.",
-    "fr": "Je ne lis que l'anglais. Merci de décrire votre projet en anglais.",
-    "es": "Solo leo inglés. Por favor, describa su proyecto en inglés.",
-    "it": "Leggo solo l'inglese. Per favore, descriva il progetto in inglese.",
-    "pt": "Só leio inglês. Por favor, descreva o projeto em inglês.",
-    "nl": "Ik lees alleen Engels. Beschrijf uw project alstublieft in het Engels.",
+ASKED_BACK = {
+    "unit": "In which unit is {}?",
+    "period": "Is {} a month, a year, or once?",
+    "time": "Are {} meant for a second, an hour, a day or a month?",
+    "currency": "In which currency is {}?",
 }
-"""One sentence in the language that the message is written in."""
 
 
 def render(reply: Reply, understood: Understanding, context: TurnContext) -> Reply:
@@ -45,7 +43,7 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
     """What was taken over, changed, refused or left unused."""
     lines: list[str] = []
     if not understood.readable:
-        lines.append(UNREADABLE.get(understood.language, "I could not read that as text about a workload."))
+        lines.append(unread_text(understood.language))
     if understood.truncated:
         lines.append("The message is very long; only its first 20,000 characters were read.")
     if understood.injection:
@@ -60,10 +58,12 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
         lines.append(f"Updated: {field_label(new.field)} is now {shown(new)} instead of {shown(old)}.")
     if reply.kind != "recommendation":
         lines += [f"These conflict: {item.text} {item.resolution}" for item in reply.conflicts]
-    lines += [f"{item.text}: {item.reason}" if item.text else item.reason for item in reply.rejected]
-    for slot, text in understood.missing_unit:
-        asked = f"Is {text} a month, a year, or once?" if slot == "budget" else f"In which unit is {text}?"
-        lines.append(f"{asked} I need it for {slot.replace('_', ' ')}.")
+    lines += [
+        f"{item.text}: {item.reason}" if item.text and item.text not in item.reason else item.reason
+        for item in reply.rejected
+    ]
+    for slot, text, what in understood.missing_unit:
+        lines.append(f"{ASKED_BACK[what].format(text)} I need it for {slot.replace('_', ' ')}.")
     for name, texts in understood.several:
         lines.append(
             f"You gave several values for {name.replace('_', ' ')} ({', '.join(texts)}); which one holds?"

@@ -23,6 +23,8 @@ class ConsultationState(TypedDict, total=False):
     """[turn, slots] of every question asked, for undo."""
     asked_now: list[str]
     """Slots that this message may answer."""
+    open_units: list[list[str]]
+    """[slot, number as written] of the last message's numbers whose unit was asked back for."""
     pending: dict[str, Any]
     """The question that waits for an answer."""
     questions: int
@@ -46,6 +48,8 @@ class ConsultationState(TypedDict, total=False):
     """This turn's kind of reply."""
     engine: str
     """This turn's reader and writer: rules, or the model's name."""
+    language_told: str
+    """The language, read in part, whose writer was told so."""
     model_told: str
     """The model that the user was told of."""
 

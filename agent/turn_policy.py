@@ -104,7 +104,9 @@ def _open_question(state: ConsultationState, workload: Workload, context: TurnCo
 def _next(state: ConsultationState, workload: Workload, context: TurnContext) -> Update | None:
     """The next question as plain values, or None when advice is due; the purpose comes before all else."""
     asked = Asked(frozenset(state.get("asked_slots", ())), state.get("questions", 0))
-    if not workload.history and PURPOSE not in _asked_ids(state, context.knowledge):
+    if not _purpose_known(workload, context.knowledge) and PURPOSE not in _asked_ids(
+        state, context.knowledge
+    ):
         return _purpose(asked, context.knowledge)
     said = {item.slot for item in workload.slots}
     if state["turn"] <= 2 and len(said) >= ENOUGH_UNPROMPTED and asked.questions:
@@ -112,6 +114,11 @@ def _next(state: ConsultationState, workload: Workload, context: TurnContext) ->
     ranking = rank(workload, context.knowledge, context.as_of, context.profile)
     chosen = next_question(ranking, workload, asked, context.knowledge, context.as_of, context.profile)
     return None if chosen is None else asked_question(chosen, asked.questions + 1).model_dump(mode="json")
+
+
+def _purpose_known(workload: Workload, knowledge: Knowledge) -> bool:
+    """Whether anything says what the work is."""
+    return any(knowledge.fields[field].slot == "use_case" for field in workload.known)
 
 
 def _purpose(asked: Asked, knowledge: Knowledge) -> Update:
@@ -133,7 +140,7 @@ def posed(state: ConsultationState, understood: Understanding) -> Update:
     question = state["question"]
     if not question:
         return {}
-    units = [slot for slot, _ in understood.missing_unit]
+    units = [item.slot for item in understood.missing_unit]
     slots = list(question["slots"])
     waiting = {"asked_now": list(dict.fromkeys([*slots, *units])), "phase": "interviewing"}
     if question.get("repeated"):

@@ -72,7 +72,11 @@ def read_bare_numbers(reading: Reading) -> None:
         slot = next((s for s in reading.asked if s in table("asked")["bare"]), "")
         if role.field == "ignore" and role.distance <= 2:
             continue
-        if (
+        if _is_time_limit(reading, quantity):
+            reading.use(quantity)
+            words = reading.words(quantity.start, quantity.end)
+            reading.missing.append(MissingUnit("latency_target", words))
+        elif (
             role.field
             and role.distance <= 4
             and not reading.has(role.field)
@@ -81,6 +85,13 @@ def read_bare_numbers(reading: Reading) -> None:
             reading.quantity(role.field, quantity, 1, role.hit)
         elif slot and (not quantity.amount.word or quantity.high > 1 or len(reading.message.tokens) <= 4):
             _bare(reading, quantity, slot)
+
+
+def _is_time_limit(reading: Reading, quantity: Quantity) -> bool:
+    """`latency 300`: a limit on time right before a number without a unit."""
+    role = reading.role("time", quantity)
+    before = role.hit is not None and quantity.first - 3 <= role.hit.last < quantity.first
+    return before and role.field in ("e2e_latency_ms", "ttft_ms", "tpot_ms") and not quantity.amount.word
 
 
 def _agrees(reading: Reading, field: str, slot: str) -> bool:

@@ -85,6 +85,8 @@ def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
             return asked, None
         if role.field == "e2e_latency_ms" and quantity.high > _HOURS_2:
             return "batch_window_h", role.hit
+        if role.field in ("ttft_ms", "tpot_ms") and quantity.high > _MINUTES_10:
+            return "", None
         return role.field, role.hit
     if asked:
         return asked, None

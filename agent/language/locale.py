@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from knowledge.word_list import word_list
+
 from .lexicon import table
 from .message import Message
 
@@ -25,9 +27,23 @@ def detect(message: Message) -> Language:
     best = max(votes, key=lambda code: (votes[code], code == "en"))
     if votes[best] < 1 or votes[best] < votes["en"] * 1.2:
         best = "en"
-    words = sum(not token.number for token in message.tokens)
-    unknown = best == "en" and words >= 8 and votes["en"] < 0.5
+    words = [token.text for token in message.tokens if not token.number]
+    unknown = (
+        best == "en" and votes["en"] < 0.5 and (len(words) >= 8 or (bool(words) and not _any_word(words)))
+    )
     return Language(best, best in table("languages")["read"] and not unknown)
+
+
+def _any_word(words: list[str]) -> bool:
+    """Whether one of them is a word at all: keys hit at random are not."""
+    known = word_list()
+    return any(word in known or word.rstrip("s") in known for word in words)
+
+
+def unread_text(code: str) -> str:
+    """One sentence, in that language where we can write it, that says what we read."""
+    told: dict[str, str] = table("languages")["told"]
+    return told.get(code, told["en"])
 
 
 _CACHE: dict[str, list[str]] = {}
@@ -45,14 +61,16 @@ def _script(text: str) -> str:
     """A language code where most letters belong to a script that we don't read."""
     if text.isascii():
         return ""
+    scripts: dict[str, str] = table("languages")["scripts"]
     counts: dict[str, int] = {}
-    letters = re.findall(r"[^\W\d_]", text)
-    for letter in letters[:600]:
+    letters = re.findall(r"[^\W\d_]", text)[:600]
+    for letter in letters:
         name = unicodedata.name(letter, "LATIN").split(" ")[0].split("-")[0]
-        counts[name] = counts.get(name, 0) + 1
-    if not counts:
+        code = "" if name == "LATIN" else scripts.get(name, "und")
+        counts[code] = counts.get(code, 0) + 1
+    foreign = sum(count for code, count in counts.items() if code)
+    if not letters or foreign < 0.5 * len(letters):
         return ""
-    best = max(counts, key=lambda name: counts[name])
-    if best == "LATIN" or counts[best] < 0.5 * sum(counts.values()):
-        return ""
-    return str(table("languages")["scripts"].get(best, "und"))
+    if "ja" in counts:
+        return "ja"  # its kana stand among Chinese characters
+    return max((code for code in counts if code), key=lambda code: counts[code])

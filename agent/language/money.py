@@ -26,7 +26,23 @@ def read_money(reading: Reading) -> None:
             _budget(reading, quantity, "budget_once_usd", 1.0, role.hit)
         elif role.field == "month" or "budget" in reading.asked:
             reading.use(quantity)
-            reading.missing.append(MissingUnit("budget", reading.words(quantity.start, quantity.end)))
+            words = reading.words(quantity.start, quantity.end)
+            reading.missing.append(MissingUnit("budget", words, "period"))
+    for quantity in reading.open("bare"):
+        if _is_money(reading, quantity):
+            reading.use(quantity)
+            words = reading.words(quantity.start, quantity.end)
+            reading.missing.append(MissingUnit("budget", words, "currency"))
+
+
+def _is_money(reading: Reading, quantity: Quantity) -> bool:
+    """A number that a budget's word stands beside, or that answers the question for one, without a currency."""
+    role = reading.role("money", quantity)
+    beside = role.field in ("month", "once") and role.distance <= 2
+    return not quantity.amount.word and (
+        ("budget" in reading.asked and (beside or bool(quantity.period_s)))
+        or (beside and role.hit is not None and role.hit.start < quantity.start)
+    )
 
 
 def _with_distant_currency(reading: Reading) -> None:

@@ -25,6 +25,7 @@ def read_people(reading: Reading) -> None:
             reading.quantity("tenants", quantity)
         elif quantity.noun in ("users", "customers", "team"):
             _users(reading, quantity)
+    _sessions(reading)
     for quantity in reading.open("bare"):
         role = reading.role("bare", quantity)
         if (
@@ -73,6 +74,19 @@ def _users(reading: Reading, quantity: Quantity) -> None:
         return
     cue = reading.nearest(quantity, _hits(reading, "concurrent"), 6) if field == "users_concurrent" else None
     reading.quantity(field, quantity, 1, cue)
+
+
+def _sessions(reading: Reading) -> None:
+    """`40 simultaneous calls`, `128 concurrent requests`: that many are served at one time."""
+    if reading.has("users_concurrent"):
+        return
+    for quantity in reading.open("count"):
+        if quantity.noun not in ("requests", "frames") or quantity.period_s:
+            continue
+        cue = reading.nearest(quantity, _hits(reading, "concurrent"), 3)
+        if cue is not None:
+            reading.quantity("users_concurrent", quantity, 1, cue)
+            return
 
 
 def _team(reading: Reading, team: list[Quantity]) -> None:

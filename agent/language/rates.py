@@ -13,6 +13,8 @@ from .understanding import MissingUnit
 _DAY = 86400.0
 _REQUESTS = ("requests", "frames", "messages", "calls_model")
 
+_PLAIN_REQUESTS = ("request", "quer", "anfrage", "requete")
+
 
 def read_rates(reading: Reading) -> None:
     """Every rate of the message, as mean or peak."""
@@ -27,6 +29,19 @@ def read_rates(reading: Reading) -> None:
         role = reading.role("data", quantity)
         if quantity.period_s and role.field != "ignore":
             reading.quantity("ingest_gb_per_day", quantity, _DAY / quantity.period_s)
+
+
+def ask_for_period(reading: Reading) -> None:
+    """`300 requests`: a second, a day, a month? Asked back where it's plainly about traffic."""
+    if reading.has("request_rate_rps") or reading.has("peak_rate_rps"):
+        return
+    for quantity in reading.open("count"):
+        written = reading.words(quantity.start, quantity.end)
+        plain = any(word in written.lower() for word in _PLAIN_REQUESTS) or "request_rate" in reading.asked
+        if quantity.noun == "requests" and plain and not quantity.amount.word:
+            reading.use(quantity)
+            reading.missing.append(MissingUnit("request_rate", written, "time"))
+            return
 
 
 def read_peak_factor(reading: Reading) -> None:

@@ -1,10 +1,14 @@
 """Values outside the physical or plain-sense bounds of their field are refused with a plain reason."""
 
+import re
+
 from agent.reply import Rejected
 from knowledge.records import FieldSpec
 from tools.workload import Known
 
 from .reading import Reading
+
+_MINUS = re.compile(r"(?:^|[^\w)\]\s]\s*|[A-Za-z]\s+)[-\u2212]$")
 
 
 def refuse_absurd(reading: Reading) -> None:
@@ -12,7 +16,7 @@ def refuse_absurd(reading: Reading) -> None:
     kept: list[Known] = []
     for item in reading.updates:
         spec = reading.knowledge.fields[item.field]
-        reason = _reason(item, spec)
+        reason = _negative(reading, item, spec) or _reason(item, spec)
         if reason:
             reading.rejected.append(
                 Rejected(slot=spec.slot, field=item.field, text=item.stated, reason=reason)
@@ -20,6 +24,16 @@ def refuse_absurd(reading: Reading) -> None:
         else:
             kept.append(item)
     reading.updates = kept
+
+
+def _negative(reading: Reading, item: Known, spec: FieldSpec) -> str:
+    """`-5 PDFs`: a minus that is no dash of a range."""
+    if spec.kind != "number" or item.span is None or (spec.minimum is not None and spec.minimum < 0):
+        return ""
+    place = reading.message.text.find(item.stated, *item.span)
+    if place < 0 or not _MINUS.search(reading.message.text[:place]):
+        return ""
+    return f"-{item.stated} is negative; tell me the number as it is."
 
 
 def _reason(item: Known, spec: FieldSpec) -> str:

@@ -1,5 +1,6 @@
 """Sizes: documents, gigabytes, vectors, dimensions, models, parameters, training data, power, counts."""
 
+import re
 from functools import cache
 
 from .lexicon import table, words
@@ -18,6 +19,10 @@ _COUNTED = {
     "calls_model": "llm_calls_per_task",
     "calls_tool": "tools_per_task",
 }
+_ADDING = ("corpus_documents", "vector_count", "training_examples")
+_JOINED = re.compile(
+    r"\s*(?:,|,?\s*(?:and|plus|und|et)|\+|&)\s*(?:another|about|around|some|roughly|also)?\s*"
+)
 _ITEMS = ("documents", "messages", "requests", "frames")
 
 
@@ -59,11 +64,27 @@ def _count(reading: Reading, quantity: Quantity) -> None:
         return
     labelled = reading.near(quantity, _hits(reading, "labelled"), 7) <= 7
     field = _counted_field(reading, quantity, labelled)
-    if not field or reading.has(field):
+    if not field:
+        return
+    if reading.has(field):
+        _added(reading, field, quantity)
         return
     reading.quantity(field, quantity)
     if field == "training_examples":
         _labels(reading, quantity, labelled)
+
+
+def _added(reading: Reading, field: str, quantity: Quantity) -> None:
+    """`6,000 manuals and 140,000 reports` are one corpus; `400 contracts, 12 of them open` are not."""
+    earlier = next(item for item in reading.updates if item.field == field)
+    if field not in _ADDING or earlier.span is None or not isinstance(earlier.value, float):
+        return
+    if not _JOINED.fullmatch(reading.message.folded[earlier.span[1] : quantity.start]):
+        return
+    reading.use(quantity)
+    low, high = earlier.low or earlier.value, earlier.high or earlier.value
+    reading.updates.remove(earlier)
+    reading.number(field, low + quantity.low, high + quantity.high, (earlier.span[0], quantity.end))
 
 
 def _counted_field(reading: Reading, quantity: Quantity, labelled: bool) -> str:
@@ -81,10 +102,16 @@ def _counted_field(reading: Reading, quantity: Quantity, labelled: bool) -> str:
         return "corpus_documents"
     field = _COUNTED.get(noun, "")
     each = reading.near(quantity, _hits(reading, "per_request"), 4) <= 4
-    if field in ("models_selfhosted", "corpus_documents") and each:
+    if field in ("models_selfhosted", "corpus_documents") and (each or _is_length(reading, quantity)):
         return ""
     hosts = "model_size" in asked or reading.near(quantity, _hits(reading, "hosting"), 6) <= 6
     return "" if field == "models_selfhosted" and not hosts else field
+
+
+def _is_length(reading: Reading, quantity: Quantity) -> bool:
+    """`40 pages each`: how long one is, not how many there are."""
+    after = [hit for hit in _hits(reading, "apiece") if hit.first == quantity.last + 1]
+    return bool(after) and quantity.high < 10_000
 
 
 def _labels(reading: Reading, quantity: Quantity, labelled: bool) -> None:

@@ -25,9 +25,11 @@ from . import (
     rates,
     sizes,
 )
+from .component_names import component_phrases
 from .correction import apply_corrections
 from .enums import read_enums
 from .injection import cut_instructions, removed_text
+from .lexicon import table
 from .locale import detect
 from .message import Message, prepare
 from .numbers import amounts
@@ -62,6 +64,7 @@ _READERS = (
     read_priorities,
     answers.read_short_answers,
     answers.read_bare_numbers,
+    rates.ask_for_period,
     components.reject_unknown,
     refuse_absurd,
 )
@@ -92,7 +95,8 @@ def understand(
         reader(reading)
     if cut.found:
         components.reject_promoted(reading, removed_text(message, cut.text))
-    updates = _settled(reading)
+    unread = language.code not in table("languages")["read"]
+    updates = tuple(item for item in _settled(reading) if not unread or item.origin == "stated")
     unknown = _unknown(reading, updates)
     return Understanding(
         updates=updates,
@@ -104,10 +108,10 @@ def understand(
         unknown_slots=unknown,
         injection=cut.found,
         language=language.code,
-        readable=language.readable or bool(updates),
+        readable=not unread and (language.readable or bool(updates) or _speaks(reading)),
         truncated=prepared.truncated,
-        missing_unit=tuple(reading.missing),
-        several=tuple(reading.several),
+        missing_unit=() if unread else tuple(reading.missing),
+        several=() if unread else tuple(reading.several),
     )
 
 
@@ -128,6 +132,12 @@ def _reading(
     found: list[Quantity] = [q for q in read if math.isfinite(q.high) and q.amount.first not in said]
     ordered = sorted([*found, *fixed], key=lambda q: q.start)
     return Reading(message, language, turn, asked, workload, knowledge, convert, scopes, ordered)
+
+
+def _speaks(reading: Reading) -> bool:
+    """Whether anything in a message without common words is about our subject."""
+    named = component_phrases(reading.knowledge).find(reading.message)
+    return bool(reading.missing or reading.several or reading.rejected or reading.roles or named)
 
 
 def _settled(reading: Reading) -> tuple[Known, ...]:

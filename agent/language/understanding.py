@@ -22,10 +22,11 @@ Intent = Literal[
 
 
 class MissingUnit(NamedTuple):
-    """A number for an asked slot that needs a unit and has none."""
+    """A number that needs a unit, a period or a currency and has none."""
 
     slot: str
     text: str
+    what: Literal["unit", "period", "currency", "time"] = "unit"
 
 
 class Several(NamedTuple):
@@ -56,6 +57,7 @@ class Understanding(BaseModel):
     """The message held instructions to the assistant; they were ignored."""
     language: str = "en"
     readable: bool = True
+    """False for noise, and for a language that we don't read even where a figure or a name was taken over."""
     truncated: bool = False
     """Only the first part of an overlong message was read."""
     missing_unit: tuple[MissingUnit, ...] = ()

@@ -22,12 +22,12 @@ from .staff import (
 from .tco import TCO, Swing, tco_36_months
 
 __all__ = [
-    "Scope",
     "TCO",
     "Bill",
     "BreakEven",
     "CostLine",
     "CurvePoint",
+    "Scope",
     "Swing",
     "accelerator_hourly",
     "accelerator_line",
@@ -52,7 +52,6 @@ __all__ = [
     "rerank_monthly_cost",
     "service_cost",
     "service_cost_point",
-    "typical_scope",
     "spot_hourly",
     "staff_cost",
     "staff_fte",
@@ -60,6 +59,7 @@ __all__ = [
     "tco_36_months",
     "token_line",
     "training_cost",
+    "typical_scope",
     "usd_per_million_tokens",
     "vm_hourly",
 ]
