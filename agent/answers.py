@@ -7,7 +7,9 @@ from tools.workload import Workload
 
 from .context import TurnContext
 from .figures import claim_words
+from .inquiries import inquire, named_in, retelling
 from .language import Understanding
+from .narrator import explanation
 from .reply import Claim
 from .state import ConsultationState
 
@@ -18,8 +20,21 @@ _WORD = re.compile(r"[A-Za-z][\w-]*\w")
 
 
 def answer_claims(state: ConsultationState, workload: Workload, context: TurnContext) -> list[Claim]:
-    """Up to four cited statements that answer the question, or one sentence that nothing does."""
+    """Cited statements that answer the question, or one sentence that nothing does.
+
+    What is asked about the advice is computed or retold; all else comes from the records.
+    """
     question = Understanding.model_validate(state["understanding"]).question_text
+    if not question:
+        return [Claim(text=UNCHANGED, evidence=(), role="abstain")]
+    inquiry = inquire(question, workload, context)
+    if inquiry.results:
+        return [
+            Claim(text=item.text, evidence=(item.id, *rests_on), role="answer")
+            for item, rests_on in inquiry.results
+        ]
+    if answered_by_advice(question, state, context):
+        return _retold(question, state, workload, context)
     found = context.retriever.search(question, k=MAX_SENTENCES * 2)
     if found.abstained:
         return [Claim(text=_reason(found.reason), evidence=(), role="abstain")]
@@ -36,6 +51,29 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     return claims[:MAX_SENTENCES]
 
 
+def answered_by_advice(question: str, state: ConsultationState, context: TurnContext) -> bool:
+    """Whether sentences of the recommendation that stands answer it."""
+    given = state.get("phase") == "recommended"
+    return given and retelling(question) is not None and not named_in(question, context.knowledge)
+
+
+def _retold(question: str, state: ConsultationState, workload: Workload, context: TurnContext) -> list[Claim]:
+    """The sentences of the recommendation with the roles that are asked for, in the order of the roles."""
+    assessment, retrieved = context.assess(workload), frozenset(state["record_ids"])
+    told = explanation(assessment, workload, context.knowledge, retrieved)
+    asked = retelling(question)
+    assert asked is not None
+    fitting = [claim for claim in told if asked.holding in claim.text]
+    chosen = [claim for role in asked.roles for claim in fitting if claim.role == role]
+    return chosen[:MAX_RETOLD] or [Claim(text=NOTHING_TOLD, evidence=(), role="abstain")]
+
+
+MAX_RETOLD = 6
+UNCHANGED = (
+    "Nothing in that changes the recommendation. State a fact that is otherwise, or ask why, why not something "
+    "else, or what if."
+)
+NOTHING_TOLD = "The recommendation has nothing on that: what was computed gives no such sentence."
 NO_SOURCE = "The catalogue has no source for that."
 
 

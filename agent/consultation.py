@@ -203,7 +203,7 @@ def to_reply(state: dict[str, Any], context: TurnContext) -> Reply:
         assessment=assessment,
         engine=_engine(state),
         language=understood.language,
-        done=state["kind"] == "recommendation",
+        done=state["phase"] == "recommended" and question is None,
     )
     return render(plain, understood, context)
 

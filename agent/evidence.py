@@ -46,8 +46,10 @@ class EvidenceBook(dict[str, Evidence]):
         self.rests_on[evidence.id] = tuple(rests_on)
 
 
-def evidence_book(workload: Workload, record_ids: Iterable[str], context: "TurnContext") -> EvidenceBook:
-    """Everything that may be cited this turn."""
+def evidence_book(
+    workload: Workload, record_ids: Iterable[str], context: "TurnContext", question: str = ""
+) -> EvidenceBook:
+    """Everything that may be cited this turn; a `question` about the advice adds what was computed for it."""
     knowledge = context.knowledge
     book = assessment_book(context.assess(workload), workload, knowledge)
     for record in context.retriever.by_ids(record_ids):
@@ -56,7 +58,19 @@ def evidence_book(workload: Workload, record_ids: Iterable[str], context: "TurnC
                 book.setdefault(fact, fact_evidence(knowledge.facts[fact], knowledge))
         text = Evidence(id=record.record_id, kind="fact", text=record.text, tier="D")
         book.setdefault(record.record_id, text)
+    if question:
+        _inquired(book, question, workload, context)
     return book
+
+
+def _inquired(book: EvidenceBook, question: str, workload: Workload, context: "TurnContext") -> None:
+    from .inquiries import inquire
+
+    found = inquire(question, workload, context)
+    for item in found.further:
+        book.setdefault(item.id, item)
+    for result, rests_on in found.results:
+        book.record(result, rests_on)
 
 
 def assessment_book(assessment: Assessment, workload: Workload, knowledge: Knowledge) -> EvidenceBook:
@@ -169,7 +183,7 @@ def shown_evidence(
             item = book.get(identity) or standing(identity, knowledge)
             if item is None and identity in knowledge.facts:
                 item = fact_evidence(knowledge.facts[identity], knowledge)
-            if item is not None and not identity.startswith(("argument/", "calc/pick/")):
+            if item is not None and not identity.startswith(("argument/", "calc/pick/", "calc/inquiry/")):
                 shown.setdefault(identity, item)
     return shown
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from knowledge import Knowledge
 from tools.workload import Workload
 
 from .admission import admitted, remarks
-from .answers import answer_claims
+from .answers import answer_claims, answered_by_advice
 from .arguments import facts_for
 from .context import TurnContext
+from .inquiries import asks_about_advice
 from .language import Understanding
 from .language import understand as read
 from .language.completion import with_units
@@ -58,6 +60,7 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     understood = commanded(reading(state["message"], tuple(state.get("asked_now", ()))))
     open_units = [(slot, number) for slot, number in state.get("open_units", [])]
     understood = with_units(state["message"], understood, open_units, reading)
+    understood = _as_question(state, understood, runtime.context.knowledge)
     model: Update = {}
     if runtime.context.model is not None and understood.readable and not understood.command:
         from .language_model import read_with_model
@@ -74,6 +77,16 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         "notices": said,
         "open_units": waiting,
     }
+
+
+def _as_question(state: ConsultationState, understood: Understanding, knowledge: Knowledge) -> Understanding:
+    """After a recommendation, what asks about it is a question, with or without its mark."""
+    says = understood.question_text or understood.updates or understood.command
+    if says or state.get("phase") != "recommended" or not asks_about_advice(state["message"], knowledge):
+        return understood
+    return understood.model_copy(
+        update={"question_text": state["message"].strip(), "intents": frozenset({"question"})}
+    )
 
 
 def reconcile(state: ConsultationState, runtime: Context) -> Update:
@@ -110,11 +123,20 @@ def advise(state: ConsultationState, runtime: Context) -> Update:
 def retrieve(state: ConsultationState, runtime: Context) -> Update:
     """Fetch the records that this turn may cite."""
     context = runtime.context
-    if state["route"] == "answer":
-        question = Understanding.model_validate(state["understanding"]).question_text
-        found = context.retriever.search(question)
-        notices = [*state["notices"], *found.notices]
-        return {"record_ids": [hit.record_id for hit in found.hits], "notices": notices, "kind": "answer"}
+    if state["route"] != "answer":
+        return {"record_ids": _records_of_advice(state, context)}
+    question = Understanding.model_validate(state["understanding"]).question_text
+    if not question:
+        return {"record_ids": [], "kind": "answer"}
+    if answered_by_advice(question, state, context):
+        return {"record_ids": _records_of_advice(state, context), "kind": "answer"}
+    found = context.retriever.search(question)
+    notices = [*state["notices"], *found.notices]
+    return {"record_ids": [hit.record_id for hit in found.hits], "notices": notices, "kind": "answer"}
+
+
+def _records_of_advice(state: ConsultationState, context: TurnContext) -> list[str]:
+    """Records about the picks, the runners-up and what is excluded, and those that arguments cite."""
     assessment = context.assess(_workload(state))
     stacks = assessment.stacks[:1]
     picks = [option.component for stack in stacks for option in stack.picks.values()]
@@ -124,7 +146,7 @@ def retrieve(state: ConsultationState, runtime: Context) -> Update:
     for stack in stacks:
         values = stack_values(stack, _workload(state), context.knowledge)
         hits += context.retriever.by_ids(facts_for(stack, values, context.knowledge))
-    return {"record_ids": list(dict.fromkeys(hit.record_id for hit in hits))}
+    return list(dict.fromkeys(hit.record_id for hit in hits))
 
 
 def answer(state: ConsultationState, runtime: Context) -> Update:
@@ -152,7 +174,10 @@ def verify(state: ConsultationState, runtime: Context) -> Update:
     """Drop every sentence that its evidence doesn't support."""
     if not state["claims"]:
         return {}
-    kept, dropped = supported(state["claims"], _workload(state), state["record_ids"], runtime.context)
+    asked = ""
+    if state["route"] == "answer":
+        asked = Understanding.model_validate(state["understanding"]).question_text
+    kept, dropped = supported(state["claims"], _workload(state), state["record_ids"], runtime.context, asked)
     notices = list(state["notices"])
     if dropped:
         notices.append(f"{len(dropped)} sentence(s) had no support in the sources and were left out.")

@@ -23,7 +23,8 @@ ASKED_BACK = {
 
 def render(reply: Reply, understood: Understanding, context: TurnContext) -> Reply:
     """The reply with its text and numbered citations."""
-    book = evidence_book(reply.workload, _record_ids(reply.claims), context) if reply.claims else {}
+    asked = understood.question_text if reply.kind == "answer" else ""
+    book = evidence_book(reply.workload, _record_ids(reply.claims), context, asked) if reply.claims else {}
     sources = shown_evidence(reply.claims, book, context.knowledge)
     numbering = {identity: place for place, identity in enumerate(sources, 1)}
     parts = [*_heard(reply, understood, context.knowledge), *_body(reply, numbering, context)]

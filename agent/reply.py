@@ -83,4 +83,4 @@ class Reply(Shown):
     """rules, or the model's name."""
     language: str = "en"
     done: bool = False
-    """A recommendation was given."""
+    """A recommendation stands, given now or before, and no question is open."""

@@ -63,12 +63,19 @@ def decision(state: ConsultationState, workload: Workload, context: TurnContext)
         pending = state.get("pending") or {}
         if pending:
             return {"route": "ask", "question": {**pending, "repeated": True}}
+    if recommended and not _adds(understood):
+        return {"route": "answer"}
     ended = recommended or bool(understood.intents & ENDING)
     known = bool(workload.history) or PURPOSE in _asked_ids(state, context.knowledge)
     if ended and known:
         return {"route": "advise"}
     question = _next(state, workload, context)
     return {"route": "ask", "question": question} if question else {"route": "advise"}
+
+
+def _adds(understood: Understanding) -> bool:
+    """Whether a message after a recommendation can change it, or asks for it again."""
+    return bool(understood.updates or understood.unknown_slots or understood.intents & {*ENDING, "undo"})
 
 
 def remark(understood: Understanding, state: ConsultationState) -> list[str]:

@@ -31,7 +31,7 @@ _WORD = re.compile(r"[a-z][a-z'-]{3,}")
 _DIRECTION = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _QUOTE = re.compile(r"[\"“”„«]([^\"“”„«»]{4,})[\"”“»]|(?<!\w)['‘]([^'‘’]{4,})['’](?!\w)")
 _LINK = re.compile(r"https?:|www\.|\]\(|\b[\w-]+\.(?:com|org|net|io|dev|ai|co|example)\b", re.I)
-RETOLD = ("argument/", "slot/", "calc/flip/", "calc/limit/", "calc/relaxation/", "calc/counter/",
+RETOLD = ("calc/inquiry/", "argument/", "slot/", "calc/flip/", "calc/limit/", "calc/relaxation/", "calc/counter/",
           "calc/risk/", "calc/conflict/", "calc/compliance/", "calc/infeasible/")  # fmt: skip
 """Kinds of evidence that one sentence retells, first in rank first."""
 COMPOSED = frozenset({"verdict", "number"})
@@ -48,10 +48,14 @@ class Source(NamedTuple):
 
 
 def supported(
-    claims: Sequence[dict[str, Any]], workload: Workload, record_ids: Sequence[str], context: TurnContext
+    claims: Sequence[dict[str, Any]],
+    workload: Workload,
+    record_ids: Sequence[str],
+    context: TurnContext,
+    question: str = "",
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """(claims that stand, claims that don't)."""
-    book = evidence_book(workload, record_ids, context)
+    book = evidence_book(workload, record_ids, context, question)
     kept: list[dict[str, Any]] = []
     dropped: list[dict[str, Any]] = []
     for raw in claims:

@@ -24,7 +24,7 @@ def record(case_id: str, conversation: Conversation, knowledge: Knowledge) -> Tr
     replies = conversation.replies
     workload = replies[-1].workload if replies else Workload()
     assessment = next((reply.assessment for reply in reversed(replies) if reply.assessment), None)
-    recommended = any(reply.done for reply in replies)
+    recommended = any(reply.kind == RECOMMENDATION for reply in replies)
     words = translate(assessment.stacks if assessment and recommended else (), workload, knowledge)
     rejected = [item for reply in replies for item in reply.rejected]
     return Trace(
@@ -77,7 +77,7 @@ def numbers(assessment: Assessment | None) -> dict[str, float | int]:
 
 
 def _final_claims(replies: tuple[Reply, ...]) -> tuple[Claim, ...]:
-    final = [reply for reply in replies if reply.claims and (reply.kind == RECOMMENDATION or reply.done)]
+    final = [reply for reply in replies if reply.claims and reply.kind == RECOMMENDATION]
     return final[-1].claims if final else ()
 
 

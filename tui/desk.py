@@ -139,7 +139,7 @@ class Desk:
             return conversation.resume()
 
     def _decision(self, turns: "list[tuple[str, Reply]]") -> "Reply | None":
-        done = next((reply for _, reply in reversed(turns) if reply.done), None)
+        done = next((reply for _, reply in reversed(turns) if reply.kind == "recommendation"), None)
         if done is None or self.conversation is None:
             return None
         workload = self.conversation.workload()

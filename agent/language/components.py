@@ -49,7 +49,10 @@ def reject_unknown(reading: Reading) -> None:
     """An unknown name after `we use` where the stack was asked: said, without echoing foreign words."""
     if "existing_stack" not in reading.asked or reading.has("existing_components"):
         return
+    named_tokens = {i for m in _mentions(reading) for i in range(m.hit.first, m.hit.last + 1)}
     for index, token in enumerate(reading.message.tokens):
+        if index in named_tokens:
+            continue
         written = reading.message.text[token.start : token.end]
         known = any(item.span and item.span[0] <= token.start < item.span[1] for item in reading.updates)
         named = len(written) >= 3 and written[:1].isupper() and any(c.islower() for c in written[1:])
@@ -93,8 +96,27 @@ def _standing(reading: Reading, hit: Hit) -> tuple[str, Hit | None]:
         return "avoid", refusal or _negator(reading, hit)
     if any(0 < hit.first - wish.last <= 7 for wish in same_sentence(reading, "considering", hit)):
         return "", None
+    if _is_claim(reading, hit) or _is_urged(reading, hit):
+        return "", None
     asked = "existing_stack" in reading.asked
     return ("have" if asked or same_sentence(reading, "having", hit) else ""), None
+
+
+def _is_claim(reading: Reading, hit: Hit) -> bool:
+    """`Kafka has no bugs` speaks of Kafka, not of the speaker's stack; `Kafka is in place` does of both."""
+    tokens = reading.message.tokens
+    after = tokens[hit.last + 1 : hit.last + 2]
+    if not after or after[0].text not in words("component_aliases", "claim_verbs"):
+        return False
+    sentence = tokens[hit.first].sentence
+    own = any(t.sentence == sentence and t.text in words("component_aliases", "own_words") for t in tokens)
+    placed = any(0 < h.first - hit.last <= 4 for h in same_sentence(reading, "placed", hit))
+    return not own and not placed
+
+
+def _is_urged(reading: Reading, hit: Hit) -> bool:
+    """`say yes to Pinecone`, `pick Kafka already`: a wish that states nothing."""
+    return any(0 < hit.first - urge.last <= 3 for urge in same_sentence(reading, "urging", hit))
 
 
 def _negator(reading: Reading, hit: Hit) -> Hit | None:

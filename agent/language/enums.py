@@ -8,6 +8,7 @@ from functools import cache
 
 from tools.workload import Origin
 
+from .intents import wishes_for_advice
 from .lexicon import table
 from .phrases import Hit, Phrases
 from .reading import Reading
@@ -43,8 +44,10 @@ def _order(field: str) -> dict[str, int]:
 
 def _grouped(reading: Reading) -> dict[str, list[Hit]]:
     found: dict[str, list[Hit]] = {}
+    wishes = wishes_for_advice(reading.message)
     for hit in _phrases().find(reading.message):
-        if reading.scopes.states(hit.first):
+        asked_for = any(wish.first <= hit.first <= wish.last for wish in wishes)
+        if reading.scopes.states(hit.first) and not asked_for:
             found.setdefault(hit.tag[0], []).append(hit)
     return found
 

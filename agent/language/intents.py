@@ -7,9 +7,12 @@ from .lexicon import table, words
 from .message import Message
 from .phrases import Hit, Phrases, compile_phrases
 from .scope import Scopes
+from .supposed import is_supposition
 from .understanding import Intent
 
 _COMMAND = re.compile(r"\s*/([a-z][a-z-]{0,20})(?:\s+([^\n]{0,400}))?\s*$", re.IGNORECASE)
+MAX_SUPPOSITION = 40
+"""Words up to which a message that begins as a supposition is one question."""
 
 
 def command(text: str) -> str:
@@ -43,8 +46,16 @@ def dont_know(message: Message) -> Hit | None:
     return next((hit for hit in _phrases().find(message) if hit.tag == "dont_know"), None)
 
 
+def wishes_for_advice(message: Message) -> list[Hit]:
+    """Where the message asks for the recommendation: its words name no kind of work."""
+    return [hit for hit in _phrases().find(message) if hit.tag == "just_recommend"]
+
+
 def question(message: Message, scopes: Scopes) -> str:
     """The first counter-question, as written; questions about the interview itself don't count."""
+    sentence = message.text.strip()
+    if is_supposition(sentence) and len(message.tokens) <= MAX_SUPPOSITION:
+        return sentence
     whys = [hit for hit in _phrases().find(message) if hit.tag == "why"]
     for start, end in scopes.questions:
         if not any(start <= hit.start < end for hit in whys):

@@ -109,7 +109,7 @@ class ConsultationScreen(Screen[None]):
         if reply.turn == 1:
             self.query_one(TopBar).set_title(self.chat.transcript.exchanges[-1].message)
         self._show_workload(reply)
-        if reply.done:
+        if reply.kind == "recommendation":
             self._show_decision(reply)
         elif self._decision is None:
             self._show_tab("tab-workload")

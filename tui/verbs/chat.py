@@ -100,7 +100,7 @@ def _show(reply: Reply, as_json: bool) -> None:
         print(reply.model_dump_json(), flush=True)
         return
     print(f"\nAdvisor: {reply.text}", flush=True)
-    if reply.done:
+    if reply.citations:
         for number, evidence in enumerate(reply.citations, 1):
             source = f" {evidence.source}" if evidence.source else ""
             print(f"[{number}] {evidence.id}: {evidence.text}{source}")
