@@ -175,7 +175,7 @@ def verify(state: ConsultationState, runtime: Context) -> Update:
     if not state["claims"]:
         return {}
     asked = ""
-    if state["route"] == "answer":
+    if state.get("route") == "answer":
         asked = Understanding.model_validate(state["understanding"]).question_text
     kept, dropped = supported(state["claims"], _workload(state), state["record_ids"], runtime.context, asked)
     notices = list(state["notices"])
