@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from .cases import AdversarialCase, Assertion, Tolerance
+from .case import AdversarialCase, Assertion, Tolerance
 from .simulated_user import UNKNOWN
 from .tolerance import within
 from .trace import Trace

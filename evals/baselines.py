@@ -6,7 +6,7 @@ documented choice that a right answer passes its own key.
 
 from collections.abc import Callable, Iterable
 
-from .cases import RealCase
+from .case import RealCase
 from .scoring import CaseScore, score_picks
 from .trace import Trace
 from .vocabulary import data_file, vocabulary

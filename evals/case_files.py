@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from .cases import AdversarialCase, Case, CaseFile, RealCase, Script
+from .case import AdversarialCase, Case, CaseFile, RealCase, Script
 from .vocabulary import vocabulary
 
 MAX_BYTES = 1_000_000

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from agent.reply import Reply
 
 from .advisor import Advisor, OpenAdvisor
-from .cases import Script
+from .case import Script
 from .simulated_user import SimulatedUser, asked_slots
 from .vocabulary import vocabulary
 

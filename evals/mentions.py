@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from .cases import Mention
+from .case import Mention
 from .citations import OWN_PREFIXES
 
 WORD_LIMIT = 450

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from .assertions import ScriptScore, score_script
 from .baselines import answerers, score_answerer
 from .case_files import CaseSet
-from .cases import AdversarialCase, RealCase
+from .case import AdversarialCase, RealCase
 from .compare import SCHEMA
 from .scoring import WEIGHTS, CaseScore, score_case
 from .trace import Trace

@@ -6,7 +6,7 @@ from pathlib import Path
 from knowledge import Knowledge
 
 from .advisor import OpenAdvisor
-from .cases import Script
+from .case import Script
 from .conversation import converse
 from .recording import record
 from .trace import Trace, write_trace

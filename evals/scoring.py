@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .cases import Expectations, RealCase
+from .case import Expectations, RealCase
 from .citations import citation_share
 from .conversation import MAX_TURNS
 from .mentions import mentioned

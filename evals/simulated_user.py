@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from agent.reply import Reply
 
-from .cases import Event, Script
+from .case import Event, Script
 from .vocabulary import Vocabulary, vocabulary
 
 MAX_SLOTS_ANSWERED = 3

@@ -2,7 +2,7 @@
 
 import math
 
-from .cases import Tolerance
+from .case import Tolerance
 
 
 def within(number: float | None, value: float | None, tolerance: Tolerance) -> bool:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from evals.assertions import CHECKS, score_script
-from evals.cases import ASSERTION_TYPES, AdversarialCase, Assertion
+from evals.case import ASSERTION_TYPES, AdversarialCase, Assertion
 from evals.trace import Trace
 
 FACTS = {"users": "five people", "budget": "20 USD", "latency_target": "unknown, soon"}

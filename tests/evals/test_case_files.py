@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from evals.case_files import CaseSet, read_case, read_cases
-from evals.cases import RealCase, Script
+from evals.case import RealCase, Script
 
 DATA = Path(__file__).parent / "data"
 REAL = DATA / "invented" / "library-search.yaml"

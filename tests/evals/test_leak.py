@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import evals
-from evals.cases import Script
+from evals.case import Script
 
 PACKAGE = Path(evals.__file__).parent
 RUNS = ("advisor", "conversation", "fake_advisor", "mapping", "profile_summary", "recording", "runner",

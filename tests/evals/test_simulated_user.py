@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from agent.reply import Reply
-from evals.cases import Script
+from evals.case import Script
 from evals.fake_advisor import question
 from evals.simulated_user import DONT_KNOW, SimulatedUser
 
