@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from .assertions import ScriptScore, score_script
 from .baselines import answerers, score_answerer
-from .case_files import CaseSet
 from .case import AdversarialCase, RealCase
+from .case_files import CaseSet
 from .compare import SCHEMA
 from .scoring import WEIGHTS, CaseScore, score_case
 from .trace import Trace

@@ -147,6 +147,10 @@ def _eval(
     advice.add_argument("--json", action="store_true")
     advice.add_argument("--html", type=Path, metavar="FILE")
     advice.add_argument("--junit", type=Path, metavar="FILE")
+    language = actions.add_parser("language", parents=[common], help="labelled messages against the reader")
+    language.add_argument("path", type=Path)
+    language.add_argument("--results", type=Path, metavar="CSV", help="write one row an understood field")
+    language.add_argument("--json", action="store_true")
 
 
 def _sessions(

@@ -77,7 +77,7 @@ def read_bare_numbers(reading: Reading) -> None:
             words = reading.words(quantity.start, quantity.end)
             reading.missing.append(MissingUnit("latency_target", words))
         elif (
-            role.field
+            role.field not in ("", "ignore")
             and role.distance <= 4
             and not reading.has(role.field)
             and _agrees(reading, role.field, slot)

@@ -1,12 +1,20 @@
-"""Evaluations of the product by case files."""
+"""Evaluations of the product; each action imports what it runs."""
 
 from argparse import Namespace
+from collections.abc import Callable
 
-from evals.advice import run_advice
 from tui.settings import Settings
+
+Action = Callable[[Namespace, Settings], int]
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
+    return ACTIONS[arguments.action](arguments, settings)
+
+
+def _advice(arguments: Namespace, settings: Settings) -> int:
+    from evals.advice import run_advice
+
     return run_advice(
         arguments.path,
         arguments.traces,
@@ -17,3 +25,17 @@ def run(arguments: Namespace, settings: Settings) -> int:
         html=arguments.html,
         junit=arguments.junit,
     )
+
+
+def _language(arguments: Namespace, settings: Settings) -> int:
+    from evals.language import run_language
+
+    return run_language(
+        arguments.path, arguments.results, arguments.json, knowledge=settings.open_knowledge()
+    )
+
+
+ACTIONS: dict[str, Action] = {
+    "advice": _advice,
+    "language": _language,
+}
