@@ -1,16 +1,18 @@
 """`stackwright eval compare A B`: what changed between two advice reports, case by case.
 
-Passes are paired, so the exact sign test on the cases that changed sides (McNemar) says whether more
-than chance is at work.
+Cases are paired: the exact sign test on those that changed sides (McNemar) says whether more than chance
+is at work, the bootstrap of the differences how much.
 """
 
 import json
 import sys
-from math import comb
 from pathlib import Path
 from typing import Any, TextIO
 
 from knowledge.errors import InputRefused
+
+from .paired import Standing, pair
+from .summaries import difference
 
 SCHEMA = "stackwright-advice-report/1"
 KINDS = ("real", "adversarial")
@@ -27,34 +29,23 @@ def run_compare(a: Path, b: Path, json_output: bool = False, stdout: TextIO | No
 def compare(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
     """Cases that only one report has, that changed sides, or whose score moved."""
     before, after = _cases(a), _cases(b)
-    shared = [name for name in before if name in after]
-    gained = [name for name in shared if after[name]["passed"] and not before[name]["passed"]]
-    lost = [name for name in shared if before[name]["passed"] and not after[name]["passed"]]
+    found = pair(_standings(before), _standings(after))
     moved = {
         name: [before[name]["score"], after[name]["score"]]
-        for name in shared
+        for name in found.shared
         if before[name].get("score") != after[name].get("score")
     }
     return {
-        "shared": len(shared),
+        "shared": len(found.shared),
         "only_in_a": [name for name in before if name not in after],
         "only_in_b": [name for name in after if name not in before],
-        "gained": gained,
-        "lost": lost,
-        "p_value": sign_test(len(gained), len(lost)),
+        "gained": list(found.gained),
+        "lost": list(found.lost),
+        "p_value": found.p_value,
+        "pass_share_difference": difference(found.passes),
+        "score_difference": difference(found.score),
         "scores": moved,
     }
-
-
-def sign_test(gained: int, lost: int) -> float:
-    """Two-sided exact probability of a split at least this uneven by chance.
-
-    >>> sign_test(5, 0)
-    0.0625
-    """
-    changed = gained + lost
-    tail = sum(comb(changed, count) for count in range(min(gained, lost) + 1)) / 2**changed
-    return min(1.0, float(2 * tail))
 
 
 def read_report(path: Path) -> dict[str, Any]:
@@ -74,8 +65,18 @@ def _cases(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: case for kind in KINDS for name, case in report[kind].items()}
 
 
+def _standings(cases: dict[str, dict[str, Any]]) -> dict[str, Standing]:
+    return {name: Standing(bool(case["passed"]), case.get("score")) for name, case in cases.items()}
+
+
 def _text(found: dict[str, Any]) -> str:
     lines = [f"{found['shared']} cases in both; sign test p = {found['p_value']:.3f}"]
+    for title in ("pass_share_difference", "score_difference"):
+        if found[title]:
+            low, high = found[title]["interval"]
+            lines.append(
+                f"{title.replace('_', ' ')}: {found[title]['mean']:+.2f} ({low:+.2f} to {high:+.2f})"
+            )
     for title in ("gained", "lost", "only_in_a", "only_in_b"):
         if found[title]:
             lines.append(f"{title.replace('_', ' ')}: {', '.join(found[title])}")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from evals.compare import SCHEMA, compare, read_report, run_compare, sign_test
+from evals.compare import SCHEMA, compare, read_report, run_compare
+from evals.paired import sign_test
 from knowledge.errors import InputRefused
 
 
@@ -20,6 +21,15 @@ def test_changes_are_named_by_case() -> None:
     assert found["lost"] == []
     assert (found["only_in_a"], found["only_in_b"]) == (["c"], ["d"])
     assert found["scores"] == {"b": [0.4, 0.8]}
+    assert found["pass_share_difference"]["mean"] == pytest.approx(2 / 3, abs=1e-4)
+    assert found["score_difference"]["mean"] == pytest.approx(0.2)
+
+
+def test_reports_without_a_shared_case_have_no_difference() -> None:
+    found = compare(report(a=True) | {"adversarial": {}}, report(b=True) | {"adversarial": {}})
+    assert found["shared"] == 0
+    assert found["p_value"] == 1
+    assert found["score_difference"] is None
 
 
 @pytest.mark.parametrize(
@@ -35,6 +45,7 @@ def test_two_files_are_compared(tmp_path: Path) -> None:
     out = io.StringIO()
     assert run_compare(tmp_path / "a", tmp_path / "b", stdout=out) == 0
     assert "gained: x" in out.getvalue()
+    assert "score difference: +0.40 (+0.40 to +0.40)" in out.getvalue()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"schema": "other/1"}'])
