@@ -151,6 +151,13 @@ def _eval(
     language.add_argument("path", type=Path)
     language.add_argument("--results", type=Path, metavar="CSV", help="write one row an understood field")
     language.add_argument("--json", action="store_true")
+    workloads = actions.add_parser(
+        "workloads", parents=[common], help="random workloads against what must hold between related ones"
+    )
+    workloads.add_argument("--count", type=int, default=1000, metavar="N")
+    workloads.add_argument("--seed", type=int, default=1, metavar="S")
+    workloads.add_argument("--jobs", type=int, default=2, metavar="N", help="processes")
+    workloads.add_argument("--json", action="store_true")
 
 
 def _sessions(

@@ -35,7 +35,22 @@ def _language(arguments: Namespace, settings: Settings) -> int:
     )
 
 
+def _workloads(arguments: Namespace, settings: Settings) -> int:
+    from evals.trials import run_workloads
+
+    return run_workloads(
+        arguments.count,
+        arguments.seed,
+        arguments.json,
+        knowledge=settings.open_knowledge(),
+        folder=settings.knowledge,
+        as_of=settings.date(),
+        jobs=arguments.jobs,
+    )
+
+
 ACTIONS: dict[str, Action] = {
     "advice": _advice,
     "language": _language,
+    "workloads": _workloads,
 }
