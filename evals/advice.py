@@ -14,11 +14,15 @@ from knowledge import Knowledge, load
 from tools.profile import Profile
 
 from .advisor import OpenAdvisor, product_advisor
+from .case_details import Dialogues
 from .case_files import CaseSet, read_cases
 from .citations import citable
 from .console import table
+from .dialogue import Listener
 from .report import AdviceReport, as_json, score_traces
 from .runner import run_scripts
+from .seeded_cases import Agenda, SeededCases, seeded_cases
+from .simulated_user import SimulatedUser
 from .trace import read_traces
 
 RAN, NO_CASE, IMPERFECT = 0, 3, 4
@@ -35,10 +39,14 @@ def run_advice(
     open_advisor: OpenAdvisor | None = None,
     html: Path | None = None,
     junit: Path | None = None,
+    agenda: Agenda | None = None,
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
 ) -> int:
-    """Run every case at or below `path`; results go to `stdout`, progress and problems to `stderr`."""
+    """Run every case at or below `path`; results go to `stdout`, progress and problems to `stderr`.
+
+    With an `agenda` each case is run for each of its seeds, by users with its habits.
+    """
     out, err = stdout or sys.stdout, stderr or sys.stderr
     known = knowledge or load()
     found = read_cases(path) if path.exists() else CaseSet((), {}, ())
@@ -47,18 +55,25 @@ def run_advice(
     if not found.scripts:
         print(f"No case found at {path}. Give a case file or a folder that holds some.", file=err)
         return NO_CASE if not found.problems else IMPERFECT
-    advisor = open_advisor or product_advisor(known, profile, as_of)
+    listener = Listener(open_advisor or product_advisor(known, profile, as_of))
+    found, open_user = seeded_cases(found, agenda) if agenda else SeededCases(found, SimulatedUser)
     total = len(found.scripts)
     done = iter(range(1, total + 1))
+
+    def progress(name: str) -> None:
+        listener.begin(name)
+        print(f"{next(done)}/{total} {name}", file=err, flush=True)
+
     traces = run_scripts(
         found.scripts,
-        advisor,
+        listener,
         known,
         traces_dir,
-        lambda name: print(f"{next(done)}/{total} {name}", file=err, flush=True),
+        progress,
+        open_user,
     )
     report = score_traces(found, traces, citable(known))
-    show_report(report, json_output, out, html, junit)
+    show_report(report, json_output, out, html, junit, listener.dialogues)
     return IMPERFECT if report.problems or report.exceptions else RAN
 
 
@@ -73,6 +88,7 @@ def show_report(
     out: TextIO,
     html: Path | None = None,
     junit: Path | None = None,
+    dialogues: Dialogues | None = None,
 ) -> None:
     """Print the report, and write it as a page or for a build server where a path is given."""
     content = as_json(report)
@@ -80,7 +96,7 @@ def show_report(
         # Imported when asked for: the template engine isn't needed otherwise.
         from .html_report import page
 
-        html.write_text(page(content), encoding="utf-8")
+        html.write_text(page(report, dialogues), encoding="utf-8")
     if junit is not None:
         from .junit_report import junit_xml
 

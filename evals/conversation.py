@@ -6,7 +6,7 @@ from agent.reply import Reply
 
 from .advisor import Advisor, OpenAdvisor
 from .case import Script
-from .simulated_user import SimulatedUser, asked_slots
+from .simulated_user import OpenUser, SimulatedUser, User, asked_slots
 from .vocabulary import vocabulary
 
 MAX_TURNS = 16
@@ -30,9 +30,9 @@ class Conversation(NamedTuple):
         )
 
 
-def converse(script: Script, open_advisor: OpenAdvisor) -> Conversation:
+def converse(script: Script, open_advisor: OpenAdvisor, open_user: OpenUser = SimulatedUser) -> Conversation:
     """Run one script against a fresh advisor."""
-    user = SimulatedUser(script)
+    user: User = open_user(script)
     messages: list[str] = []
     replies: list[Reply] = []
     message: str | None = user.open()

@@ -4,7 +4,8 @@ Volunteers nothing, has no randomness, and never sees what the case expects of t
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from agent.reply import Reply
 
@@ -21,6 +22,22 @@ def asked_slots(reply: Reply, words: Vocabulary) -> tuple[str, ...]:
     if reply.question is None:
         return ()
     return tuple(dict.fromkeys(reply.question.slots)) or words.slots_asked_in(reply.question.text)
+
+
+class User(Protocol):
+    """Whoever talks to the advisor."""
+
+    def open(self) -> str:
+        """The first message."""
+        ...
+
+    def respond(self, reply: Reply) -> str | None:
+        """The next message, or None when the user has what they came for."""
+        ...
+
+
+OpenUser = Callable[[Script], User]
+"""A user who knows one script."""
 
 
 class SimulatedUser:
@@ -83,7 +100,7 @@ class SimulatedUser:
         if not said:
             return DONT_KNOW
         if unknown:
-            said.append(f"{DONT_KNOW} about the {_listing(slot.replace('_', ' ') for slot in unknown)}")
+            said.append(f"{DONT_KNOW} about the {listing(slot.replace('_', ' ') for slot in unknown)}")
         return _sentences(said)
 
     def _applies(self, event: Event, slots: tuple[str, ...]) -> bool:
@@ -108,6 +125,7 @@ def _sentences(parts: list[str]) -> str:
     return " ".join([*ended, parts[-1]])
 
 
-def _listing(words: Iterable[str]) -> str:
+def listing(words: Iterable[str]) -> str:
+    """Words as a choice: `budget, team or growth`."""
     *head, last = words
     return f"{', '.join(head)} or {last}" if head else last

@@ -147,6 +147,15 @@ def _eval(
     advice.add_argument("--json", action="store_true")
     advice.add_argument("--html", type=Path, metavar="FILE")
     advice.add_argument("--junit", type=Path, metavar="FILE")
+    advice.add_argument("--user", choices=("cooperative", "agenda"), default="cooperative")
+    advice.add_argument("--knob", metavar="NAME[,NAME]", help="habits of the agenda user (default: all)")
+    matrix = actions.add_parser(
+        "matrix", parents=[common], help="each habit of users alone, and all together"
+    )
+    matrix.add_argument("path", type=Path)
+    matrix.add_argument("--json", action="store_true")
+    for action in (advice, matrix):
+        action.add_argument("--seeds", type=int, default=1, metavar="K", help="agenda users for each case")
     language = actions.add_parser("language", parents=[common], help="labelled messages against the reader")
     language.add_argument("path", type=Path)
     language.add_argument("--results", type=Path, metavar="CSV", help="write one row an understood field")

@@ -2,8 +2,12 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tui.settings import Settings
+
+if TYPE_CHECKING:
+    from evals.seeded_cases import Agenda
 
 Action = Callable[[Namespace, Settings], int]
 
@@ -24,6 +28,33 @@ def _advice(arguments: Namespace, settings: Settings) -> int:
         as_of=settings.date(),
         html=arguments.html,
         junit=arguments.junit,
+        agenda=_agenda(arguments),
+    )
+
+
+def _agenda(arguments: Namespace) -> "Agenda | None":
+    """The habits of the agenda-based user; None for the cooperative one."""
+    from evals.knobs import ALL, parse_knobs
+    from evals.seeded_cases import Agenda
+    from knowledge.errors import InputRefused
+
+    if arguments.user != "agenda":
+        if arguments.knob or arguments.seeds != 1:
+            raise InputRefused("The cooperative user has no knobs and no seeds.", "Add --user agenda.")
+        return None
+    return Agenda(parse_knobs((arguments.knob or ALL).split(",")), arguments.seeds)
+
+
+def _matrix(arguments: Namespace, settings: Settings) -> int:
+    from evals.matrix import run_matrix
+
+    return run_matrix(
+        arguments.path,
+        arguments.seeds,
+        arguments.json,
+        knowledge=settings.open_knowledge(),
+        profile=settings.open_profile(),
+        as_of=settings.date(),
     )
 
 
@@ -51,6 +82,7 @@ def _workloads(arguments: Namespace, settings: Settings) -> int:
 
 ACTIONS: dict[str, Action] = {
     "advice": _advice,
+    "matrix": _matrix,
     "language": _language,
     "workloads": _workloads,
 }
