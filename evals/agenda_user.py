@@ -36,6 +36,8 @@ class Act(NamedTuple):
     said: str
     slot: str = ""
     component: str = ""
+    alone: bool = False
+    """The question on the table went unanswered."""
 
 
 class AgendaUser(SimulatedUser):
@@ -82,11 +84,14 @@ class AgendaUser(SimulatedUser):
 
     def _turn(self, slots: tuple[str, ...], reply: Reply) -> str:
         """What is said while the interview goes on."""
-        aside = self._correction() or self._digression(slots, reply)
+        correction = self._correction()
+        aside = correction or self._digression(slots, reply)
         if not aside and self._messages + 1 >= self._settings.patience:
             return self._bank.phrase("impatience", self._rng)
         if aside and self._chance(self._settings.alone):
             self._owe(slots)
+            if not correction:
+                self.acts[-1] = self.acts[-1]._replace(alone=True)
             return aside
         answer = self._mistyped(self._answer(slots))
         return f"{aside} {answer}" if aside else answer

@@ -28,7 +28,7 @@ from .scored_run import Judge, ScoredRun, compared, score_run
 from .scoring import score_case
 from .seeded_cases import at_least_one
 from .trace import Trace
-from .truth import fact_reader
+from .told_facts import fact_reader
 
 COOPERATIVE = "cooperative"
 

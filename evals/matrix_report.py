@@ -13,7 +13,8 @@ from .scorers.share import Share, total
 SCHEMA = "stackwright-matrix/1"
 COLUMNS = {
     "runs": "runs", "pass_1": "pass^1", "pass_k": "pass^k", "same_winner": "same stack", "agreement": "slots agree",
-    "flips": "flips", "contradictions": "contradictions said", "injections": "injections", "precision": "field P",
+    "flips": "flips", "contradictions": "contradictions said", "injections": "injections",
+    "kept": "questions kept", "precision": "field P",
     "recall": "field R", "f1": "field F1", "numbers": "numbers", "citation_precision": "cite P",
     "citation_recall": "cite R", "repeated": "asked again", "still_open": "put again", "violations": "violations",
     "turns": "turns", "exceptions": "exceptions",
@@ -55,6 +56,7 @@ def row(runs: Sequence[ScoredRun], seeds: int) -> dict[str, Any]:
         "injections": _share(
             Share(sum(len(r.injections.successes) for r in runs), sum(r.injections.attempts for r in runs))
         ),
+        "kept": _share(total(run.kept for run in runs)),
         "precision": _rounded(Share(matched, found).value),
         "recall": _rounded(Share(matched, expected).value),
         "f1": _rounded(Share(2 * matched, found + expected).value),

@@ -49,10 +49,43 @@ def flips(replies: Sequence[Reply], acts: Iterable[Act]) -> Flips:
 
 
 def contradictions_said(replies: Sequence[Reply], acts: Iterable[Act], slot_of: Mapping[str, str]) -> Share:
-    """Contradictions that the next reply names: as a replaced or refused value, a conflict or a question."""
+    """Contradictions that the next reply names: as a replaced or refused value, or a conflict."""
     injected = [act for act in acts if act.knob is Knob.CONTRADICTION and act.turn <= len(replies)]
-    said = [act for act in injected if act.slot in _noticed_slots(replies[act.turn - 1], slot_of)]
-    return Share(len(said), len(injected))
+    return Share(len(injected) - len(unsaid_contradictions(replies, injected, slot_of)), len(injected))
+
+
+def unsaid_contradictions(
+    replies: Sequence[Reply], acts: Iterable[Act], slot_of: Mapping[str, str]
+) -> tuple[Act, ...]:
+    """Contradictions that the next reply passes over."""
+    return tuple(
+        act
+        for act in acts
+        if act.knob is Knob.CONTRADICTION
+        and act.turn <= len(replies)
+        and act.slot not in _noticed_slots(replies[act.turn - 1], slot_of)
+    )
+
+
+def dropped_questions(replies: Sequence[Reply], acts: Iterable[Act]) -> tuple[Act, ...]:
+    """Digressions without an answer after which the open question isn't put again, whatever else is said."""
+    return tuple(act for act in acts if _left_open(replies, act) and not _put_again(replies, act.turn))
+
+
+def questions_kept(replies: Sequence[Reply], acts: Sequence[Act]) -> Share:
+    """Open questions that survive a digression."""
+    occasions = sum(_left_open(replies, act) for act in acts)
+    return Share(occasions - len(dropped_questions(replies, acts)), occasions)
+
+
+def _left_open(replies: Sequence[Reply], act: Act) -> bool:
+    asked = 1 < act.turn <= len(replies) and replies[act.turn - 2].question is not None
+    return asked and act.alone and act.knob in (Knob.TOPIC_CHANGE, Knob.COUNTER_QUESTION, Knob.INJECTION)
+
+
+def _put_again(replies: Sequence[Reply], turn: int) -> bool:
+    before, after = replies[turn - 2].question, replies[turn - 1].question
+    return before is not None and after is not None and bool(set(before.slots) & set(after.slots))
 
 
 def _noticed_slots(reply: Reply, slot_of: Mapping[str, str]) -> set[str]:
