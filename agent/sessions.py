@@ -63,6 +63,31 @@ def _claims(connection: sqlite3.Connection) -> None:
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _claims)
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that calls a damaged file by its name, whenever the damage shows."""
+
+    path = Path()
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        try:
+            return super().execute(*arguments)
+        except sqlite3.DatabaseError as error:
+            raise (damaged(self.path, error) if is_damage(error) else error) from error
+
+
+def is_damage(error: Exception) -> bool:
+    """SQLite reports a lost or foreign file by the bare class; subclasses are about locks, folders and statements."""
+    return type(error) is sqlite3.DatabaseError
+
+
+def damaged(path: object, error: sqlite3.Error) -> SessionUnavailable:
+    """The session file holds something else, or parts of it are lost."""
+    return SessionUnavailable(
+        f"The session file {path} is damaged or is no session file ({error}).",
+        "Move it away, or put a copy of it back: a new one is made at the next start.",
+    )
+
+
 class SessionStore:
     """Sessions and turns in one SQLite file, private to its owner (mode 0600)."""
 
@@ -76,7 +101,10 @@ class SessionStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._keep_private()
-            connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+            connection = sqlite3.connect(
+                self.path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, factory=_Connection
+            )
+            connection.path = self.path
             self._prepare(connection)
         except (OSError, sqlite3.Error) as error:
             raise SessionUnavailable(

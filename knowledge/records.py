@@ -292,11 +292,11 @@ class ConflictRule(Record):
 
     id: str
     when: str
-    slots: tuple[str, ...] = Field(min_length=2)
-    """Workload slots that clash."""
+    slots: tuple[str, ...] = Field(min_length=1)
+    """Workload slots that clash; one where both sides belong to it."""
     text: str
-    """Names both sides and why they clash."""
+    """Names both sides and why they clash; `{name}` is a value, as in conditions."""
     resolution: str
-    """What is taken to win, and why."""
+    """What is taken to win, and why; `{name}` as in the text."""
     drops: tuple[str, ...] = ()
     """Fields that are set aside meanwhile."""

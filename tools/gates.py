@@ -14,9 +14,12 @@ from knowledge.records import Component, Rule
 from .compliance import compliance_state, demanded_regimes
 from .operation import MANAGED_MODES, OWN_MODES, operator
 from .profile import Profile
+from .vendors import resold_by, supplied_by
 
 DEAD = ("eol", "do_not_recommend")
 EDGE_MODES = frozenset({"edge", "in_process", "air_gap"})
+CLOSED = ("source-available", "proprietary")
+"""Licence classes that no OSI licence belongs to, whether one runs the product or buys it as a service."""
 BOUND_TO_PLACE = frozenset({"cmp.model_api", "cmp.deployment_mode", "cmp.accelerator"})
 """Slots whose components are places or hardware: rules, not software modes, say where they fit."""
 
@@ -43,7 +46,7 @@ def barrier(
         if found is not None:
             return found
     if profile.banned_vendors or profile.allowed_vendors:
-        found = _profile(component, profile)
+        found = _profile(component, profile, knowledge)
         if found is not None:
             return found
     return _denied(component, values, knowledge, profile, as_of)
@@ -94,8 +97,8 @@ def _licence(component: Component, slot: str, values: Mapping[str, Any]) -> Barr
     policy, licence = values.get("licence_policy"), component.licence_class
     barred = {
         "no_network_copyleft": ("network-copyleft",),
-        "osi_only": ("source-available",),
-        "permissive_only": ("source-available", "network-copyleft", "copyleft", "weak-copyleft"),
+        "osi_only": CLOSED,
+        "permissive_only": (*CLOSED, "network-copyleft", "copyleft", "weak-copyleft"),
     }.get(str(policy), ())
     if licence not in barred:
         return None
@@ -103,19 +106,18 @@ def _licence(component: Component, slot: str, values: Mapping[str, Any]) -> Barr
     return Barrier("licence", text, tuple(fact for fact in component.fact_ids if "/licence/" in fact))
 
 
-def _profile(component: Component, profile: Profile) -> Barrier | None:
-    names = {component.id, component.vendor.lower()}
-    if names & {name.lower() for name in profile.banned_vendors}:
-        return Barrier(
-            "profile", f"{profile.name or 'Your profile'} bans {component.vendor}.", ("user/profile",)
-        )
-    allowed = {name.lower() for name in profile.allowed_vendors}
-    if (
-        allowed
-        and not names & allowed
-        and component.modes & MANAGED_MODES
-        and not component.modes & OWN_MODES
-    ):
+def _profile(component: Component, profile: Profile, knowledge: Knowledge) -> Barrier | None:
+    name = profile.name or "Your profile"
+    banned = profile.banned_vendors
+    if banned and component.id in supplied_by(knowledge, banned, alone=True):
+        return Barrier("profile", f"{name} bans {component.vendor}.", ("user/profile",))
+    maker = resold_by(knowledge, component.id, banned) if banned else ""
+    if maker:
+        text = f"{name} bans {maker}, whose models are all that {component.name} sells."
+        return Barrier("profile", text, ("user/profile",))
+    allowed = profile.allowed_vendors
+    only_managed = component.modes & MANAGED_MODES and not component.modes & OWN_MODES
+    if allowed and only_managed and component.id not in supplied_by(knowledge, allowed, alone=False):
         text = f"{component.vendor} is not among the vendors that {profile.name or 'your profile'} allows."
         return Barrier("profile", text, ("user/profile",))
     return None

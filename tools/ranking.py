@@ -9,7 +9,7 @@ from knowledge import Knowledge
 
 from .assembly import drafts
 from .assessment import Conflict, Weights
-from .contradictions import names_hosted_api, settle
+from .contradictions import names_hosted_api, settle, shortfalls
 from .draft import Draft
 from .profile import Profile
 from .rule_index import Truths, rule_index
@@ -47,7 +47,9 @@ def rank(workload: Workload, knowledge: Knowledge, as_of: date, profile: Profile
     weights = weigh(knowledge, priorities, profile)
     truths = Truths(resolved.values, rule_index(knowledge).changing)
     setting = Setting(knowledge, truths, weights, profile, as_of)
-    return Ranking(settled.workload, resolved, weights, settled.conflicts, drafts(setting))
+    candidates = drafts(setting)
+    short = shortfalls(settled.workload, resolved.values, candidates, knowledge)
+    return Ranking(settled.workload, resolved, weights, (*settled.conflicts, *short), candidates)
 
 
 def rank_many(

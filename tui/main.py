@@ -8,7 +8,6 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -47,9 +46,7 @@ def parser() -> argparse.ArgumentParser:
     )
     group.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint of the model")
     group.add_argument("--offline", action="store_true", help="forbid every model endpoint")
-    group.add_argument(
-        "--as-of", type=date.fromisoformat, metavar="DATE", help="date that prices and ages count from"
-    )
+    group.add_argument("--as-of", metavar="DATE", help="date that prices and ages count from")
     group.add_argument("--knowledge", type=Path, metavar="DIR", help="another knowledge folder")
     group.add_argument("--data-dir", type=Path, metavar="DIR", help="where consultations are stored")
     top = argparse.ArgumentParser(
@@ -167,6 +164,12 @@ def _eval(
     workloads.add_argument("--seed", type=int, default=1, metavar="S")
     workloads.add_argument("--jobs", type=int, default=2, metavar="N", help="processes")
     workloads.add_argument("--json", action="store_true")
+    questions = actions.add_parser(
+        "questions", parents=[common], help="the interview over whole workloads or cases, against other ways"
+    )
+    questions.add_argument("path", type=Path)
+    questions.add_argument("--seed", type=int, default=1, metavar="S", help="of the random orders")
+    questions.add_argument("--json", action="store_true")
 
 
 def _sessions(

@@ -1,6 +1,7 @@
 """Settings: command line over environment over `config.toml` over defaults."""
 
 import os
+import re
 import tomllib
 from argparse import Namespace
 from collections.abc import Callable
@@ -53,9 +54,16 @@ class Settings:
         return load(self.knowledge)
 
     def open_profile(self) -> "Profile":
+        """The organisation's profile, its names checked against the knowledge base."""
         from tools.profile import Profile, load_profile
 
-        return load_profile(self.profile) if self.profile is not None else Profile()
+        return Profile() if self.profile is None else load_profile(self.profile, self.open_knowledge())
+
+    def profile_remarks(self) -> list[str]:
+        """What has to be said of the profile's bans."""
+        from tools.profile import ban_remarks
+
+        return ban_remarks(self.open_profile(), self.open_knowledge())
 
     def open_model(self) -> "ChatModel | None":
         """The model that is configured, or None."""
@@ -146,7 +154,17 @@ def _path(value: object) -> Path:
 
 
 def _date(value: object) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(_text(value))
+    if isinstance(value, date):
+        return value
+    text = _text(value).strip()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            raise InputRefused(
+                f"There is no date {text}.", "Give a day of the calendar, like 2026-11-24."
+            ) from error
+        raise
 
 
 READERS: dict[object, Callable[[object], object]] = {

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 WORKLOAD_SUFFIXES = (".yaml", ".yml", ".json")
 TEXT_LIMIT = 20_000
+STANDARD_INPUT = "Standard input"
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
     knowledge, profile, as_of = settings.open_knowledge(), settings.open_profile(), settings.date()
+    for remark in settings.profile_remarks():
+        print(f"stackwright: {remark}", file=sys.stderr)
     workload = _workload(arguments, settings, knowledge)
     assessment = assess(workload, knowledge, as_of, "full", profile)
     claims = explain(assessment, workload, knowledge)
@@ -57,14 +60,26 @@ def _workload(arguments: Namespace, settings: Settings, knowledge: Knowledge) ->
         return _from_text(_read(path), knowledge)
     if sys.stdin.isatty():
         print("stackwright: describe the workload, then Ctrl+D.", file=sys.stderr)
-    return _from_text(sys.stdin.read(), knowledge)
+    return _from_text(standard_input(), knowledge)
+
+
+def standard_input() -> str:
+    """All of standard input as text; InputRefused for binary data and other noise."""
+    from agent.admission import check_readable, text_of
+
+    source = getattr(sys.stdin, "buffer", None)
+    if source is not None:
+        return text_of(source.read(), STANDARD_INPUT)
+    text = sys.stdin.read()
+    check_readable(text, STANDARD_INPUT)
+    return text
 
 
 def _read(path: Path) -> str:
+    from agent.admission import text_of
+
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputRefused(f"{path} is not text in UTF-8.", "Save it as plain text or as YAML.") from error
+        return text_of(path.read_bytes(), str(path))
     except OSError as error:
         raise InputRefused(f"{path} can't be read: {error.strerror}.") from error
 

@@ -1,9 +1,11 @@
 """Line mode: a consultation in the normal scrollback, for pipes, screen readers and scripts."""
 
+import contextlib
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from agent.admission import check_readable, text_of
 from agent.consultation import Consultation, open_consultation
 from agent.reply import Reply
 from knowledge.errors import SessionUnavailable, StackwrightError
@@ -15,6 +17,10 @@ GREETING = (
     'there are. "Just recommend" ends the questions, /undo takes the last answer back, /quit leaves.'
 )
 QUIT = {"/quit", "/exit", "quit", "exit"}
+FENCE = "```"
+STANDARD_INPUT = "Standard input"
+PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+"""What a terminal puts around pasted text in bracketed mode."""
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
@@ -27,6 +33,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     reply: Reply | None = None
     for message in _messages(interactive=sys.stdin.isatty() and not as_json):
         try:
+            check_readable(message, "The message")
             reply = consultation.turn(chosen(message, reply))
         except StackwrightError as error:
             print(f"stackwright: {error}", file=sys.stderr)
@@ -44,7 +51,7 @@ def _open(arguments: Namespace, settings: Settings) -> Consultation:
         "as_of": settings.date(),
         "model": settings.open_model(),
     }
-    _announce_model(settings)
+    _announce(settings)
     try:
         store = open_store(settings)
         return open_consultation(**common, store=store, session=session_to_resume(store, arguments.resume))  # type: ignore[arg-type]
@@ -55,7 +62,10 @@ def _open(arguments: Namespace, settings: Settings) -> Consultation:
         return open_consultation(**common)  # type: ignore[arg-type]
 
 
-def _announce_model(settings: Settings) -> None:
+def _announce(settings: Settings) -> None:
+    """What is sent where, and what the profile's bans mean."""
+    for remark in settings.profile_remarks():
+        print(f"stackwright: {remark}", file=sys.stderr)
     if settings.model:
         where = settings.base_url or "its provider"
         print(
@@ -72,18 +82,56 @@ def _resumed(consultation: Consultation) -> None:
 
 
 def _messages(interactive: bool) -> Iterator[str]:
-    """Lines of standard input; a blank line is no message."""
+    """Messages of standard input: a line each, a fenced block or a paste as one; a blank one is none."""
+    for message in joined(_typed() if interactive else _piped()):
+        if message.strip().lower() in QUIT:
+            return
+        if message.strip():
+            yield message
+
+
+def _typed() -> Iterator[str]:
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401 - line editing, and a paste arrives as one input
     while True:
         try:
-            line = input("\nYou: ") if interactive else sys.stdin.readline()
+            yield input("\nYou: ")
         except EOFError:
             return
-        if not interactive and not line:
-            return
-        if line.strip().lower() in QUIT:
-            return
-        if line.strip():
-            yield line.rstrip("\n")
+
+
+def _piped() -> Iterator[str]:
+    """Lines of standard input; InputRefused at the first that is no text."""
+    source = getattr(sys.stdin, "buffer", None)
+    if source is None:
+        for line in sys.stdin:
+            check_readable(line, STANDARD_INPUT)
+            yield line.rstrip("\r\n")
+        return
+    while data := source.readline():
+        yield text_of(data, STANDARD_INPUT).rstrip("\r\n")
+
+
+def joined(lines: Iterable[str]) -> Iterator[str]:
+    """Lines as messages: what stands between two fences, or between the marks of a paste, is one message."""
+    block: list[str] | None = None
+    end = ""
+    for line in lines:
+        if block is not None:
+            before, closing, _ = line.partition(end)
+            if closing and (end == PASTE_ENDS or not before.strip()):
+                yield "\n".join([*block, before] if before.strip() else block)
+                block = None
+            else:
+                block.append(line)
+        elif PASTE_BEGINS in line and PASTE_ENDS not in line:
+            block, end = [line.replace(PASTE_BEGINS, "")], PASTE_ENDS
+        elif line.lstrip().startswith(FENCE) and FENCE not in line.lstrip()[len(FENCE) :]:
+            block, end = [], FENCE
+        else:
+            yield line.replace(PASTE_BEGINS, "").replace(PASTE_ENDS, "")
+    if block:
+        yield "\n".join(block)
 
 
 def chosen(line: str, reply: Reply | None) -> str:
