@@ -1,6 +1,7 @@
-"""One hash a random workload: run in two processes with different hash seeds, the lines must agree.
+"""One hash a random workload: two processes with different hash seeds, one of them backwards, must agree.
 
-`python -m evals.digest COUNT SEED AS_OF [KNOWLEDGE]`. Every twentieth workload is assessed in full.
+Backwards, since what is remembered from one workload may not show in another. Every twentieth workload is
+assessed in full. `python -m evals.digest COUNT SEED AS_OF forwards|backwards [KNOWLEDGE]`.
 """
 
 import hashlib
@@ -18,12 +19,14 @@ from tools.assess import assess
 from .workloads import draw_workloads
 
 FULL_EVERY = 20
-HASH_SEEDS = ("1", "2")
+RUNS = {"1": "forwards", "2": "backwards"}
+"""Hash seed -> direction."""
 
 
-def digests(count: int, seed: int, knowledge: Knowledge, as_of: date) -> list[str]:
-    """SHA-256 of each workload's assessment."""
-    return [
+def digests(count: int, seed: int, knowledge: Knowledge, as_of: date, backwards: bool = False) -> list[str]:
+    """SHA-256 of each workload's assessment, by number; computed from the last to the first if `backwards`."""
+    drawn_ones = list(draw_workloads(count, seed, knowledge))
+    hashes = [
         hashlib.sha256(
             assess(
                 drawn.workload(knowledge),
@@ -34,23 +37,24 @@ def digests(count: int, seed: int, knowledge: Knowledge, as_of: date) -> list[st
             .model_dump_json()
             .encode()
         ).hexdigest()
-        for drawn in draw_workloads(count, seed, knowledge)
+        for drawn in (reversed(drawn_ones) if backwards else drawn_ones)
     ]
+    return hashes[::-1] if backwards else hashes
 
 
 def start(count: int, seed: int, as_of: date, folder: Path | None) -> "list[subprocess.Popen[str]]":
     """One process a hash seed."""
     command = [sys.executable, "-P", "-m", "evals.digest", str(count), str(seed), as_of.isoformat()]
-    command += [str(folder.resolve())] if folder else []
+    knowledge = [str(folder.resolve())] if folder else []
     where = str(Path(__file__).parent.parent)
     return [
         subprocess.Popen(  # noqa: S603 - this interpreter and numbers
-            command,
+            [*command, direction, *knowledge],
             env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": where},
             stdout=subprocess.PIPE,
             text=True,
         )
-        for hash_seed in HASH_SEEDS
+        for hash_seed, direction in RUNS.items()
     ]
 
 
@@ -81,6 +85,6 @@ def differing(lines: Sequence[Sequence[str]], count: int) -> list[int]:
 
 
 if __name__ == "__main__":
-    total, seed_, day, *rest = sys.argv[1:]
+    total, seed_, day, way, *rest = sys.argv[1:]
     base = Knowledge(Path(rest[0])) if rest else Knowledge()
-    print("\n".join(digests(int(total), int(seed_), base, date.fromisoformat(day))))
+    print("\n".join(digests(int(total), int(seed_), base, date.fromisoformat(day), way == "backwards")))

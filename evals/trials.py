@@ -30,7 +30,7 @@ DRAWS = 3
 """Truths drawn for each workload and way of drawing."""
 CHUNK = 10
 REPORTED_EVERY = 100
-HASH_SEED = "hash_seed"
+ANY_PROCESS = "any_process_any_order"
 
 
 class Trial(NamedTuple):
@@ -133,6 +133,6 @@ def _prepared_trial(number: int) -> Trial:
 
 
 def _with_hash(trial: Trial, unequal: bool) -> Trial:
-    text = "two processes with different hash seeds give different assessments"
-    violations = (Violation(HASH_SEED, text),) if unequal else ()
-    return trial._replace(verdicts={**trial.verdicts, HASH_SEED: Verdict(1, violations)})
+    text = "another process with another hash seed, or after other workloads, gives another assessment"
+    violations = (Violation(ANY_PROCESS, text),) if unequal else ()
+    return trial._replace(verdicts={**trial.verdicts, ANY_PROCESS: Verdict(1, violations)})

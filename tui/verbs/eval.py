@@ -80,9 +80,22 @@ def _workloads(arguments: Namespace, settings: Settings) -> int:
     )
 
 
+def _questions(arguments: Namespace, settings: Settings) -> int:
+    from evals.questions import run_questions
+
+    return run_questions(
+        arguments.path,
+        arguments.json,
+        seed=arguments.seed,
+        knowledge=settings.open_knowledge(),
+        as_of=settings.date(),
+    )
+
+
 ACTIONS: dict[str, Action] = {
     "advice": _advice,
     "matrix": _matrix,
     "language": _language,
+    "questions": _questions,
     "workloads": _workloads,
 }
