@@ -10,10 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from agent.model_port import ChatModel
 from knowledge import Knowledge, load
 from tools.profile import Profile
 
 from .advisor import OpenAdvisor, product_advisor
+from .baselines import Scores, score_answerer
+from .case import RealCase
 from .case_details import Dialogues
 from .case_files import CaseSet, read_cases
 from .citations import citable
@@ -40,12 +43,14 @@ def run_advice(
     html: Path | None = None,
     junit: Path | None = None,
     agenda: Agenda | None = None,
+    model: ChatModel | None = None,
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
 ) -> int:
     """Run every case at or below `path`; results go to `stdout`, progress and problems to `stderr`.
 
-    With an `agenda` each case is run for each of its seeds, by users with its habits.
+    With an `agenda` each case is run for each of its seeds, by users with its habits. With a `model` the
+    product uses it, and the same model without our tools is one of the baselines.
     """
     out, err = stdout or sys.stdout, stderr or sys.stderr
     known = knowledge or load()
@@ -55,7 +60,8 @@ def run_advice(
     if not found.scripts:
         print(f"No case found at {path}. Give a case file or a folder that holds some.", file=err)
         return NO_CASE if not found.problems else IMPERFECT
-    listener = Listener(open_advisor or product_advisor(known, profile, as_of))
+    listener = Listener(open_advisor or product_advisor(known, profile, as_of, model))
+    choices = {} if agenda else _choices(found, known, as_of or date.today(), model, err)
     found, open_user = seeded_cases(found, agenda) if agenda else SeededCases(found, SimulatedUser)
     total = len(found.scripts)
     done = iter(range(1, total + 1))
@@ -72,14 +78,44 @@ def run_advice(
         progress,
         open_user,
     )
-    report = score_traces(found, traces, citable(known))
+    report = score_traces(found, traces, citable(known), choices=choices)
     show_report(report, json_output, out, html, junit, listener.dialogues)
     return IMPERFECT if report.problems or report.exceptions else RAN
 
 
-def read_advice(path: Path, traces_dir: Path, knowledge: Knowledge | None = None) -> AdviceReport:
+def _choices(
+    found: CaseSet,
+    known: Knowledge,
+    as_of: date,
+    model: ChatModel | None = None,
+    err: TextIO | None = None,
+) -> dict[str, Scores]:
+    """Baselines that need more than the cases: a fixed form, and a language model alone."""
+    from .form import NAME, form_answerer
+
+    cases = [case for case in found.cases.values() if isinstance(case, RealCase)]
+    return {NAME: score_answerer(form_answerer(known, as_of), cases)} | _without_tools(cases, model, err)
+
+
+def _without_tools(cases: list[RealCase], model: ChatModel | None, err: TextIO | None) -> dict[str, Scores]:
+    """A case without an answer is said and left out."""
+    if model is None:
+        return {}
+    from .bare_model import NAME, run_bare_model
+
+    run = run_bare_model(model, cases)
+    for name, reason in run.unanswered.items():
+        print(f"{name}, model alone: {reason}", file=err)
+    return {NAME.format(model=model.name): run.scores}
+
+
+def read_advice(
+    path: Path, traces_dir: Path, knowledge: Knowledge | None = None, as_of: date | None = None
+) -> AdviceReport:
     """The report of traces that were written earlier."""
-    return score_traces(read_cases(path), read_traces(traces_dir), citable(knowledge or load()))
+    found, known = read_cases(path), knowledge or load()
+    choices = _choices(found, known, as_of or date.today())
+    return score_traces(found, read_traces(traces_dir), citable(known), choices=choices)
 
 
 def show_report(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
+from agent.model_port import ChatModel
 from agent.reply import Reply
 from knowledge import Knowledge
 from tools.profile import Profile
@@ -22,14 +23,17 @@ OpenAdvisor = Callable[[], Advisor]
 
 
 def product_advisor(
-    knowledge: Knowledge, profile: Profile | None = None, as_of: date | None = None
+    knowledge: Knowledge,
+    profile: Profile | None = None,
+    as_of: date | None = None,
+    model: ChatModel | None = None,
 ) -> OpenAdvisor:
-    """Consultations of the product itself, each kept in memory only."""
+    """Consultations of the product itself, each kept in memory only; by rules unless a model is given."""
 
     def begin() -> Advisor:
         # Imported when called: the consultation brings the graph library with it.
         from agent.consultation import open_consultation
 
-        return open_consultation(knowledge=knowledge, profile=profile, as_of=as_of, store=None)
+        return open_consultation(knowledge=knowledge, profile=profile, as_of=as_of, store=None, model=model)
 
     return begin

@@ -40,9 +40,12 @@ def _compiles(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return patterns
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+One = str | int | float
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=One | tuple[str, ...])]
 Patterns = Annotated[Words, AfterValidator(_compiles)]
-Fact = Annotated[str | None, BeforeValidator(_worded)]
+Fact = Annotated[
+    str | None, BeforeValidator(_worded, json_schema_input_type=One | bool | tuple[One, ...] | None)
+]
 
 
 class CasePart(BaseModel):
