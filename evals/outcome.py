@@ -8,7 +8,6 @@ from typing import NamedTuple
 from knowledge import Knowledge
 from tools.draft import Draft
 from tools.ranking import Ranking, rank_many
-from tools.sensitivity import in_time, over_budget
 from tools.workload import Workload
 
 PRICED_WITHOUT_BILL = ("none", "device")
@@ -83,12 +82,20 @@ def outcome_of(ranking: Ranking) -> Outcome:
     return Outcome(tuple(_stack(draft) for draft in ranking.drafts))
 
 
+def within_limits(draft: Draft) -> bool:
+    """Whether the typical figures keep the limits of time and money, and the load can be served at all."""
+    compute, values = draft.compute, draft.values
+    limit, budget = values.get("e2e_latency_ms"), values.get("budget_usd_month")
+    in_time = limit is None or compute.e2e_ms is None or compute.e2e_ms <= limit
+    return compute.feasible and in_time and (not budget or draft.usd_infra <= budget)
+
+
 def _stack(draft: Draft) -> StackOutcome:
     compute = draft.compute
     return StackOutcome(
         id=draft.id,
         score=draft.score,
-        feasible=in_time(draft) and not over_budget(draft),
+        feasible=within_limits(draft),
         usd=draft.usd_infra,
         priced=compute.usd_month is not None or compute.kind in PRICED_WITHOUT_BILL,
         usd_model=draft.usd_model,

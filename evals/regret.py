@@ -17,12 +17,12 @@ from tools.profile import Profile
 from tools.ranking import NO_PROFILE, Ranking
 from tools.rule_index import Truths, rule_index
 from tools.scoring import Scored, Setting
-from tools.sensitivity import in_time, over_budget
 from tools.stack_choice import to_stack
 from tools.stack_value import stack_categories
 
 from .case import RealCase
 from .mapping import DECISION_SLOTS, mapping, translate
+from .outcome import within_limits
 
 SPREAD = 0.2
 ENGINE_SLOTS = "cmp."
@@ -68,7 +68,7 @@ def matching(choice: Draft, truth: Ranking) -> Draft | None:
 
 def regret_of(choice: Valued | None, truth: Ranking) -> Regret:
     """Regret of a choice that is valued under the truth; None is one that a hard constraint forbids."""
-    rivals = [Valued(tuple(draft.categories), _feasible(draft)) for draft in truth.drafts]
+    rivals = [Valued(tuple(draft.categories), within_limits(draft)) for draft in truth.drafts]
     return shortfall(choice, rivals, truth.weights.categories)
 
 
@@ -138,7 +138,7 @@ def _valued_with(
     setting = Setting(knowledge, truths, truth.weights, profile, as_of)
     value = stack_categories(draft.strategy, draft.pattern, draft.compute, picks, _bundled(picks), setting)
     changed = draft._replace(picks=picks, categories=value[0], score=value[1], usd_infra=value[2])
-    return Valued(tuple(value[0]), _feasible(changed))
+    return Valued(tuple(value[0]), within_limits(changed))
 
 
 def _bundled(picks: Mapping[str, Scored]) -> dict[str, str]:
@@ -150,10 +150,6 @@ def _bundled(picks: Mapping[str, Scored]) -> dict[str, str]:
             found[slot] = pick.component.id
         seen.add(pick.component.id)
     return found
-
-
-def _feasible(draft: Draft) -> bool:
-    return in_time(draft) and not over_budget(draft)
 
 
 class ExpertChoice(NamedTuple):
