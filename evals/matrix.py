@@ -27,8 +27,8 @@ from .runner import Progress, trace_of
 from .scored_run import Judge, ScoredRun, compared, score_run
 from .scoring import score_case
 from .seeded_cases import at_least_one
-from .trace import Trace
 from .told_facts import fact_reader
+from .trace import Trace
 
 COOPERATIVE = "cooperative"
 

@@ -27,8 +27,8 @@ from .scorers.constraints import violations
 from .scorers.faithfulness import citation_scores, numeric_faithfulness, unresolved_numbers
 from .scorers.fields import FieldScores, field_scores
 from .scorers.share import Share
-from .trace import Trace
 from .told_facts import ReadFact, told_truth
+from .trace import Trace
 
 EXCERPT = 300
 SEVERITY = (

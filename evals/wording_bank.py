@@ -30,13 +30,13 @@ class WordingBank(NamedTuple):
 
     def mistyped(self, text: str, rng: Random, most: int) -> str:
         """`text` with up to `most` typing errors; names, numbers and abbreviations stay as they are."""
-        words = text.split(" ")
+        words, left = text.split(" "), rng.randint(1, most)
         for rule in rng.sample(self.typo_rules, len(self.typo_rules)):
             places = [index for index, word in enumerate(words) if word.islower() and rule.find in word]
-            if places and most > 0:
+            if places and left > 0:
                 place = rng.choice(places)
                 words[place] = words[place].replace(rule.find, rule.replace, 1)
-                most -= 1
+                left -= 1
         return " ".join(words)
 
 

@@ -1,0 +1,177 @@
+"""For each scorer of content a right and a wrong answer: consistency, fields, constraints, faithfulness, pass^k."""
+
+import pytest
+
+from agent.reply import Claim
+from evals.scorers.consistency import changed_slots, same_winner, slot_agreement
+from evals.scorers.constraints import violations
+from evals.scorers.faithfulness import citation_scores, numeric_faithfulness, unresolved_numbers
+from evals.scorers.fields import field_scores, same
+from evals.scorers.reliability import mean_pass_hat, pass_hat
+from evals.scorers.share import Share
+from evals.trace import Trace
+from tools.evidence import Evidence
+from tools.workload import Known
+
+
+def trace(picks: dict[str, list[str]] | None = None, numbers: dict[str, float] | None = None) -> Trace:
+    return Trace(id="x", picks=picks or {}, numbers=dict(numbers or {}))
+
+
+REFERENCE = trace({"vector_store": ["pgvector", "qdrant"], "cluster": ["none"]})
+
+
+def test_only_primary_picks_make_the_winner() -> None:
+    again = trace({"vector_store": ["pgvector"], "cluster": ["none"]})
+    assert same_winner(again, REFERENCE)
+    assert slot_agreement(again, REFERENCE) == 1.0
+    assert changed_slots(again, REFERENCE) == ()
+
+
+def test_another_pick_or_slot_makes_another_winner() -> None:
+    other = trace({"vector_store": ["milvus"], "cluster": ["none"], "pipeline": ["cron"]})
+    assert not same_winner(other, REFERENCE)
+    assert slot_agreement(other, REFERENCE) == pytest.approx(1 / 3)
+    assert changed_slots(other, REFERENCE) == ("pipeline: - -> cron", "vector_store: pgvector -> milvus")
+
+
+def test_no_recommendation_is_never_the_same() -> None:
+    assert not same_winner(trace(), trace())
+    assert slot_agreement(trace(), trace()) == 0.0
+
+
+def known(field: str, value: float | str | tuple[str, ...], origin: str = "stated") -> Known:
+    return Known.model_validate({"field": field, "value": value, "origin": origin})
+
+
+TRUTH = {"users_total": [known("users_total", 300.0)], "use_case": [known("use_case", "rag")]}
+
+
+def test_fields_as_told_score_full() -> None:
+    final = {"users_total": known("users_total", 301.0), "use_case": known("use_case", "rag")}
+    scores = field_scores(TRUTH, final)
+    assert (scores.precision, scores.recall, scores.f1) == (1.0, 1.0, 1.0)
+
+
+def test_wrong_lost_and_invented_fields_cost() -> None:
+    final = {"users_total": known("users_total", 3000.0), "tenants": known("tenants", 2.0)}
+    scores = field_scores(TRUTH, final)
+    assert (scores.precision, scores.recall, scores.f1) == (0.0, 0.0, 0.0)
+    assert scores.wrong == ("users_total", "tenants")
+    assert scores.missing == ("use_case",)
+
+
+def test_guesses_of_the_advisor_count_neither_way() -> None:
+    scores = field_scores(TRUTH, {"use_case": known("use_case", "chat", origin="assumed")})
+    assert (scores.found, scores.expected) == (0, 2)
+
+
+def test_values_are_compared_by_what_they_mean() -> None:
+    low = Known(field="users_total", low=200, high=400)
+    assert same(low, Known(field="users_total", low=200, high=401))
+    assert not same(low, known("users_total", 300.0))
+    assert not same(known("users_total", 300.0), known("users_total", "many"))
+    assert same(known("residency", ("EU", "US")), known("residency", ("US", "EU")))
+    assert not same(known("priorities", ("cost", "risk")), known("priorities", ("risk", "cost")))
+    assert same(known("model_named", "GPT-6"), known("model_named", "gpt-6"))
+
+
+AIR_GAPPED = {"deployment": [known("deployment", ("air_gapped",))]}
+BUDGET = {"budget_usd_month": [Known(field="budget_usd_month", low=300, high=500)]}
+
+
+def test_a_stack_within_the_limits_violates_nothing() -> None:
+    own = trace({"inference_engine": ["vllm"]}, {"monthly_infra_cost_usd": 480})
+    assert violations(own, {**AIR_GAPPED, **BUDGET}) == ()
+
+
+def test_a_hosted_model_behind_an_air_gap_is_a_violation_even_when_limits_are_said() -> None:
+    hosted = trace({"inference_engine": ["openai_api"], "compute": ["compute_managed_api"]})
+    assert len(violations(hosted, AIR_GAPPED, said=("budget",))) == 2
+    either = {"deployment": [known("deployment", ("air_gapped", "cloud"))]}
+    assert violations(hosted, either) == ()
+
+
+def test_a_broken_budget_is_a_violation_unless_it_is_said() -> None:
+    dear = trace({"inference_engine": ["vllm"]}, {"monthly_infra_cost_usd": 620})
+    assert violations(dear, BUDGET) == ("monthly_infra_cost_usd 620 above budget_usd_month 500",)
+    assert violations(dear, BUDGET, said=("The budget is exceeded.",)) == ()
+
+
+EVIDENCE = {
+    "calc/stack/1": Evidence(
+        id="calc/stack/1", kind="calc", text="cost", values={"monthly_infra_cost_usd": 575.3, "share": 0.12}
+    ),
+    "pgvector/limit/dimensions": Evidence(
+        id="pgvector/limit/dimensions",
+        kind="fact",
+        text="An index holds vectors of up to 2,000 dimensions.",
+        subject="pgvector",
+    ),
+}
+
+
+def claim(text: str, *evidence: str) -> Claim:
+    return Claim(text=text, evidence=evidence)
+
+
+RIGHT = [
+    claim("It costs 575 USD a month, 12 % of it for search.", "calc/stack/1"),
+    claim("pgvector indexes up to 2,000 dimensions.", "pgvector/limit/dimensions"),
+]
+
+
+def test_numbers_of_the_evidence_are_faithful_as_rounded() -> None:
+    assert numeric_faithfulness(RIGHT, EVIDENCE.get) == Share(3, 3)
+    assert unresolved_numbers(RIGHT, EVIDENCE.get) == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        claim("It costs 585 USD a month.", "calc/stack/1"),
+        claim("It costs 575 USD a month.", "pgvector/limit/dimensions"),
+        claim("It costs 575 USD a month.", "calc/stack/unknown"),
+    ],
+)
+def test_a_number_that_its_own_evidence_does_not_hold_is_unfaithful(wrong: Claim) -> None:
+    assert numeric_faithfulness([wrong], EVIDENCE.get) == Share(0, 1)
+    assert len(unresolved_numbers([wrong], EVIDENCE.get)) == 1
+
+
+def test_digits_in_names_are_no_numbers() -> None:
+    named = claim("gpt-6-luna and bge-m3 run on an L40S.", "calc/stack/1")
+    assert numeric_faithfulness([named], EVIDENCE.get) == Share(0, 0)
+
+
+def test_fitting_citations_have_full_precision_and_recall() -> None:
+    scores = citation_scores(RIGHT, EVIDENCE.get)
+    assert scores.recall == Share(2, 2)
+    assert scores.precision == Share(2, 2)
+
+
+def test_a_foreign_citation_costs_precision_and_an_unsupported_sentence_recall() -> None:
+    padded = claim("It costs 575 USD a month.", "calc/stack/1", "pgvector/limit/dimensions", "calc/none")
+    bare = claim("Everybody should migrate quickly.", "pgvector/limit/dimensions")
+    scores = citation_scores([padded, bare], EVIDENCE.get)
+    assert scores.precision == Share(1, 4)
+    assert scores.recall == Share(1, 2)
+    assert scores.unsupported == (bare.text,)
+
+
+def test_pass_hat_falls_with_k_unless_all_pass() -> None:
+    assert pass_hat(8, 8, 8) == 1.0
+    assert pass_hat(6, 8, 1) == 0.75
+    assert pass_hat(6, 8, 4) == pytest.approx(15 / 70)
+    assert pass_hat(3, 8, 4) == 0.0
+
+
+def test_pass_hat_of_too_few_runs_is_refused() -> None:
+    for passed, runs, k in ((1, 2, 3), (3, 2, 1), (1, 2, 0)):
+        with pytest.raises(ValueError, match="isn't defined"):
+            pass_hat(passed, runs, k)
+
+
+def test_the_mean_over_cases_leaves_out_those_that_ran_too_rarely() -> None:
+    assert mean_pass_hat([[True, True], [True, False], [True]], 2) == 0.5
+    assert mean_pass_hat([[True]], 2) is None
