@@ -14,19 +14,23 @@ from typing import Any, Literal
 from knowledge import Knowledge
 
 from .assessment import Assessment, ComplianceState, Risk, SkippedSlot, Stack
+from .blocking import blocked
 from .compliance import compliance_state, demanded_regimes
 from .draft import Draft
 from .estimate import Estimate
 from .evidence_book import collect
+from .feasibility import training_run
+from .limits import broken_limits
 from .profile import Profile
 from .ranking import NO_PROFILE, Ranking, rank
+from .relaxation import relaxations
 from .requirements import requirements
 from .risk import risk_register
-from .sensitivity import counter_argument, flips, relaxations
+from .sensitivity import counter_argument, flips
 from .smaa import first_shares
 from .stack_choice import distinct, exclusions_of, to_stack
 from .stack_numbers import Subject, stack_numbers
-from .wording import counted, field_label, interval, number
+from .wording import counted, field_label
 from .workload import Workload
 
 Detail = Literal["rank", "full"]
@@ -48,7 +52,12 @@ def assess(
         stacks = tuple(to_stack(draft, {}, (), knowledge) for draft in shown)
         return _base(workload, ranking, stacks, knowledge, as_of, profile, detail)
     needs = requirements(ranking.workload, ranking.resolved, knowledge)
-    stacks = tuple(_full_stack(draft, knowledge, profile, as_of) for draft in shown)
+    needs.update(training_run(ranking.resolved.values, knowledge))
+    pairs = [(draft, _full_stack(draft, knowledge, profile, as_of)) for draft in shown]
+    pairs.sort(key=lambda pair: bool(pair[1].violations))
+    shown, stacks = [draft for draft, _ in pairs], tuple(stack for _, stack in pairs)
+    others = [draft for draft in ranking.drafts if draft not in shown]
+    ranking = ranking._replace(drafts=[*shown, *others])
     assessment = _base(workload, ranking, stacks, knowledge, as_of, profile, detail)
     return _completed(assessment, ranking, needs, shown, knowledge, as_of, profile)
 
@@ -86,28 +95,8 @@ def _base(
 
 def _full_stack(draft: Draft, knowledge: Knowledge, profile: Profile, as_of: date) -> Stack:
     numbers = stack_numbers(Subject(draft, knowledge, profile, as_of))
-    return to_stack(draft, numbers.estimates, _violations(draft, numbers.estimates), knowledge)
-
-
-def _violations(draft: Draft, estimates: dict[str, Estimate]) -> tuple[str, ...]:
-    """Hard limits that the typical estimates break."""
-    values, found = draft.values, []
-    budget, infra = values.get("budget_usd_month"), estimates.get("monthly_infra_cost_usd")
-    if budget and infra is not None and infra.typical > budget:
-        found.append(
-            f"infrastructure at about {number(infra.typical)} USD a month exceeds your "
-            f"{number(budget)} USD a month"
-        )
-    for field, name, words in (
-        ("e2e_latency_ms", "e2e_ms_p95", "the whole answer"),
-        ("ttft_ms", "ttft_ms_p95", "the first token"),
-    ):
-        limit, estimate = values.get(field), estimates.get(name)
-        if limit and estimate is not None and estimate.typical > limit:
-            found.append(f"{words} takes {interval(estimate)} at p95, your limit is {number(limit)} ms")
-    if not draft.compute.feasible and draft.compute.reason:
-        found.append(draft.compute.reason)
-    return tuple(found)
+    broken = broken_limits(draft, numbers.estimates)
+    return to_stack(draft, numbers.estimates, tuple(broken.values()), knowledge)
 
 
 def _completed(
@@ -120,13 +109,14 @@ def _completed(
     profile: Profile,
 ) -> Assessment:
     stacks = assessment.stacks
-    broken = stacks[0].violations if stacks else ()
+    unkept = not stacks or bool(stacks[0].violations)
     updated = assessment.model_copy(
         update={
             "requirements": needs,
             "skipped": _skipped(ranking, knowledge),
             "exclusions": tuple(exclusions_of(shown[0])) if shown else (),
-            "relaxations": tuple(relaxations(ranking, broken, knowledge, as_of, profile)),
+            "conflicts": (*ranking.conflicts, *blocked(ranking, knowledge, as_of, profile)),
+            "relaxations": tuple(relaxations(ranking, knowledge, as_of, profile)) if unkept else (),
             "compliance": _compliance(shown, knowledge, as_of),
             "risks": _risks(shown, stacks, knowledge, as_of),
             "robustness": _robustness(stacks, ranking, knowledge),

@@ -18,11 +18,14 @@ from .requirements import user_evidence_id
 from .wording import number
 from .workload import Workload
 
-RANKED_NAMES = frozenset({"cheapest_usd_month", "budget_factor", "affordable_share_pct"})
+RANKED_NAMES = frozenset({"cheapest_usd_month", "budget_factor", "budget_margin", "affordable_share_pct"})
 """Names that only a ranking gives a value to."""
 VOLUME_FIELDS = (
     "request_rate_rps", "peak_rate_rps", "events_per_s", "users_total", "users_concurrent",
 )  # fmt: skip
+TOKEN_FIELDS = frozenset({"input_tokens", "output_tokens"})
+MARGIN, MARGIN_OF_ASSUMED_TOKENS = 2.0, 10.0
+"""How far beyond the budget is out of reach: assumed lengths may be off by about what the priors span (judgement)."""
 
 
 class Settled(NamedTuple):
@@ -51,7 +54,9 @@ def shortfalls(
     if not budget or not drafts or not any(field in workload.known for field in VOLUME_FIELDS):
         return ()
     cheapest = min(draft.usd_infra for draft in drafts)
+    sized = values.get("llm_work") is not True or TOKEN_FIELDS <= workload.known.keys()
     figures = {
+        "budget_margin": MARGIN if sized else MARGIN_OF_ASSUMED_TOKENS,
         "cheapest_usd_month": cheapest,
         "budget_factor": cheapest / budget,
         "affordable_share_pct": 100 * budget / cheapest if cheapest else 100.0,

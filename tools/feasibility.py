@@ -17,6 +17,7 @@ from .compute.models import named_model
 from .compute.rates import hourly_point
 from .compute.serving import owned_accelerators
 from .compute.training import TOKENS_PER_PARAMETER
+from .estimate import Estimate, point
 from .sizing import size_training
 from .wording import number
 
@@ -28,7 +29,7 @@ LOG_MONTHS = 6
 """Least time that logs of high-risk systems are kept (Regulation (EU) 2024/1689, articles 19 and 26)."""
 PRICED_PLACES = ("gpu-on-demand", "gpu-neocloud", "gpu-reserved")
 COARSEST = "int4"
-WORD_BITS = {"bf16": 16, "fp8": 8, "int8": 8, "int4": 4, "fp4": 4}
+WORD_BITS = {"fp32": 32, "bf16": 16, "fp16": 16, "fp8": 8, "int8": 8, "int4": 4, "fp4": 4}
 DEFAULT_PRETRAINED_B = 7.0
 """Size of a run whose size nobody told, as in `compute.training`."""
 
@@ -45,10 +46,10 @@ def _weights(values: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:
     memory, words = _memory(values, knowledge)
     if not size or not memory:
         return {}
-    native = (model.native_precision if model is not None else "") or "bf16"
+    native: str = (model.native_precision if model is not None else "") or "bf16"
     accepted = values.get("weights_precision") or COARSEST
     coarsest = native if accepted == "published" else accepted
-    steps = [step for step in ("bf16", "fp8", "int4") if _bits(step) <= _bits(native)]
+    steps = [step for step in dict.fromkeys((native, "bf16", "fp8", "int4")) if _bits(step) <= _bits(native)]
     steps = [step for step in steps if _bits(step) >= _bits(coarsest)] or [coarsest]
     held = [f"{number(size * _bytes(knowledge, step))} GB at {_bits(step)} bit" for step in steps]
     return {
@@ -106,6 +107,23 @@ def _training(values: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]
     elif not owned:
         found.update(_rented(values, knowledge, size, tokens, active))
     return found
+
+
+def training_run(values: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Estimate]:
+    """Size of the pre-training run that was asked for, on the accelerators that are owned or wanted."""
+    size, tokens = values.get("model_params_b"), values.get("training_tokens")
+    known = accelerators(knowledge)
+    wanted = (*owned_accelerators(values), str(values.get("accelerator_wanted")))
+    key = next((item for item in wanted if item in known), "")
+    if values.get("training_need") != "pretrain" or not size or not tokens or not key:
+        return {}
+    active = _active_b(named_model(knowledge, values), size)
+    plan = size_training(knowledge, size, tokens, key, active_b=active, gpus=1)
+    return {
+        "train_gpu_hours": plan.gpu_hours,
+        "train_tokens": point(tokens, "tokens", formula="stated"),
+        "checkpoint_tb": plan.checkpoint_tb,
+    }
 
 
 def _active_b(model: ModelSpec | None, size: float) -> float:

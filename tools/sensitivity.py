@@ -1,13 +1,13 @@
-"""What would change the recommendation: flips, relaxations, and the strongest argument against it."""
+"""What would change the recommendation: flips, and the strongest argument against it."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
 from knowledge import Knowledge
 
-from .assessment import CATEGORIES, Flip, Relaxation, Stack
+from .assessment import CATEGORIES, Flip, Stack
 from .draft import Draft
+from .limits import within_limits_first
 from .profile import Profile
 from .ranking import Ranking, rank
 from .stack_choice import title_of
@@ -43,7 +43,8 @@ def flips(ranking: Ranking, knowledge: Knowledge, as_of: date, profile: Profile)
     for series in _suppositions(ranking):
         for supposed in series:
             known = Known(field=supposed.field, value=supposed.value)
-            other = rank(ranking.workload.with_known(known), knowledge, as_of, profile).winner
+            others = rank(ranking.workload.with_known(known), knowledge, as_of, profile).drafts
+            other = next(iter(within_limits_first(others)), None)
             if other is None or other.id == winner.id or not _notable(winner, other):
                 continue
             if title_of(other, knowledge) != title_of(winner, knowledge):
@@ -118,52 +119,3 @@ def counter_argument(winner: Stack, rival: Stack, weights: dict[str, float]) -> 
         f"The strongest argument against it: {rival.title} is better in {CATEGORY_WORDS[heaviest]} "
         f"({rival.categories[heaviest]:.2f} against {winner.categories[heaviest]:.2f})."
     )
-
-
-RELAXABLE: tuple[tuple[str, str], ...] = (
-    ("budget_usd_month", "a higher budget"),
-    ("e2e_latency_ms", "a longer time limit"),
-    ("ttft_ms", "a later first token"),
-    ("no_egress", "data leaving your network"),
-    ("foreign_law_refused", "providers under foreign law"),
-    ("deployment", "another place to run"),
-    ("residency", "another region"),
-    ("licence_policy", "other licences"),
-    ("compliance", "fewer regimes"),
-)
-
-
-def relaxations(
-    ranking: Ranking, broken: Sequence[str], knowledge: Knowledge, as_of: date, profile: Profile
-) -> list[Relaxation]:
-    """Which single stated requirement, given up, makes a stack possible within the rest, cheapest first."""
-    if ranking.drafts and not broken:
-        return []
-    found: list[tuple[float, Relaxation]] = []
-    known = ranking.workload.known
-    for field, words in RELAXABLE:
-        if field not in known:
-            continue
-        kept = rank(ranking.workload.without(field), knowledge, as_of, profile).drafts
-        possible = [draft for draft in kept if in_time(draft) and not over_budget(draft)]
-        if field == "budget_usd_month":
-            possible += [draft for draft in ranking.drafts if in_time(draft)]
-        if not possible:
-            continue
-        other = min(possible, key=lambda draft: (draft.usd_infra, draft.id))
-        title = title_of(other, knowledge)
-        text = f"With {words}, {title} becomes possible at about {number(other.usd_infra)} USD a month."
-        found.append((other.usd_infra, Relaxation(field=field, text=text)))
-    return [item for _, item in sorted(found, key=lambda pair: pair[0])][:3]
-
-
-def in_time(draft: Draft) -> bool:
-    """True where the typical response keeps the limit that is demanded."""
-    limit, taken = draft.values.get("e2e_latency_ms"), draft.compute.e2e_ms
-    return draft.compute.feasible and (limit is None or taken is None or taken <= limit)
-
-
-def over_budget(draft: Draft) -> bool:
-    """True where the typical bill exceeds the budget that is demanded."""
-    budget = draft.values.get("budget_usd_month")
-    return draft.usd_infra > budget if budget else False

@@ -8,12 +8,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 from knowledge.errors import ConfigError, StackwrightError
 
-from .settings import Settings, load_settings
+from .settings import Settings, day, load_settings
 
 REFUSED, CONFIGURATION, INTERRUPTED = 1, 5, 130
 EPILOG = """
@@ -46,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     group.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint of the model")
     group.add_argument("--offline", action="store_true", help="forbid every model endpoint")
-    group.add_argument("--as-of", metavar="DATE", help="date that prices and ages count from")
+    group.add_argument("--as-of", type=_day, metavar="DATE", help="date that prices and ages count from")
     group.add_argument("--knowledge", type=Path, metavar="DIR", help="another knowledge folder")
     group.add_argument("--data-dir", type=Path, metavar="DIR", help="where consultations are stored")
     top = argparse.ArgumentParser(
@@ -70,6 +71,13 @@ def parser() -> argparse.ArgumentParser:
     _sessions(verbs, common)
     verbs.add_parser("doctor", parents=[common], help="what works here; never prints a secret")
     return top
+
+
+def _day(text: str) -> date:
+    try:
+        return day(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _chat(

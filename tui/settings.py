@@ -153,18 +153,24 @@ def _path(value: object) -> Path:
     return value if isinstance(value, Path) else Path(_text(value)).expanduser()
 
 
-def _date(value: object) -> date:
-    if isinstance(value, date):
-        return value
-    text = _text(value).strip()
+def day(text: str) -> date:
+    """A day of the calendar; ValueError says whether the form is wrong or the day doesn't exist."""
+    text = text.strip()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            raise InputRefused(
-                f"There is no date {text}.", "Give a day of the calendar, like 2026-11-24."
-            ) from error
-        raise
+            raise ValueError(f"there is no day {text} in the calendar") from error
+        raise ValueError(f"{text!r} is not a date like 2026-11-24") from error
+
+
+def _date(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return day(_text(value))
+    except ValueError as error:
+        raise InputRefused(f"The setting as_of is wrong: {error}.") from error
 
 
 READERS: dict[object, Callable[[object], object]] = {

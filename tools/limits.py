@@ -1,0 +1,48 @@
+"""Hard limits that the typical figures of a stack break: budget, response time, what can't be sized."""
+
+from collections.abc import Iterable, Mapping
+
+from .draft import Draft
+from .estimate import Estimate
+from .wording import interval, number
+
+COST = "monthly_infra_cost_usd"
+TIMES = (
+    ("e2e_latency_ms", "e2e_ms_p95", "the whole answer"),
+    ("ttft_ms", "ttft_ms_p95", "the first token"),
+)  # fmt: skip
+
+
+def broken_limits(draft: Draft, estimates: Mapping[str, Estimate]) -> dict[str, str]:
+    """Field -> how its limit is broken, in words; `""` where the load itself can't be served."""
+    values, found = draft.values, {}
+    budget, infra = values.get("budget_usd_month"), estimates.get(COST)
+    if budget and infra is not None and infra.typical > budget:
+        found["budget_usd_month"] = (
+            f"infrastructure at about {number(infra.typical)} USD a month exceeds your "
+            f"{number(budget)} USD a month"
+        )
+    for field, name, words in TIMES:
+        limit, estimate = values.get(field), estimates.get(name)
+        if limit and estimate is not None and estimate.typical > limit:
+            found[field] = f"{words} takes {interval(estimate)} at p95, your limit is {number(limit)} ms"
+    if not draft.compute.feasible and draft.compute.reason:
+        found[""] = draft.compute.reason
+    return found
+
+
+def within_limits_first(drafts: Iterable[Draft]) -> list[Draft]:
+    """The same drafts, those first whose point figures keep the limits."""
+    return sorted(drafts, key=lambda draft: not (in_time(draft) and not over_budget(draft)))
+
+
+def in_time(draft: Draft) -> bool:
+    """True where the typical response keeps the limit that is demanded."""
+    limit, taken = draft.values.get("e2e_latency_ms"), draft.compute.e2e_ms
+    return draft.compute.feasible and (limit is None or taken is None or taken <= limit)
+
+
+def over_budget(draft: Draft) -> bool:
+    """True where the typical bill exceeds the budget that is demanded."""
+    budget = draft.values.get("budget_usd_month")
+    return draft.usd_infra > budget if budget else False
