@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run test setup check lint types imports format bench index eval clean
+.PHONY: run test setup check lint types imports format bench index eval eval-gate clean
 
 run: setup
 	$(BIN)/stackwright
@@ -36,6 +36,9 @@ bench: setup
 
 eval: setup
 	$(BIN)/stackwright eval advice tests/evals/data/cases --as-of 2026-11-24
+
+eval-gate: setup
+	$(BIN)/pytest tests/evals/test_gate.py
 
 format: setup
 	$(BIN)/ruff format .

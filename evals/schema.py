@@ -1,6 +1,7 @@
 """The shape of a case file as JSON schema, for the editors of people who write cases.
 
-`python -m evals.schema` writes it from the models that read cases, so that the two can't drift apart.
+`stackwright eval schema` prints it from the models that read cases, so that the two can't drift apart; the file
+beside the cases' vocabulary is written by `python -m evals.schema`.
 """
 
 import json

@@ -178,6 +178,11 @@ def _eval(
     questions.add_argument("path", type=Path)
     questions.add_argument("--seed", type=int, default=1, metavar="S", help="of the random orders")
     questions.add_argument("--json", action="store_true")
+    compare = actions.add_parser("compare", parents=[common], help="two reports of eval advice --json")
+    compare.add_argument("a", type=Path, metavar="A", help="the earlier report")
+    compare.add_argument("b", type=Path, metavar="B", help="the later one")
+    compare.add_argument("--json", action="store_true")
+    actions.add_parser("schema", parents=[common], help="JSON schema of a case file, for authors")
 
 
 def _sessions(

@@ -28,6 +28,7 @@ def _advice(arguments: Namespace, settings: Settings) -> int:
         as_of=settings.date(),
         html=arguments.html,
         junit=arguments.junit,
+        model=settings.open_model(),
         agenda=_agenda(arguments),
     )
 
@@ -92,10 +93,25 @@ def _questions(arguments: Namespace, settings: Settings) -> int:
     )
 
 
+def _compare(arguments: Namespace, settings: Settings) -> int:
+    from evals.compare import run_compare
+
+    return run_compare(arguments.a, arguments.b, arguments.json)
+
+
+def _schema(arguments: Namespace, settings: Settings) -> int:
+    from evals.schema import to_json
+
+    print(to_json(), end="")
+    return 0
+
+
 ACTIONS: dict[str, Action] = {
     "advice": _advice,
+    "compare": _compare,
     "matrix": _matrix,
     "language": _language,
     "questions": _questions,
+    "schema": _schema,
     "workloads": _workloads,
 }
