@@ -10,7 +10,7 @@ from .secrets import MASK, mask_secrets
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 _KEPT = "\n\t"
-_ENCODED = re.compile(r"(?<![/:.\w])[A-Za-z0-9+/=_-]{60,}")
+_ENCODED = re.compile(r"(?<![\w/:.=+-])[A-Za-z0-9+/=_-]{60,}")
 """A run that no word, number or name has: base64, hashes, keys."""
 MOST_UNREADABLE, MOST_ENCODED = 0.2, 0.5
 """Shares of a text from which it is taken for no text (judgement)."""

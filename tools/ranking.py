@@ -43,6 +43,7 @@ def rank(workload: Workload, knowledge: Knowledge, as_of: date, profile: Profile
     if settled.conflicts:
         resolved = resolve(settled.workload, knowledge, profile)
     resolved.values["named_api"] = names_hosted_api(settled.workload, knowledge)
+    resolved.values["banned_vendors"] = profile.banned_vendors
     priorities = tuple(resolved.values.get("priorities") or ())
     weights = weigh(knowledge, priorities, profile)
     truths = Truths(resolved.values, rule_index(knowledge).changing)
