@@ -97,6 +97,8 @@ def doubled_prices(subject: Subject, worlds: Worlds) -> Verdict:
     Tried on the stacks that call the same model at the same provider both times; budgets are left out, since
     half a price buys another model there.
     """
+    if not _bills(subject.base):
+        return Verdict(0)
     workload = subject.workload.without("budget_usd_month")
     dear = _bills(subject.rank(workload))
     cheap = _bills(worlds.rank("half_prices", half_prices)(workload))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from knowledge import Knowledge, load
-from tools.ranking import rank_many
+from tools.ranking import Ranking, rank_many
 
 from .calibration import Claimed, drawn_truth, stated_share
 from .digest import collect, differing, start
@@ -26,7 +26,7 @@ from .trial_report import as_json, report_of, table
 from .workloads import DrawnWorkload, draw_workload
 
 HELD, VIOLATED = 0, 4
-DRAWS = 3
+DRAWS = 2
 """Truths drawn for each workload and way of drawing."""
 CHUNK = 10
 REPORTED_EVERY = 100
@@ -92,19 +92,20 @@ def trial_of(number: int, bench: Bench) -> Trial:
     subject = subject_of(drawn.fields, rank, bench.knowledge, f"{bench.seed}:{number}")
     verdicts = {name: check(subject) for name, check in PROPERTIES.items()}
     verdicts |= {name: check(subject, bench.worlds) for name, check in WORLD_PROPERTIES.items()}
-    return Trial(drawn, verdicts, _claims(drawn, bench, False), _claims(drawn, bench, True))
+    ranking = rank_many([subject.workload], bench.knowledge, bench.as_of)[0]
+    return Trial(
+        drawn, verdicts, _claims(number, ranking, bench, False), _claims(number, ranking, bench, True)
+    )
 
 
-def _claims(drawn: DrawnWorkload, bench: Bench, limits: bool) -> tuple[Claimed, ...]:
+def _claims(number: int, ranking: Ranking, bench: Bench, limits: bool) -> tuple[Claimed, ...]:
     """The share stated for the winner against whether it stays first in each drawn truth."""
-    knowledge, workload = bench.knowledge, drawn.workload(bench.knowledge)
-    ranking = rank_many([workload], knowledge, bench.as_of)[0]
-    share = stated_share(ranking, knowledge)
+    share = stated_share(ranking, bench.knowledge)
     if share is None or ranking.winner is None:
         return ()
-    rng = random.Random(f"{bench.seed}:{drawn.number}:{limits}")  # noqa: S311 - sampling, not secrets
-    truths = [drawn_truth(workload, knowledge, rng, limits) for _ in range(DRAWS)]
-    winners = [other.winner for other in rank_many(truths, knowledge, bench.as_of)]
+    rng = random.Random(f"{bench.seed}:{number}:{limits}")  # noqa: S311 - sampling, not secrets
+    truths = [drawn_truth(ranking.workload, bench.knowledge, rng, limits) for _ in range(DRAWS)]
+    winners = [other.winner for other in rank_many(truths, bench.knowledge, bench.as_of)]
     return tuple(Claimed(share, other is not None and other.id == ranking.winner.id) for other in winners)
 
 
