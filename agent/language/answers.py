@@ -119,7 +119,9 @@ def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
         reading.quantity(vague[0].field, quantity)
         return
     if any(
-        reading.knowledge.fields[item.field].slot == slot and item.field != "latency_percentile"
+        reading.knowledge.fields[item.field].slot == slot
+        and item.field != "latency_percentile"
+        and item.origin == "stated"
         for item in reading.updates
     ):
         return

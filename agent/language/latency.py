@@ -8,7 +8,7 @@ from .message import Message
 from .numbers import Amount
 from .phrases import Hit, Phrases
 from .quantity import Quantity
-from .reading import Reading
+from .reading import Reading, Role
 
 _MS, _HOUR, _MONTH = 1e3, 1 / 3600, 1 / 2629800
 _FACTORS = {
@@ -27,6 +27,8 @@ _PERCENTILE = re.compile(
     r"|\b(\d\d(?:\.\d)?)\s?(?:th|st|nd|rd|\.)?[ -]?percentile|\b(median)\b"
 )
 _MINUTES_10, _HOURS_2 = 600, 7200
+_SHORTEST_RECOVERY = 30
+"""Seconds: nobody restores a service faster; what comes back in less is an answer."""
 
 
 def read_times(reading: Reading) -> None:
@@ -78,13 +80,15 @@ def _fixed() -> Phrases:
 
 
 def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
-    role = reading.role("time", quantity)
+    role = _over_percentile(reading, quantity, reading.role("time", quantity))
     asked = _asked(reading, quantity)
     if role.field and (role.distance <= 6 or not asked):
         if role.field == "ignore" and asked and (quantity.bound == "upper" or asked == "go_live_months"):
             return asked, None
         if role.field == "e2e_latency_ms" and quantity.high > _HOURS_2:
             return "batch_window_h", role.hit
+        if role.field == "rto_h" and quantity.high < _SHORTEST_RECOVERY:
+            return "e2e_latency_ms", role.hit
         if role.field in ("ttft_ms", "tpot_ms") and quantity.high > _MINUTES_10:
             return "", None
         return role.field, role.hit
@@ -97,6 +101,21 @@ def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
     ):
         return "e2e_latency_ms", None
     return "", None
+
+
+def _over_percentile(reading: Reading, quantity: Quantity, role: Role) -> Role:
+    """`TTFT p99 < 1.2 s`: the percentile is of what is named beside it."""
+    if role.field != "e2e_latency_ms" or role.hit is None:
+        return role
+    tokens = reading.message.tokens
+    if not _PERCENTILE.match(reading.message.folded[role.hit.start : role.hit.end + 1]):
+        return role
+    for field in ("ttft_ms", "tpot_ms"):
+        for hit in reading.around(reading.roles.get("time", []), quantity):
+            near = abs(hit.first - role.hit.first) <= 4
+            if hit.tag[1] == field and near and tokens[hit.first].clause == tokens[quantity.first].clause:
+                return Role(field, role.distance, hit)
+    return role
 
 
 def _asked(reading: Reading, quantity: Quantity) -> str:

@@ -10,6 +10,8 @@ _RANGE = re.compile(
     r"\s*(?:-|\u2013|\u2014|\.\.\.?|to|bis|a|or|oder|ou|until|up to)\s*(?:about |around |~)?[$\u20ac\u00a3]?"
 )
 _BETWEEN = re.compile(r"\s*(?:and|und|et|y|e|to)\s*")
+_POWER = re.compile(r"\s?\^\s?(\d{1,3})\b")
+_MINUS_WORD = re.compile(r"\b(?:minus|negative)\s+$")
 _MINUS = re.compile(r"(?:(?:^|[\s(])-|\b(?:minus|negative)\s+)$")
 
 
@@ -88,7 +90,10 @@ def _amount(message: Message, index: int, language: str, taken: frozenset[int]) 
     token = message.tokens[index]
     if token.number:
         return _digits(message, index, language)
-    return _spoken(message, index, taken)
+    spoken = _spoken(message, index, taken)
+    if spoken is not None and _MINUS_WORD.search(message.folded[max(0, token.start - 10) : token.start]):
+        return spoken.times(-1)
+    return spoken
 
 
 def _digits(message: Message, index: int, language: str) -> Amount | None:
@@ -99,6 +104,9 @@ def _digits(message: Message, index: int, language: str) -> Amount | None:
     value = parse_digits(token.text, language)
     if _MINUS.search(message.folded[max(0, token.start - 10) : token.start]):
         value = -value
+    if value > 0 and (power := _POWER.match(message.folded, token.end)):
+        exponent = min(int(power[1]), 40)
+        return Amount(value**exponent, value**exponent, index, index + 1, token.start, tokens[index + 1].end)
     last, factor = _magnitude(tokens, index, token.text)
     return Amount(value * factor, value * factor, index, last, token.start, tokens[last].end, factor)
 
@@ -148,8 +156,25 @@ def _spoken(message: Message, index: int, taken: frozenset[int]) -> Amount | Non
     if used < 0 or tokens[used].text in ("and", "und"):
         return None
     value = total + current
+    if factor == 1.0 and value < 20:
+        used, value, factor = _after_point(tokens, used, value)
     used, value = _and_a_half(tokens, used, value, factor)
     return Amount(value, value, index, used, tokens[index].start, tokens[used].end, factor, True)
+
+
+def _after_point(tokens: tuple[Token, ...], used: int, value: float) -> tuple[int, float, float]:
+    """`one point two billion`: digits after the point, then a magnitude."""
+    small, large = table("numbers")["words"], table("numbers")["magnitudes"]
+    at, place = used + 2, 0.1
+    if at >= len(tokens) or tokens[used + 1].text not in ("point", "komma", "virgule"):
+        return used, value, 1.0
+    if not small.get(tokens[at].text, 10) < 10:
+        return used, value, 1.0
+    while at < len(tokens) and small.get(tokens[at].text, 10) < 10:
+        value, place, at = value + small[tokens[at].text] * place, place / 10, at + 1
+    if at < len(tokens) and tokens[at].text in large:
+        return at, value * large[tokens[at].text], float(large[tokens[at].text])
+    return at - 1, value, 1.0
 
 
 def _continues(current: float, following: float) -> bool:
@@ -215,7 +240,7 @@ def _range(message: Message, first: Amount, second: Amount) -> Amount | None:
     gap = message.folded[first.end : second.start]
     head = message.folded[max(0, first.start - 24) : first.start]
     opened = re.search(
-        r"\b(?:between|zwischen|entre|anywhere from|from|von|de)\s+(?:about |around |~)?\W?$", head
+        r"\b(?:between|btw|b/w|zwischen|entre|anywhere from|from|von|de)\s+(?:about |around |~)?\W?$", head
     )
     if not (_RANGE.fullmatch(gap) or (opened and _BETWEEN.fullmatch(gap))):
         return None

@@ -1,11 +1,17 @@
 """Users and team: who uses it, who builds and runs it."""
 
+import re
 from functools import cache
 
 from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity, noun_phrases
 from .reading import Reading
+
+_OF_US = re.compile(r"\bof us\b")
+_FOR_TEAM = re.compile(r"\bfor (?:my|our|the|a|this|an entire|one) (?:\w+ )?team of (?:about |around )?$")
+MOST_BUILDERS = 24
+"""More developers than these, counted outside a question about the team, use it rather than build it."""
 
 
 def read_people(reading: Reading) -> None:
@@ -32,7 +38,10 @@ def read_people(reading: Reading) -> None:
             role.field in ("team_engineers", "users_total", "users_concurrent", "tenants")
             and role.distance <= 6
         ):
-            if role.field == "team_engineers":
+            head = reading.message.folded[max(0, quantity.start - 40) : quantity.start]
+            if role.field == "team_engineers" and _FOR_TEAM.search(head):
+                reading.quantity("users_total", quantity, 1, role.hit)
+            elif role.field == "team_engineers":
                 team.append(quantity)
                 reading.use(quantity)
             else:
@@ -48,13 +57,15 @@ def _is_team(reading: Reading, quantity: Quantity) -> bool:
     if quantity.noun == "team":
         if "users" in reading.asked and "team" not in reading.asked:
             return False
+        if quantity.low > MOST_BUILDERS and "team" not in reading.asked and not after:
+            return False
         return "team" in reading.asked or used > 4
     if quantity.noun == "users":
         words_said = reading.words(quantity.start, quantity.end).lower()
-        person = any(part in words_said for part in ("person", "people", "man", "personen"))
+        person = any(part in words_said for part in ("person", "people", "ppl", "man", "personen"))
         asked = "team" in reading.asked and "users" not in reading.asked
         grouped = bool(after) and person
-        return grouped or asked or ("of us" in words_said and "users" not in reading.asked)
+        return grouped or asked or (bool(_OF_US.search(words_said)) and "users" not in reading.asked)
     return False
 
 
@@ -74,6 +85,21 @@ def _users(reading: Reading, quantity: Quantity) -> None:
         return
     cue = reading.nearest(quantity, _hits(reading, "concurrent"), 6) if field == "users_concurrent" else None
     reading.quantity(field, quantity, 1, cue)
+    _who(reading, quantity)
+
+
+def _who(reading: Reading, quantity: Quantity) -> None:
+    """`1200 employees` are staff, `30,000 subscribers` customers."""
+    if reading.has("public_users"):
+        return
+    for kind in ("staff", "clientele"):
+        for hit in _hits(reading, kind):
+            if quantity.first <= hit.first <= quantity.last + 1:
+                value = "internal" if kind == "staff" else "customers"
+                reading.choice(
+                    "public_users", value, (quantity.start, max(quantity.end, hit.end)), "inferred"
+                )
+                return
 
 
 def _sessions(reading: Reading) -> None:

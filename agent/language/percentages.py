@@ -12,6 +12,7 @@ def read_percentages(reading: Reading) -> None:
     """Give every percentage its field by the nearest cue, else by what was asked."""
     _nines(reading)
     _downtime(reading)
+    _fractions(reading)
     for quantity in reading.open("percent"):
         role = reading.role("percent", quantity)
         field = role.field
@@ -28,6 +29,16 @@ def read_percentages(reading: Reading) -> None:
             reading.number("accuracy_pct", 100 - quantity.high, 100 - quantity.low, span, origin="inferred")
         elif field and field != "growth_pct_month" and not reading.has(field):
             reading.quantity(field, quantity, 1, role.hit)
+
+
+def _fractions(reading: Reading) -> None:
+    """`recall of at least 0.97`."""
+    for quantity in reading.open("bare"):
+        role = reading.role("percent", quantity)
+        written = reading.words(quantity.start, quantity.end)
+        near = role.distance <= 5 and role.field in ("recall_target_pct", "accuracy_pct", "availability_pct")
+        if near and 0 < quantity.low <= quantity.high < 1 and "." in written and not reading.has(role.field):
+            reading.quantity(role.field, quantity, 100, role.hit)
 
 
 def _nines(reading: Reading) -> None:

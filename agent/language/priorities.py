@@ -18,6 +18,8 @@ def read_priorities(reading: Reading) -> None:
         for hit in _dimensions().find(reading.message)
         if reading.message.tokens[hit.first].sentence == sentence
     ]
+    if any(hit.first <= name.first <= hit.last for hit in ranks[:1] for name in named):
+        named = [name for name in named if name.first >= ranks[0].first]
     order = list(dict.fromkeys(str(hit.tag) for hit in named))
     if not order:
         return

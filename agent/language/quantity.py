@@ -20,6 +20,7 @@ _LOWER = re.compile(
     r"(?:at least|more than|over|above|min(?:imum)?\.?|>=?|mindestens|uber|mehr als|"
     r"au moins|plus de|exceeds?)\W{0,3}$"
 )
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _SLASH = re.compile(r"/\s?$")
 
 
@@ -62,8 +63,19 @@ def quantities(message: Message, found: list[Amount]) -> list[Quantity]:
             if joined is not None:
                 result[-1] = _with_period(message, joined, periods, found)
                 continue
-        result.append(_with_period(message, quantity, periods, found))
+        result.append(_with_period(message, _in_thousands(message, quantity), periods, found))
     return _described_by_dims(message, result)
+
+
+def _in_thousands(message: Message, quantity: Quantity) -> Quantity:
+    """`1.024 dimensions`, `220.000 documents`: what is counted or paid has no third decimal."""
+    written = message.folded[quantity.amount.start : quantity.amount.end]
+    whole = quantity.dimension in ("count", "dims", "money") and quantity.amount.magnitude == 1
+    if not (whole and _THOUSANDS.fullmatch(written)) or quantity.amount.low == float(
+        written.replace(".", "")
+    ):
+        return quantity
+    return replace(quantity, low=quantity.low * 1000, high=quantity.high * 1000)
 
 
 def _described_by_dims(message: Message, found: list[Quantity]) -> list[Quantity]:
@@ -174,6 +186,8 @@ def _fits(message: Message, amount: Amount, hit: Hit) -> bool:
     token = message.tokens[hit.first]
     if "/" in message.folded[amount.end : token.start]:
         return False
+    if token.text == "d":
+        return message.folded[amount.end : token.start] == "-"
     if token.text in (
         "to",
         "go",

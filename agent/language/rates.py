@@ -24,7 +24,7 @@ def read_rates(reading: Reading) -> None:
     for quantity in reading.open("count", "bare"):
         if quantity.period_s:
             _counted(reading, _shared(reading, quantity))
-    _inherited_peak(reading)
+    _inherited(reading)
     for quantity in reading.open("data"):
         role = reading.role("data", quantity)
         if quantity.period_s and role.field != "ignore":
@@ -55,11 +55,14 @@ def read_peak_factor(reading: Reading) -> None:
             reading.use(quantity)
 
 
-def _inherited_peak(reading: Reading) -> None:
-    """`3 requests a second, climbing to 25`: the bare peak has the unit of the mean before it."""
-    if not reading.has("request_rate_rps") or reading.has("peak_rate_rps"):
+def _inherited(reading: Reading) -> None:
+    """`3 requests a second, climbing to 25`, `90 rps at lunch, 25 on average`: one unit for both."""
+    if reading.has("request_rate_rps") == reading.has("peak_rate_rps"):
         return
-    mean = next(
+    field, cues = (
+        ("peak_rate_rps", "peak") if reading.has("request_rate_rps") else ("request_rate_rps", "mean")
+    )
+    first = next(
         (
             q
             for q in reading.quantities
@@ -68,12 +71,12 @@ def _inherited_peak(reading: Reading) -> None:
         None,
     )
     for quantity in reading.open("bare"):
-        if mean is None or quantity.start < mean.start or quantity.period_s:
+        if first is None or quantity.start < first.start or quantity.period_s:
             continue
-        cue = reading.nearest(quantity, _hits(reading, "peak"), 3)
+        cue = reading.nearest(quantity, _hits(reading, cues), 4)
         if cue is not None:
-            factor = mean.scale if mean.dimension == "rate" else 1 / mean.period_s
-            reading.quantity("peak_rate_rps", quantity, factor, cue)
+            factor = first.scale if first.dimension == "rate" else 1 / first.period_s
+            reading.quantity(field, quantity, factor, cue)
             return
 
 
@@ -138,7 +141,7 @@ def _request_rate(reading: Reading, quantity: Quantity, factor: float) -> None:
 def _leads_on(reading: Reading, hit: Hit, quantity: Quantity) -> bool:
     """A cue right before a later number speaks of that number."""
     at = bisect_left(reading.firsts, hit.last + 1)
-    if hit.first <= quantity.last or at >= len(reading.firsts) or reading.firsts[at] - hit.last > 2:
+    if hit.first <= quantity.last or at >= len(reading.firsts) or reading.firsts[at] - hit.last > 3:
         return False
     tokens = reading.message.tokens
     return tokens[hit.last].clause == tokens[reading.firsts[at]].clause

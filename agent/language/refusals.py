@@ -23,6 +23,11 @@ def refuse_absurd(reading: Reading) -> None:
             )
         else:
             kept.append(item)
+    money = {"budget_usd_month", "budget_once_usd"}
+    if any(item.field in money for item in reading.rejected) and not any(
+        item.field in money for item in kept
+    ):
+        kept = [item for item in kept if item.field != "currency"]
     reading.updates = kept
 
 

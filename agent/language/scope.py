@@ -12,6 +12,7 @@ from .lexicon import table
 from .message import Message
 from .phrases import Hit, Phrases, compile_phrases
 
+_OWN = ("we", "i", "our", "us", "wir", "unser", "unsere", "nous", "notre")
 _REACH = 6
 """Words over which a negation reaches."""
 
@@ -30,9 +31,11 @@ class Scopes:
     negators: dict[int, int]
     """Negated token -> token of its negator."""
     hits: dict[str, list[Hit]]
+    own: frozenset[int] = frozenset()
+    """Tokens of a silent sentence that speak of the speaker's own workload after all."""
 
     def states(self, token: int) -> bool:
-        return self.message.tokens[token].sentence not in self.silent
+        return self.message.tokens[token].sentence not in self.silent or token in self.own
 
     def is_negated(self, hit: Hit) -> bool:
         """Whether the hit stands under a negation from outside itself."""
@@ -51,12 +54,33 @@ def read_scopes(message: Message) -> Scopes:
     for hit in _phrases().find(message):
         hits.setdefault(str(hit.tag), []).append(hit)
     silent = {message.tokens[h.first].sentence for k in ("hypothetical", "others") for h in hits.get(k, ())}
+    own = _own_clauses(message, hits.get("others", []))
     questions = _questions(message, hits)
     starts = [token.start for token in message.tokens]
     for start, _ in questions:
         silent.add(message.tokens[max(0, bisect_right(starts, start) - 1)].sentence)
     negators = _negated(message, hits)
-    return Scopes(message, frozenset(silent), tuple(questions), frozenset(negators), negators, hits)
+    asked = {message.tokens[i].sentence for i in own if _is_asked(message, i, questions)}
+    own = frozenset(i for i in own if message.tokens[i].sentence not in asked)
+    return Scopes(message, frozenset(silent), tuple(questions), frozenset(negators), negators, hits, own)
+
+
+def _is_asked(message: Message, index: int, questions: list[tuple[int, int]]) -> bool:
+    return any(start <= message.tokens[index].start < end for start, end in questions)
+
+
+def _own_clauses(message: Message, others: list[Hit]) -> frozenset[int]:
+    """`our competitor pays 10k, we can do 3k`: from the clause that begins with us, it's about us."""
+    found: set[int] = set()
+    for hit in others:
+        sentence, clause = message.tokens[hit.last].sentence, message.tokens[hit.last].clause
+        rest = [i for i in range(hit.last + 1, len(message.tokens)) if message.tokens[i].sentence == sentence]
+        begins = next(
+            (i for i in rest if message.tokens[i].clause != clause and message.tokens[i].text in _OWN), None
+        )
+        if begins is not None:
+            found.update(i for i in rest if i >= begins)
+    return frozenset(found)
 
 
 @cache

@@ -19,6 +19,9 @@ _COUNTED = {
     "calls_model": "llm_calls_per_task",
     "calls_tool": "tools_per_task",
 }
+_LIMIT = re.compile(
+    r"\b(?:hard|cap|limit|max(?:imum)?|at most|up to|under|below|within|less than|no more than|ceiling|budget)\b.*$"
+)
 _ADDING = ("corpus_documents", "vector_count", "training_examples")
 _JOINED = re.compile(
     r"\s*(?:,|,?\s*(?:and|plus|und|et)|\+|&)\s*(?:another|about|around|some|roughly|also)?\s*"
@@ -41,8 +44,10 @@ def read_sizes(reading: Reading) -> None:
         reading.quantity("gpu_hours_limit", quantity)
     for quantity in reading.open("power"):
         reading.quantity("power_limit_w", quantity)
-        if quantity.bound == "upper" and not reading.has("energy_goal"):
-            reading.choice("energy_goal", "hard_limit", (quantity.start, quantity.end), "inferred")
+        head = _LIMIT.search(reading.message.folded, max(0, quantity.start - 24), quantity.start)
+        start = head.start() if head else quantity.start - 1
+        if (quantity.bound == "upper" or head) and not reading.has("energy_goal"):
+            reading.choice("energy_goal", "hard_limit", (max(0, start), quantity.end), "inferred")
 
 
 def _data(reading: Reading, quantity: Quantity) -> None:

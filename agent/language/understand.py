@@ -37,7 +37,10 @@ from .priorities import read_priorities
 from .quantity import Quantity, quantities
 from .reading import Convert, Reading
 from .refusals import refuse_absurd
+from .relief import read_relief
 from .scope import Scopes, read_scopes
+from .settings import read_settings
+from .spelling import mended
 from .tokens import read_tokens
 from .training import read_retraining
 from .understanding import Understanding
@@ -45,6 +48,8 @@ from .understanding import Understanding
 _READERS = (
     read_enums,
     apply_corrections,
+    read_settings,
+    read_relief,
     accelerators.read_accelerators,
     components.read_components,
     model_names.read_models,
@@ -87,7 +92,7 @@ def understand(
     if command:
         return Understanding(intents=frozenset({"command"}), command=command)
     cut = cut_instructions(message)
-    prepared = prepare(message, cut.text)
+    prepared = mended(prepare(message, cut.text))
     language = detect(prepared)
     scopes = read_scopes(prepared)
     reading = _reading(prepared, scopes, language.code, turn, asked, workload, knowledge, convert)
