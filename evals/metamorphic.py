@@ -267,17 +267,33 @@ def _scaled(item: Known, factor: float, maximum: float | None) -> Known:
 
 
 def _not_cheaper(name: str, before: Outcome, after: Outcome, how: str) -> Verdict:
-    """Whether the cheapest feasible stack costs at least what it did."""
+    """Whether the cheapest feasible stack costs at least what it did, and so does each stack that stays the same."""
+    found = [*_cheaper_sames(name, before, after, how)]
     old, new = before.cheapest, after.cheapest
-    if old is None:
+    if old is None and new is not None and not before.feasible:
         # What nothing could do before, nothing may do under a stricter demand either.
-        lost = after.cheapest is not None and not before.feasible
-        text = f"nothing was feasible, with {how} {after.cheapest.id if after.cheapest else ''} is"
-        return Verdict(1, (Violation(name, text, "feasible only under the stricter demand"),) if lost else ())
-    if new is None or new.usd >= old.usd * (1 - RELATIVE):
-        return Verdict(1)
-    text = f"{how}: {old.usd:,.2f} USD a month ({old.id}) falls to {new.usd:,.2f} ({new.id})"
-    return Verdict(1, (Violation(name, text, cheaper_because(before, new)),))
+        text = f"nothing was feasible, with {how} {new.id} is"
+        found.append(Violation(name, text, "feasible only under the stricter demand"))
+    if old is not None and new is not None and new.usd < old.usd * (1 - RELATIVE):
+        text = f"{how}: {old.usd:,.2f} USD a month ({old.id}) falls to {new.usd:,.2f} ({new.id})"
+        found.append(Violation(name, text, cheaper_because(before, new)))
+    return Verdict(1, tuple(found))
+
+
+SAME_STACK = "the same stack at a lower price"
+
+
+def _cheaper_sames(name: str, before: Outcome, after: Outcome, how: str) -> list[Violation]:
+    """Stacks with the same products, model and hardware that cost less than they did."""
+    was = {(stack.place, stack.runs, stack.picks, stack.unpriced): stack.usd for stack in before.stacks}
+    pairs = [
+        (stack, was.get((stack.place, stack.runs, stack.picks, stack.unpriced))) for stack in after.stacks
+    ]
+    return [
+        Violation(name, f"{how}: {usd:,.2f} USD a month falls to {stack.usd:,.2f} for {stack.id}", SAME_STACK)
+        for stack, usd in pairs
+        if usd is not None and stack.usd < usd * (1 - RELATIVE)
+    ]
 
 
 def cheaper_because(before: Outcome, new: StackOutcome) -> str:
@@ -294,7 +310,7 @@ def cheaper_because(before: Outcome, new: StackOutcome) -> str:
         return "another model or hardware"
     if old.picks != new.picks:
         return "other products in the slots"
-    return "the same stack at a lower price"
+    return SAME_STACK
 
 
 def _lost(before: Outcome, after: Outcome) -> list[tuple[str, str]]:
