@@ -226,11 +226,23 @@ def finite_numbers(subject: Subject) -> Verdict:
     return Verdict(1, tuple(Violation("finite_numbers", f"{name} is not finite") for name in names))
 
 
+def limits_first(subject: Subject) -> Verdict:
+    """A stack that breaks a stated limit doesn't win while another keeps them all."""
+    winner = subject.base.winner
+    if winner is None or not subject.base.feasible:
+        return Verdict(0)
+    if winner.feasible:
+        return Verdict(1)
+    text = f"{winner.id} breaks a limit, {subject.base.feasible[0].id} keeps them all"
+    return Verdict(1, (Violation("limits_first", text),))
+
+
 PROPERTIES: dict[str, Property] = {
     check.__name__: check
     for check in (
         unit_rewriting, field_order, irrelevant_facts, stated_assumptions, more_budget, dropped_constraint,
-        more_load, less_time, better_quality, higher_availability, ban_of_unpicked, finite_numbers,
+        more_load, less_time, better_quality, higher_availability, ban_of_unpicked,
+        limits_first, finite_numbers,
     )
 }  # fmt: skip
 

@@ -113,6 +113,7 @@ WRONG: dict[str, Rank] = {
     "better_quality": lambda workload: sensible(workload, {"quality": -1}),
     "higher_availability": lambda workload: sensible(workload, {"availability": -1}),
     "ban_of_unpicked": hurt_by_bans,
+    "limits_first": lambda workload: Outcome((StackOutcome("a", feasible=False), StackOutcome("b"))),
     "finite_numbers": lambda workload: sensible(workload, numbers=(("score", float("nan")),)),
 }
 
