@@ -13,7 +13,7 @@ from .aliases import canonical, nearest, table_cache, validated
 if TYPE_CHECKING:
     from .library import Knowledge
 
-ModelType = Literal["llm", "api_llm", "embedding", "reranker", "vision", "image", "asr"]
+ModelType = Literal["llm", "api_llm", "encoder", "embedding", "reranker", "vision", "image", "asr", "tts"]
 
 
 class ModelSpec(BaseModel):

@@ -12,15 +12,19 @@ from knowledge import Knowledge
 from knowledge.hardware import accelerators
 
 from .compute import Compute
+from .compute.ability import encoder_task, generates_text, labels_text
 from .compute.api import choose_api
+from .compute.hosted import MEDIA_TASKS, choose_hosted_media
+from .compute.media import choose_media
 from .compute.models import servable, tuned_quality
 from .compute.other import CPU_MODES, choose_classical, choose_encoder, custom_network, on_device
-from .compute.serving import Serving, choose_serving, nodes_of, serving_points
+from .compute.serving import Serving, choose_serving, nodes_of, serving_points, wants_processors
 from .compute.training import plan_training, training_only
 from .decisions import ScoredOption, score_options, suitable
 from .draft import Draft
 from .rule_index import RuleIndex, rule_index
 from .scoring import FIT, Scored, Setting, score_slot
+from .sizing.encoders import CPU
 from .stack_value import stack_categories
 from .values import with_names
 
@@ -47,15 +51,24 @@ def drafts(base: Setting) -> list[Draft]:
     knowledge = base.knowledge
     bench = Workbench(knowledge, rule_index(knowledge), base, {})
     floor = knowledge.anchors["fit_floor"]
-    found: list[Draft] = []
-    for strategy in suitable(score_options("model_strategy", bench.rules, base), floor):
-        setting = _setting(base, strategy.option.sets)
-        pattern = suitable(score_options("retrieval_pattern", bench.rules, setting), floor)[0]
-        setting = _setting(base, {**strategy.option.sets, **pattern.option.sets, **NO_SIZES})
-        for compute, forced in _computes(strategy, setting, bench):
-            found.append(_fill(strategy, pattern, compute, forced, setting, bench))
+    options = score_options("model_strategy", bench.rules, base)
+    fitting = suitable(options, floor)
+    found = [draft for strategy in fitting for draft in _drafts_of(strategy, floor, bench)]
+    if not found:
+        # What suits best can't be run within the limits: the next best that can be is better than nothing.
+        rest = (item for item in options if item.barrier is None and item not in fitting)
+        found = next((made for item in rest if (made := _drafts_of(item, floor, bench))), [])
     budget = base.truths.values.get("budget_usd_month")
     return sorted(found, key=lambda draft: _order(draft, budget))
+
+
+def _drafts_of(strategy: ScoredOption, floor: float, bench: Workbench) -> list[Draft]:
+    """The stacks of one strategy, one for each place where it can run."""
+    setting = _setting(bench.base, strategy.option.sets)
+    pattern = suitable(score_options("retrieval_pattern", bench.rules, setting), floor)[0]
+    setting = _setting(bench.base, {**strategy.option.sets, **pattern.option.sets, **NO_SIZES})
+    computes = _computes(strategy, setting, bench)
+    return [_fill(strategy, pattern, compute, forced, setting, bench) for compute, forced in computes]
 
 
 def _order(draft: Draft, budget: float | None) -> tuple[Any, ...]:
@@ -85,9 +98,11 @@ def _computes(
         return [(Compute(kind="none", deployment="none"), {})]
     if strategy.option.sets.get("uses_llm_api"):
         providers = _scores(API, setting, bench)
-        chosen = choose_api(bench.knowledge, values, providers, setting.weights)
+        chosen = _hosted(values, providers, setting, bench)
         return [] if chosen is None else [(chosen[0], {API: chosen[1]})]
     places = [item for item in _scores(PLACE, setting, bench) if item.barrier is None]
+    if strategy.option.sets.get("on_device"):
+        places = [item for item in places if item.component.id in DEVICE_PLACES]
     floor = bench.knowledge.anchors["slot_fit_floor"]
     fitting = [item for item in places if item.categories[FIT] >= floor] or places[:1]
     found = []
@@ -100,40 +115,74 @@ def _computes(
     return found
 
 
+def _hosted(
+    values: Mapping[str, Any], providers: list[Scored], setting: Setting, bench: Workbench
+) -> tuple[Compute, Scored] | None:
+    """A hosted model that can do the work, priced by what it is billed by; None where none can."""
+    if values.get("model_task") in MEDIA_TASKS:
+        return choose_hosted_media(bench.knowledge, values, providers, setting.weights, setting.as_of)
+    if not generates_text(values) and values.get("model_task") != "see" and encoder_task(values) != "embed":
+        return None
+    return choose_api(bench.knowledge, values, providers, setting.weights)
+
+
 def _compute(strategy: ScoredOption, place: str, setting: Setting, bench: Workbench) -> Compute | None:
     knowledge, values = bench.knowledge, setting.truths.values
     clouds = tuple(sorted(values.get("existing_cloud") or ()))
-    name = strategy.option.id
-    if place in DEVICE_PLACES or strategy.option.sets.get("on_device"):
+    sets, name = strategy.option.sets, strategy.option.id
+    if place in DEVICE_PLACES:
         return on_device(place, values)
-    if values.get("training_work") is True and strategy.option.sets.get("pretrains"):
-        return training_only(knowledge, values, name, place, clouds)
-    if place in CPU_MODES:
-        return choose_classical(knowledge, values, place) if _runs_on_cpu(strategy, values) else None
-    if strategy.option.sets.get("classical_model") and values.get("predictive_work") is True:
-        return custom_network(place)
-    if values.get("llm_work") is True and not strategy.option.sets.get("classical_model"):
-        limit = knowledge.anchors["fine_tune_max_params_b"] if name == "fine-tuned-small" else None
-        keys = tuple(servable(knowledge, values, limit))
-        if keys not in bench.serving:
-            bench.serving[keys] = serving_points(knowledge, values, keys)
-        chosen = choose_serving(knowledge, values, bench.serving[keys], place, clouds)
+    if values.get("training_work") is True and sets.get("pretrains"):
+        return None if place in CPU_MODES else training_only(knowledge, values, name, place, clouds)
+    if sets.get("classical_model"):
+        chosen = _trained_here(values, place, clouds, bench)
     else:
-        chosen = choose_encoder(knowledge, values, place, clouds)
+        chosen = _published(strategy, values, place, clouds, bench)
     if chosen is None:
         return None
-    if strategy.option.sets.get("finetunes"):
+    if sets.get("finetunes"):
         tuned = tuned_quality(knowledge, str(values.get("use_case")), chosen.quality)
         chosen = chosen._replace(quality=tuned)
-    training = plan_training(knowledge, values, name, chosen.model, place, clouds)
-    return chosen._replace(training=training)
+    return chosen._replace(training=plan_training(knowledge, values, name, chosen.model, place, clouds))
 
 
-def _runs_on_cpu(strategy: ScoredOption, values: Mapping[str, Any]) -> bool:
-    """Trees, linear models and small networks do; language models and encoders under load don't."""
-    small = values.get("predictive_work") is True or values.get("decision_task") is True
+def _trained_here(
+    values: Mapping[str, Any], place: str, clouds: tuple[str, ...], bench: Workbench
+) -> Compute | None:
+    """A classical or own model: trees and small networks on processors, larger ones on accelerators."""
+    small = any(values.get(name) is True for name in ("predictive_work", "decision_task", "labels_ready"))
     heavy = values.get("perception_work") is True or values.get("embedding_work") is True
-    return bool(strategy.option.sets.get("classical_model")) and small and not heavy
+    if place in CPU_MODES:
+        return choose_classical(bench.knowledge, values, place) if small and not heavy else None
+    if values.get("predictive_work") is True:
+        return custom_network(place)
+    if values.get("model_task") in MEDIA_TASKS:
+        return choose_media(bench.knowledge, values, place, clouds)
+    task = encoder_task(values)
+    if task is not None:
+        return choose_encoder(bench.knowledge, values, place, clouds, task)
+    return custom_network(place) if small or values.get("training_need") == "classical" else None
+
+
+def _published(
+    strategy: ScoredOption, values: Mapping[str, Any], place: str, clouds: tuple[str, ...], bench: Workbench
+) -> Compute | None:
+    """An open model that can do the work, as it is or tuned; None where none can."""
+    knowledge, tuned = bench.knowledge, bool(strategy.option.sets.get("finetunes"))
+    if values.get("model_task") in MEDIA_TASKS:
+        return None if place in CPU_MODES else choose_media(knowledge, values, place, clouds)
+    if values.get("encoder_tuned") is True and labels_text(knowledge, values):
+        return choose_encoder(knowledge, values, place, clouds, "label")
+    if not generates_text(values):
+        task = encoder_task(values)
+        return None if task is None else choose_encoder(knowledge, values, place, clouds, task)
+    if place in CPU_MODES and not wants_processors(knowledge, values):
+        return None
+    limit = knowledge.anchors["fine_tune_max_params_b"] if tuned else None
+    keys = tuple(servable(knowledge, values, limit))
+    if keys not in bench.serving:
+        bench.serving[keys] = serving_points(knowledge, values, keys)
+    return choose_serving(knowledge, values, bench.serving[keys], place, clouds)
 
 
 def _fill(
@@ -148,9 +197,9 @@ def _fill(
     sizes = _sizes(compute, bench.knowledge)
     setting = _setting(bench.base, {**strategy.option.sets, **pattern.option.sets, **sizes})
     ranked = {slot: _scores(slot, setting, bench) for slot in _needed(setting, bench.rules)}
-    if ACCELERATOR in ranked and compute.accelerator:
-        family = accelerators(bench.knowledge)[compute.accelerator].component
-        ranked[ACCELERATOR] = _first(ranked[ACCELERATOR], family)
+    if ACCELERATOR in ranked and (compute.accelerator or compute.vcpus):
+        machine = compute.accelerator or CPU
+        ranked[ACCELERATOR] = _first(ranked[ACCELERATOR], accelerators(bench.knowledge)[machine].component)
     existing = frozenset(setting.truths.values.get("existing_components") or ())
     picks, bundled = _pick(ranked, forced, existing)
     value = stack_categories(strategy, pattern, compute, picks, bundled, setting)

@@ -100,7 +100,11 @@ def model_name(key: str) -> str:
 
 
 def sized(compute: Compute) -> str:
-    """`2 x L40S, fp8`."""
+    """`2 x L40S, fp8`, or `8 vCPUs`."""
+    if compute.vcpus:
+        return f"{compute.vcpus} vCPUs"
+    if not compute.accelerators:
+        return "accelerators of unknown number"
     return f"{compute.accelerators} x {compute.accelerator}, {compute.precision}"
 
 

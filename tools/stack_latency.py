@@ -20,7 +20,7 @@ def end_to_end(
     """p95 of first token, time per output token and whole answer, as far as they are known."""
     if plan is not None:
         ttft, tpot, call = plan.ttft_ms, plan.tpot_ms, plan.e2e_ms
-    elif compute.kind == "api":
+    elif compute.kind == "api" and compute.unit == "token":
         ttft = _assumed(knowledge.anchors["api_ttft_ms"])
         tpot = _assumed(knowledge.anchors["api_tpot_ms"])
         call = _added(ttft, tpot.scaled(values.get("output_tokens") or 0.0, "ms"))

@@ -5,17 +5,18 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from knowledge import Knowledge
+from knowledge.models import models
 from knowledge.records import Component
+from knowledge.sizing_data import bytes_per
 
 from .compute import Compute
 from .compute.choice import Training
+from .compute.hosted import MEDIA_TASKS, monthly_units
 from .compute.models import canonical_name
 from .compute.serving import demand_of, duty
 from .compute.training import run_plan
 from .cost import (
     Bill,
-    CostLine,
-    accelerator_line,
     exit_cost,
     hourly_rate,
     migration_cost,
@@ -23,12 +24,12 @@ from .cost import (
     staff_cost,
     staff_fte,
     tco_36_months,
-    token_line,
     training_cost,
 )
 from .draft import Draft
 from .energy import api_energy, deployment_energy, training_co2
 from .estimate import Estimate, point
+from .model_bill import model_lines
 from .profile import Profile
 from .sizing import ServingPlan, serving_plans
 from .stack_latency import end_to_end
@@ -67,6 +68,8 @@ def stack_numbers(subject: Subject) -> Numbers:
     plan = _plan(subject)
     found: dict[str, Estimate] = {}
     found.update(_sizes(subject.draft.compute, plan))
+    if plan is None:
+        found.update(_memory(subject))
     found.update(end_to_end(subject.draft.compute, plan, subject.values, subject.knowledge))
     bill, money = _money(subject, plan)
     found.update(money)
@@ -102,6 +105,24 @@ def _sizes(compute: Compute, plan: ServingPlan | None) -> dict[str, Estimate]:
     return found
 
 
+def _memory(subject: Subject) -> dict[str, Estimate]:
+    """Weights of a model that isn't served as a language model: published or stated parameters x bytes."""
+    compute, values = subject.draft.compute, subject.values
+    if compute.kind not in ("encoder", "device", "custom", "classical"):
+        return {}
+    spec = models(subject.knowledge).get(compute.model)
+    params = spec.params_b if spec is not None else values.get("model_params_b")
+    if not params or (spec is None and "model_params_b" not in values):
+        return {}
+    widths = {"device": ("int4", "int8", "bf16"), "encoder": (compute.precision or "fp16",) * 3}
+    low, typical, high = (
+        params * bytes_per(subject.knowledge, "bytes_per_parameter", width)
+        for width in widths.get(compute.kind, ("int8", "bf16", "fp32"))
+    )
+    memory = Estimate(low=low, typical=typical, high=high, unit="GB", formula="parameters x bytes")
+    return {"model_memory_gb": memory}
+
+
 def _money(subject: Subject, plan: ServingPlan | None) -> tuple[Bill, dict[str, Estimate]]:
     draft, knowledge, profile = subject.draft, subject.knowledge, subject.profile
     fte = staff_fte(
@@ -113,7 +134,9 @@ def _money(subject: Subject, plan: ServingPlan | None) -> tuple[Bill, dict[str, 
         subject.components,
         subject.values,
         subject.as_of,
-        model_lines=_model_lines(subject),
+        model_lines=model_lines(
+            subject.draft.compute, subject.values, subject.knowledge, subject.profile, subject.as_of
+        ),
         staff=staff,
         discounts=profile.discounts,
     )
@@ -140,7 +163,7 @@ def _money(subject: Subject, plan: ServingPlan | None) -> tuple[Bill, dict[str, 
     }
     if any(line.part == "llm" for line in bill.lines):
         found["monthly_llm_cost_usd"] = bill.monthly_llm
-        found.update(_unit_costs(bill.monthly_llm, subject.values))
+        found.update(_unit_costs(knowledge, bill.monthly_llm, subject.values))
     return bill, found
 
 
@@ -157,51 +180,30 @@ def _moved(subject: Subject) -> int:
     )
 
 
-def _unit_costs(monthly: Estimate, values: Mapping[str, Any]) -> dict[str, Estimate]:
+def _unit_costs(knowledge: Knowledge, monthly: Estimate, values: Mapping[str, Any]) -> dict[str, Estimate]:
     """Cost of a request, and of a million output tokens where tokens are what is sold."""
     requests = (values.get("mean_rps") or 0.0) * MONTH_REQUESTS_S
     if requests <= 0:
         return {}
     found = {"cost_per_request_usd": monthly.scaled(1 / requests, "USD/request")}
+    if values.get("model_task") in MEDIA_TASKS:
+        found.update(_media_unit_cost(knowledge, monthly, values))
     tokens = requests * max(values.get("llm_calls_per_task") or 1, 1) * (values.get("output_tokens") or 0)
     if values.get("llm_work") is True and tokens:
         found["cost_per_million_tokens_usd"] = monthly.scaled(1e6 / tokens, "USD per 1e6 output tokens")
     return found
 
 
-def _model_lines(subject: Subject) -> list[CostLine]:
-    """What the model itself costs: tokens, or accelerators by the hour."""
-    compute, values, knowledge = subject.draft.compute, subject.values, subject.knowledge
-    calls = (values.get("mean_rps") or 0.0) * MONTH_REQUESTS_S * max(values.get("llm_calls_per_task") or 1, 1)
-    if compute.kind == "api":
-        prompt = max(values.get("input_tokens") or 1.0, 1.0)
-        return [
-            token_line(
-                knowledge,
-                compute.model,
-                compute.provider,
-                calls * prompt,
-                calls * (values.get("output_tokens") or 0.0),
-                cached_share=min((values.get("shared_prefix_tokens") or 0.0) / prompt, 1.0),
-                batch=values.get("batch_only") is True,
-                discount=subject.profile.discounts.get(compute.provider, 0.0),
-            )
-        ]
-    if compute.accelerators:
-        clouds = tuple(sorted(values.get("existing_cloud") or ()))
-        cloud_discounts = [subject.profile.discounts.get(cloud, 0.0) for cloud in clouds]
-        line = accelerator_line(
-            knowledge,
-            compute.accelerator,
-            compute.deployment,
-            compute.accelerators,
-            clouds,
-            subject.as_of,
-            hours_share=duty(values, compute.deployment, compute.utilisation),
-            discount=max(cloud_discounts, default=0.0),
-        )
-        return [line]
-    return []
+def _media_unit_cost(
+    knowledge: Knowledge, monthly: Estimate, values: Mapping[str, Any]
+) -> dict[str, Estimate]:
+    unit, name = (
+        ("image", "cost_per_image_usd")
+        if values.get("model_task") == "draw"
+        else ("audio_minute", "cost_per_audio_minute_usd")
+    )
+    volume = monthly_units(knowledge, values, unit)  # type: ignore[arg-type]
+    return {name: monthly.scaled(1 / volume, f"USD/{unit}")} if volume else {}
 
 
 def _energy(subject: Subject, plan: ServingPlan | None) -> dict[str, Estimate]:
@@ -210,12 +212,14 @@ def _energy(subject: Subject, plan: ServingPlan | None) -> dict[str, Estimate]:
     clouds = values.get("existing_cloud") or ()
     provider = "on_prem" if compute.deployment.endswith("on-prem") else (clouds[0] if clouds else "")
     region = (values.get("residency") or ("",))[0]
+    if compute.kind == "api" and compute.unit != "token":
+        return {}
     if compute.kind == "api":
         use = api_energy(
             subject.knowledge,
             canonical_name(subject.knowledge, compute.model),
             requests_month=requests,
-            input_tokens=values.get("input_tokens") or 0.0,
+            input_tokens=values.get("prompt_tokens") or 0.0,
             output_tokens=values.get("output_tokens") or 0.0,
             region=region,
         )

@@ -116,7 +116,7 @@ def _cost(usd: float, compute: Compute, setting: Setting) -> float:
     """Money and energy by the weights of the dimensions."""
     anchors, values = setting.knowledge.anchors, setting.truths.values
     budget = values.get("budget_usd_month")
-    if compute.usd_month is None and compute.kind in ("api", "custom"):
+    if compute.usd_month is None and compute.kind in ("api", "custom", "encoder", "training"):
         money = 0.35
     elif budget:
         money = piecewise(anchors["cost_over_budget"], usd / budget)

@@ -16,6 +16,7 @@ from .profile import Profile
 from .workload import Known, Workload
 
 SECONDS_PER_DAY = 86_400
+HOURS_PER_DAY = 24.0
 NOTHING = "none"
 
 
@@ -108,6 +109,9 @@ def _corpus_stated(values: Mapping[str, Any]) -> bool:
 def _assumed_rate(
     values: Mapping[str, Any], by_case: Mapping[str, Any], priors: Mapping[str, Any]
 ) -> Assumption:
+    batch = _rate_of_batch(values)
+    if batch is not None:
+        return batch
     users = values.get("users_total")
     if users is None and values.get("users_concurrent"):
         return _rate_of_concurrent(float(values["users_concurrent"]), values, priors)
@@ -116,6 +120,34 @@ def _assumed_rate(
     low, typical, high = (users * daily / SECONDS_PER_DAY for daily in by_case["requests_per_user_day"])
     basis = f"{users:g} users x {by_case['requests_per_user_day'][1]:g} requests a day (assumed)"
     return Assumption("request_rate_rps", low, typical, high, basis)
+
+
+ITEM_COUNTS = ("items_per_run", "corpus_documents", "users_total")
+"""Where the number of items of a batch run is found: as such, as documents, as customers."""
+ITEM_WORK = ("extraction", "classification", "summarisation", "translation", "recommendation", "forecasting",
+    "tabular_scoring", "vision", "speech", "embedding", "content_generation", "other")  # fmt: skip
+"""Work that a batch run does item by item; whoever searches or asks reads a corpus as a whole."""
+
+
+def _rate_of_batch(values: Mapping[str, Any]) -> Assumption | None:
+    """A batch run works through a stated number of items: so many a run, not so many requests a user.
+
+    The mean is over the day; a job with a deadline of more than a day has until then.
+    """
+    window = values.get("batch_window_h")
+    runs = values.get("runs_per_day")
+    if values.get("processing_pattern") != "batch" and not window and values.get("items_per_run") is None:
+        return None
+    if values.get("use_case", "other") not in ITEM_WORK:
+        return None
+    field = next((name for name in ITEM_COUNTS if values.get(name)), None)
+    if field is None:
+        return None
+    items = float(values[field])
+    hours = max(float(window or 0), HOURS_PER_DAY) / float(runs or 1)
+    rate = items / (hours * 3600)
+    basis = f"{items:g} {field.split('_')[0]} a run, a run each {hours:g} h (assumed)"
+    return Assumption("request_rate_rps", rate, rate, rate, basis)
 
 
 def _rate_of_concurrent(users: float, values: Mapping[str, Any], priors: Mapping[str, Any]) -> Assumption:

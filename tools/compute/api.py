@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from knowledge import Knowledge
+from knowledge.capabilities import reads_images
 from knowledge.llm_prices import llm_prices
 
 from ..anchors import piecewise, piecewise_log
 from ..assessment import Weights
 from ..cost import api_costs
 from ..scoring import Scored
+from ..vendors import barred_model
 from .choice import MANAGED_API, Compute
 from .models import canonical_name, named_model, quality_bar, quality_of
 
@@ -31,8 +33,8 @@ def choose_api(
     for provider, model in [pair for pair in candidates if pair[1] in costs] or candidates:
         scored, usd = allowed[provider], costs.get(model)
         rating = quality_of(knowledge, canonical_name(knowledge, model), str(values.get("use_case")))
-        value = scored.score + weights.categories["cost"] * (_cost_value(knowledge, values, usd) - 0.5)
-        value -= _excess_penalty(values, usd)
+        value = scored.score + weights.categories["cost"] * (cost_value(knowledge, values, usd) - 0.5)
+        value -= budget_penalty(values, usd)
         if rating is not None:
             value += weights.categories["performance"] * 0.3 * rating
         if best is None or value > best[0] + 1e-9:
@@ -43,10 +45,10 @@ def choose_api(
 def _monthly_costs(knowledge: Knowledge, values: Mapping[str, Any]) -> dict[str, float]:
     calls_m = values["mean_rps"] * 2.592 * max(values.get("llm_calls_per_task") or 1, 1)
     shared = values.get("shared_prefix_tokens") or 0.0
-    tokens = max(values["input_tokens"], 1.0)
+    tokens = max(values["prompt_tokens"], 1.0)
     return api_costs(
         knowledge,
-        calls_m * values["input_tokens"],
+        calls_m * values["prompt_tokens"],
         calls_m * values["output_tokens"],
         cached_share=min(shared / tokens, 1.0),
         batch=values.get("batch_only") is True,
@@ -57,7 +59,9 @@ def _candidates(
     knowledge: Knowledge, values: Mapping[str, Any], providers: frozenset[str]
 ) -> list[tuple[str, str]]:
     """(provider, model): per provider the models that meet the bar; the named ones alone where named."""
-    rows = _chat_models(knowledge, "embedding" if values.get("embedding_work") is True else "chat")
+    rows = _able(knowledge, str(values.get("model_task")), values.get("reads_images") is True)
+    if banned := values.get("banned_vendors"):
+        rows = tuple(pair for pair in rows if not barred_model(knowledge, pair[1], banned))
     named = named_model(knowledge, values)
     if named is not None:
         mine = [
@@ -71,13 +75,20 @@ def _candidates(
     return meeting or offered
 
 
+@lru_cache(maxsize=32)
+def _able(knowledge: Knowledge, task: str, images: bool) -> tuple[tuple[str, str], ...]:
+    """Models that can do the task: vectors come from embedding models, text from chat models that read the input."""
+    rows = _hosted_models(knowledge, "embedding" if task == "embed" else "chat")
+    return tuple(pair for pair in rows if not images or reads_images(knowledge, pair[1]))
+
+
 @lru_cache(maxsize=8192)
 def _meets(knowledge: Knowledge, model: str, use_case: str, bar: float) -> bool:
     return (quality_of(knowledge, canonical_name(knowledge, model), use_case) or 0.0) >= bar
 
 
 @lru_cache(maxsize=8)
-def _chat_models(knowledge: Knowledge, mode: str) -> tuple[tuple[str, str], ...]:
+def _hosted_models(knowledge: Knowledge, mode: str) -> tuple[tuple[str, str], ...]:
     component_of = knowledge.providers["providers"]
     return tuple(
         (component_of[row.provider], row.model)
@@ -86,7 +97,7 @@ def _chat_models(knowledge: Knowledge, mode: str) -> tuple[tuple[str, str], ...]
     )
 
 
-def _cost_value(knowledge: Knowledge, values: Mapping[str, Any], usd: float | None) -> float:
+def cost_value(knowledge: Knowledge, values: Mapping[str, Any], usd: float | None) -> float:
     """Value of a cost, falling on beyond the last anchor: of models that are all too dear,
     the dearest isn't taken for its quality."""
     if usd is None:
@@ -99,7 +110,7 @@ def _cost_value(knowledge: Knowledge, values: Mapping[str, Any], usd: float | No
     return piecewise_log(knowledge.anchors["cost_usd_month_log"], max(usd, 1.0))
 
 
-def _excess_penalty(values: Mapping[str, Any], usd: float | None) -> float:
+def budget_penalty(values: Mapping[str, Any], usd: float | None) -> float:
     """Above the budget the value of money is spent: there, less excess is better, whatever else speaks for a model."""
     budget = values.get("budget_usd_month")
     if not budget or usd is None or usd <= budget:

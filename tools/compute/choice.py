@@ -3,6 +3,7 @@
 from typing import Literal, NamedTuple
 
 Kind = Literal["api", "llm", "encoder", "classical", "device", "custom", "training", "none"]
+Unit = Literal["token", "audio_minute", "character", "image"]
 HOURS_PER_MONTH = 730.0
 MANAGED_API = "managed-api"
 
@@ -31,7 +32,13 @@ class Compute(NamedTuple):
     accelerator: str = ""
     precision: str = ""
     accelerators: int = 0
+    vcpus: int = 0
+    """Rented or own processors where an encoder runs without an accelerator."""
     replicas: int = 0
+    unit: Unit = "token"
+    """What a hosted model is billed by."""
+    rate_per_s: float | None = None
+    """Items, images or seconds of audio a second of one device, where the model isn't a language model."""
     usd_month: float | None = None
     """Serving alone; None = unpriced."""
     ttft_ms: float | None = None

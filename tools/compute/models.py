@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from knowledge import Knowledge
+from knowledge.capabilities import reads_images
 from knowledge.errors import UnknownName
 from knowledge.models import ModelSpec, models, resolve_model
 
@@ -57,10 +58,11 @@ def servable(knowledge: Knowledge, values: Mapping[str, Any], max_params_b: floa
     A named or sized model is taken as it is; else those that meet the quality bar and whose licence
     allows commercial use; where none does, the best ones.
     """
+    images = values.get("reads_images") is True
     named = named_model(knowledge, values)
     if named is not None and named.open_weights and named.sizeable:
         return [named.key]
-    pool = _open_models(knowledge)
+    pool = _open_models(knowledge, images)
     size = values.get("model_params_b")
     if size:
         return _nearest(pool, size)
@@ -89,11 +91,15 @@ def _meeting(knowledge: Knowledge, pool: tuple[ModelSpec, ...], bar: float, use_
 
 
 @lru_cache(maxsize=8)
-def _open_models(knowledge: Knowledge) -> tuple[ModelSpec, ...]:
+def _open_models(knowledge: Knowledge, images: bool) -> tuple[ModelSpec, ...]:
     return tuple(
         model
         for model in models(knowledge).values()
-        if model.type == "llm" and model.open_weights and model.sizeable and model.commercial_use != "no"
+        if model.type == "llm"
+        and model.open_weights
+        and model.sizeable
+        and model.commercial_use != "no"
+        and (not images or reads_images(knowledge, model.key))
     )
 
 

@@ -1,54 +1,74 @@
-"""Models that aren't language models: encoders on small accelerators, classical models on CPUs, devices."""
+"""Models that run once per item: encoders on small accelerators or processors, classical models, devices."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from knowledge import Knowledge
+from knowledge.capabilities import can_do, capability
 
-from ..sizing import ClassicalPlan, EncoderPlan, size_classical, size_encoder
+from ..cost import vm_hourly
+from ..cost.machines import VM_VCPU
+from ..sizing import (
+    ClassicalPlan,
+    CpuEncoderPlan,
+    EncoderPlan,
+    size_classical,
+    size_cpu_encoder,
+    size_encoder,
+)
 from .choice import HOURS_PER_MONTH, Compute
 from .models import named_model
 from .rates import hourly_point
 from .serving import duty, owned_accelerators, wanted_accelerators
 
 CPU_MODES = ("cpu-cloud", "cpu-on-prem")
+FEWEST_TOKENS = 16.0
 
 
 def choose_encoder(
-    knowledge: Knowledge, values: Mapping[str, Any], mode: str, clouds: tuple[str, ...]
+    knowledge: Knowledge,
+    values: Mapping[str, Any],
+    mode: str,
+    clouds: tuple[str, ...],
+    task: str,
+    model: str = "",
 ) -> Compute | None:
-    """The cheapest accelerator for a model that runs once per item (embedding, vision, speech)."""
-    model = _encoder(knowledge, values)
-    rate = max(values.get("peak_rps") or values["mean_rps"], 1e-6)
-    keys = tuple(owned_accelerators(values)) or wanted_accelerators(knowledge, values, "encoder_accelerators")
+    """The cheapest machine for a model that runs once per item; processors in the modes that have no others."""
+    model = model or encoder_of(knowledge, values, task)
+    if not model:
+        return None
+    if mode in CPU_MODES:
+        return _on_processors(knowledge, values, mode, clouds, model)
     best: Compute | None = None
-    for key in keys:
+    for key in encoder_accelerators(knowledge, values):
         hourly = hourly_point(knowledge, key, mode, clouds)
-        if hourly is None:
+        plan = _encoder_plan(knowledge, model, key, _peak(values), _tokens(values))
+        if hourly is None or plan.devices == 0:
             continue
-        plan = _encoder_plan(knowledge, model, key, _rounded(rate), max(values["input_tokens"], 16.0))
         usd = plan.devices * hourly * HOURS_PER_MONTH * duty(values, mode, plan.utilisation)
         if best is None or best.usd_month is None or usd < best.usd_month:
-            best = Compute(
-                kind="encoder",
-                deployment=mode,
-                model=model,
-                accelerator=key,
-                precision="fp16",
-                accelerators=plan.devices,
-                replicas=plan.devices,
-                usd_month=usd,
-                e2e_ms=plan.latency_ms.typical,
-                utilisation=plan.utilisation,
-                watts=plan.watts.typical,
-            )
+            best = _accelerated(plan, mode, usd)
     return best
+
+
+def encoder_of(knowledge: Knowledge, values: Mapping[str, Any], task: str) -> str:
+    """The named model if it can do the task, else the one that stands for it; empty where none can."""
+    named = named_model(knowledge, values)
+    if named is not None and named.open_weights and can_do(knowledge, named.key, task):
+        return named.key
+    models = capability(knowledge, task).representatives(str(values.get("languages") or "english"))
+    return models[0] if models else ""
+
+
+def encoder_accelerators(knowledge: Knowledge, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The accelerators that are owned or wanted, or the small ones."""
+    return tuple(owned_accelerators(values)) or wanted_accelerators(knowledge, values, "encoder_accelerators")
 
 
 def choose_classical(knowledge: Knowledge, values: Mapping[str, Any], mode: str) -> Compute:
     """CPU nodes for a classical or small custom model."""
-    plan = classical_plan(knowledge, _rounded(max(values.get("peak_rps") or values["mean_rps"], 1e-6)))
+    plan = classical_plan(knowledge, _peak(values))
     return Compute(
         kind="classical",
         deployment=mode,
@@ -68,17 +88,57 @@ def on_device(mode: str, values: Mapping[str, Any]) -> Compute:
     return Compute(kind="device", deployment=mode, replicas=1, usd_month=0.0)
 
 
-def _encoder(knowledge: Knowledge, values: Mapping[str, Any]) -> str:
-    named = named_model(knowledge, values)
-    if named is not None and named.type in ("embedding", "reranker", "vision", "asr", "image"):
-        return named.key
-    defaults: dict[str, str] = knowledge.anchors["default_encoder"]
-    return defaults.get(str(values.get("use_case")), defaults["other"])
-
-
-def _rounded(rate: float) -> float:
+def rounded(rate: float) -> float:
     """Three significant digits, so that neighbouring rates share a plan."""
     return float(f"{rate:.3g}")
+
+
+def _accelerated(plan: EncoderPlan, mode: str, usd: float) -> Compute:
+    return Compute(
+        kind="encoder",
+        deployment=mode,
+        model=plan.model,
+        accelerator=plan.accelerator,
+        precision="fp16",
+        accelerators=plan.devices,
+        replicas=plan.devices,
+        usd_month=usd,
+        e2e_ms=plan.latency_ms.typical,
+        utilisation=plan.utilisation,
+        watts=plan.watts.typical,
+        rate_per_s=plan.items_per_s.typical,
+    )
+
+
+def _on_processors(
+    knowledge: Knowledge, values: Mapping[str, Any], mode: str, clouds: tuple[str, ...], model: str
+) -> Compute | None:
+    """General-purpose processors while the load is small; own ones are valued at what renting them costs."""
+    limit = None if values.get("batch_only") is True else values.get("e2e_latency_ms")
+    plan = _cpu_plan(knowledge, model, _peak(values), _tokens(values), limit)
+    if plan.nodes == 0 or not plan.few:
+        return None
+    hourly = vm_hourly(knowledge, VM_VCPU, clouds if mode == "cpu-cloud" else ()).typical
+    return Compute(
+        kind="encoder",
+        deployment=mode,
+        model=model,
+        precision="fp32",
+        vcpus=plan.vcpus,
+        replicas=plan.nodes,
+        usd_month=plan.vcpus * hourly * HOURS_PER_MONTH,
+        e2e_ms=plan.latency_ms.typical,
+        utilisation=plan.utilisation,
+        rate_per_s=plan.items_per_s.typical,
+    )
+
+
+def _peak(values: Mapping[str, Any]) -> float:
+    return rounded(max(values.get("peak_rps") or values["mean_rps"], 1e-6))
+
+
+def _tokens(values: Mapping[str, Any]) -> float:
+    return max(float(values["input_tokens"]), FEWEST_TOKENS)
 
 
 @lru_cache(maxsize=4096)
@@ -86,6 +146,13 @@ def _encoder_plan(
     knowledge: Knowledge, model: str, accelerator: str, rate: float, tokens: float
 ) -> EncoderPlan:
     return size_encoder(knowledge, model, accelerator, items_per_s=rate, tokens_per_item=tokens)
+
+
+@lru_cache(maxsize=4096)
+def _cpu_plan(
+    knowledge: Knowledge, model: str, rate: float, tokens: float, limit_ms: float | None
+) -> CpuEncoderPlan:
+    return size_cpu_encoder(knowledge, model, items_per_s=rate, tokens_per_item=tokens, limit_ms=limit_ms)
 
 
 @lru_cache(maxsize=4096)

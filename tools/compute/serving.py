@@ -34,9 +34,9 @@ def demand_of(values: Mapping[str, Any]) -> ServingDemand:
     return ServingDemand(
         mean_rps=mean,
         peak_rps=max((values.get("peak_rps") or 0.0) * calls, mean),
-        input_tokens=max(values["input_tokens"], 1.0),
+        input_tokens=max(values["prompt_tokens"], 1.0),
         output_tokens=max(values["output_tokens"], 1.0),
-        shared_prefix_tokens=min(values.get("shared_prefix_tokens") or 0.0, values["input_tokens"]),
+        shared_prefix_tokens=min(values.get("shared_prefix_tokens") or 0.0, values["prompt_tokens"]),
         ttft_limit_ms=values.get("ttft_ms"),
         tpot_limit_ms=values.get("tpot_ms"),
         e2e_limit_ms=None if e2e is None else e2e / calls,
@@ -50,7 +50,8 @@ def demand_of(values: Mapping[str, Any]) -> ServingDemand:
 def serving_points(knowledge: Knowledge, values: Mapping[str, Any], models: Sequence[str]) -> Serving:
     """Size every model in question on every accelerator in question."""
     owned = owned_accelerators(values)
-    keys = tuple(owned) or wanted_accelerators(knowledge, values, "serving_accelerators")
+    servers = tuple(key for key in owned if not _personal(knowledge, key))
+    keys = servers or wanted_accelerators(knowledge, values, "serving_accelerators")
     pairs = [(model, key) for model in models for key in keys]
     return Serving(cheapest_points(knowledge, demand_of(values), pairs), owned)
 
@@ -61,6 +62,19 @@ def wanted_accelerators(knowledge: Knowledge, values: Mapping[str, Any], default
     if wanted and wanted in accelerators(knowledge):
         return (str(wanted),)
     return tuple(knowledge.anchors[default])
+
+
+def wants_processors(knowledge: Knowledge, values: Mapping[str, Any]) -> bool:
+    """Whether the user named processors as the machine to run on, owned or rented."""
+    keys = (*owned_accelerators(values), str(values.get("accelerator_wanted") or ""))
+    table = accelerators(knowledge)
+    return any(key in table and table[key].kind == "cpu" for key in keys)
+
+
+def _personal(knowledge: Knowledge, key: str) -> bool:
+    """Whether the device serves one person: it can't be what a service runs on."""
+    spec = accelerators(knowledge).get(key)
+    return spec is not None and spec.kind in ("apple", "edge")
 
 
 def owned_accelerators(values: Mapping[str, Any]) -> dict[str, int]:

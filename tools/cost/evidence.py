@@ -3,6 +3,7 @@
 from knowledge import Knowledge
 from knowledge.currencies import fx_rates
 from knowledge.llm_prices import LlmPrice, llm_prices
+from knowledge.media_prices import MediaPrice, media_prices
 from knowledge.prices import AcceleratorPrice, accelerator_prices, cpu_prices, purchase_prices
 from knowledge.service_prices import ServicePrice, service_prices
 from knowledge.staff import cost_parameters, exit_hours, staff_rates, training_prices
@@ -44,6 +45,18 @@ def _model(knowledge: Knowledge, evidence_id: str, key: str) -> Evidence | None:
     }
     stated = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in values.items())
     text = f"List price of {row.model} at {row.provider}: {stated}."
+    return _price(evidence_id, text, values, row.model, row.source, row.confidence, row.as_of.isoformat())
+
+
+def _media(knowledge: Knowledge, evidence_id: str, key: str) -> Evidence | None:
+    row: MediaPrice | None = media_prices(knowledge).get(key)
+    if row is None:
+        return None
+    unit = row.unit.replace("_", " ")
+    text = (
+        f"List price of {row.model} at {row.provider.replace('_', ' ')}: {row.usd_per_unit:g} USD per {unit}."
+    )
+    values: dict[str, float | str] = {"usd_per_unit": row.usd_per_unit}
     return _price(evidence_id, text, values, row.model, row.source, row.confidence, row.as_of.isoformat())
 
 
@@ -165,6 +178,7 @@ def _price(
 _MAKERS = {
     "service": _service,
     "llm": _model,
+    "media": _media,
     "accelerator": _accelerator,
     "vm": _machine,
     "purchase": _purchase,

@@ -1,7 +1,15 @@
 """Sizing: memory, speed and device counts of model serving, training, encoders, vector search and storage."""
 
 from .demand import PlanPoint, ServingDemand, ServingPlan
-from .encoders import ClassicalPlan, EncoderPlan, size_classical, size_encoder
+from .encoders import (
+    ClassicalPlan,
+    CpuEncoderPlan,
+    EncoderPlan,
+    size_classical,
+    size_cpu_encoder,
+    size_encoder,
+)
+from .media import media_rate, size_media
 from .serving import cheapest_points, serving_plans
 from .storage import feature_reads, kv_memory_gb_per_billion_features
 from .training import TrainingPlan, size_training
@@ -9,6 +17,7 @@ from .vectors import VectorPlan, size_vectors
 
 __all__ = [
     "ClassicalPlan",
+    "CpuEncoderPlan",
     "EncoderPlan",
     "PlanPoint",
     "ServingDemand",
@@ -18,9 +27,12 @@ __all__ = [
     "cheapest_points",
     "feature_reads",
     "kv_memory_gb_per_billion_features",
+    "media_rate",
     "serving_plans",
     "size_classical",
+    "size_cpu_encoder",
     "size_encoder",
+    "size_media",
     "size_training",
     "size_vectors",
 ]

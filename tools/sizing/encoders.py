@@ -13,6 +13,8 @@ from tools.estimate import Estimate
 from .power import watts_interval
 
 SPEECH_WINDOW_S = 30.0
+CPU = "CPU-EPYC-9554-64c"
+"""The server that stands for rented processors."""
 
 
 class EncoderPlan(BaseModel):
@@ -31,6 +33,23 @@ class EncoderPlan(BaseModel):
     utilisation: float
     watts: Estimate
     evidence: str
+
+
+class CpuEncoderPlan(BaseModel):
+    """Virtual processors for an encoder without an accelerator."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    vcpus: int
+    """Whole nodes; 0 where the size isn't published."""
+    nodes: int
+    items_per_s: Estimate
+    """Of one node."""
+    latency_ms: Estimate
+    utilisation: float
+    few: bool
+    """Whether the load is small enough for processors to be the simpler machine."""
 
 
 class ClassicalPlan(BaseModel):
@@ -83,6 +102,47 @@ def size_encoder(
         devices=devices, utilisation=round(rate / typical, 4),
         watts=watts_interval(knowledge, machine, devices, rate / typical, 64.0),
         evidence=f"{gflops:.3g} billion operations an item over the 16-bit peak at {efficiency.source}.",
+    )  # fmt: skip
+
+
+def size_cpu_encoder(
+    knowledge: Knowledge,
+    model: str,
+    *,
+    items_per_s: float,
+    tokens_per_item: float = 256,
+    limit_ms: float | None = None,
+) -> CpuEncoderPlan:
+    """Nodes of general-purpose vCPUs for `items_per_s` at peak, each large enough for one item within `limit_ms`."""
+    machine = accelerators(knowledge)[CPU]
+    gflops = operations_gflops(models(knowledge)[model], tokens_per_item)
+    nothing = Estimate(low=0, typical=0, high=0, unit="items/s")
+    if gflops is None:
+        return CpuEncoderPlan(
+            model=model, vcpus=0, nodes=0, items_per_s=nothing, latency_ms=nothing, utilisation=0.0, few=False
+        )
+    per_node = constant(knowledge, "cpu_encoders", "node_vcpus").value
+    most = constant(knowledge, "cpu_encoders", "most_vcpus").value
+    whole = constant(knowledge, "cpu_encoders", "machine_vcpus").value
+    middle = machine.bf16_tflops * 1e3 * constant(knowledge, "encoders", "efficiency").value / gflops
+    floor = constant(knowledge, "encoders", "latency_floor_ms").interval
+    while limit_ms and per_node < most and floor[1] + 1e3 * whole / (per_node * middle) > limit_ms:
+        per_node *= 2
+    share = per_node / whole
+    peak = machine.bf16_tflops * 1e3 * share / gflops
+    low, typical, high = (part * peak for part in constant(knowledge, "encoders", "efficiency").interval)
+    usable = typical * constant(knowledge, "encoders", "peak_share").value
+    nodes = max(1, math.ceil(items_per_s / usable - 1e-9))
+    vcpus = int(nodes * per_node)
+    return CpuEncoderPlan(
+        model=model, vcpus=vcpus, nodes=nodes,
+        items_per_s=Estimate(low=low, typical=typical, high=high, unit="items/s", formula="encoder_rate"),
+        latency_ms=Estimate(
+            low=floor[0] + 1e3 / high, typical=floor[1] + 1e3 / typical, high=floor[2] + 1e3 / low, unit="ms",
+            formula="encoder_latency",
+        ),
+        utilisation=round(items_per_s / (nodes * typical), 4),
+        few=vcpus <= most,
     )  # fmt: skip
 
 

@@ -1,0 +1,48 @@
+"""List prices of hosted models that aren't billed by text tokens: by audio minute, character or image."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from .aliases import table_cache
+from .prices import Confidence
+from .records import Record
+from .tables import read_table
+
+if TYPE_CHECKING:
+    from .library import Knowledge
+
+MediaTask = Literal["listen", "speak", "draw"]
+MediaUnit = Literal["audio_minute", "character", "image"]
+HIGHEST_USD_PER_UNIT = 1
+"""A minute, a character or an image at more than a dollar is a unit error."""
+
+
+class MediaPrice(Record):
+    """USD per unit of one hosted model."""
+
+    model: str
+    provider: str
+    task: MediaTask
+    unit: MediaUnit
+    usd_per_unit: float = Field(gt=0, le=HIGHEST_USD_PER_UNIT)
+    live: bool
+    """Answers while the speech is still going on; always true where nothing is listened to."""
+    deprecation_date: date | None = None
+    confidence: Confidence
+    source: str
+    as_of: date
+
+    def offered(self, as_of: date) -> bool:
+        """Whether the provider still offers it at `as_of`."""
+        return self.deprecation_date is None or self.deprecation_date > as_of
+
+
+def media_prices(knowledge: "Knowledge") -> dict[str, MediaPrice]:
+    """Prices by model name."""
+    return table_cache(knowledge, _read)
+
+
+def _read(knowledge: "Knowledge") -> dict[str, MediaPrice]:
+    return {row.model: row for row in read_table(knowledge, "cost/media_prices.csv", MediaPrice)}

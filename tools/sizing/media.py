@@ -1,0 +1,112 @@
+"""Speech and image models: seconds of audio, or images, a second on one device, from published measurements.
+
+A figure measured on the same device comes first; one of another device is scaled by the lower of the ratios
+of 16-bit peak and memory bandwidth. Image models without a measurement fall back on their operations.
+"""
+
+import math
+from typing import NamedTuple
+
+from knowledge import Knowledge
+from knowledge.hardware import accelerators
+from knowledge.media_measured import MediaRun, media_runs
+from knowledge.models import models
+from knowledge.sizing_data import constant
+from tools.estimate import Estimate
+
+from .encoders import EncoderPlan, size_encoder
+from .power import watts_interval
+
+SPEECH_WINDOW_S = 30.0
+"""Speech models work on windows of this length."""
+
+
+class Rate(NamedTuple):
+    """Units a second of one device, and where the figure comes from."""
+
+    estimate: Estimate
+    evidence: str
+
+
+def media_rate(knowledge: Knowledge, model: str, accelerator: str) -> Rate | None:
+    """Throughput of `model` on one `accelerator`; None where no run of it is published anywhere."""
+    runs = media_runs(knowledge, model)
+    if not runs:
+        return None
+    same = next((run for run in runs if run.accelerator == accelerator), None)
+    return _scaled(knowledge, same or runs[0], accelerator)
+
+
+def _scaled(knowledge: Knowledge, run: MediaRun, accelerator: str) -> Rate:
+    same = run.accelerator == accelerator
+    factor = 1.0 if same else _ratio(knowledge, accelerator, run.accelerator)
+    low, _, high = constant(knowledge, "media", "scaling").interval
+    typical = run.units_per_s * factor
+    estimate = Estimate(
+        low=low * typical,
+        typical=typical,
+        high=high * typical,
+        unit=run.unit,
+        kind="measured" if same else "estimated",
+        formula="media_rate",
+        inputs={"measured": run.units_per_s, "ratio": round(factor, 4)},
+    )
+    return Rate(estimate, _evidence(run, same))
+
+
+def size_media(knowledge: Knowledge, model: str, accelerator: str, units_per_s: float) -> EncoderPlan:
+    """Devices for `units_per_s` seconds of audio, or images, a second at peak; 0 devices where unsized."""
+    rate = media_rate(knowledge, model, accelerator)
+    spec = models(knowledge)[model]
+    if rate is None:
+        if spec.type == "image":
+            return size_encoder(knowledge, model, accelerator, items_per_s=units_per_s)
+        return _unsized(model, accelerator)
+    machine, per_device = accelerators(knowledge)[accelerator], rate.estimate.typical
+    usable = per_device * constant(knowledge, "encoders", "peak_share").value
+    devices = max(1, math.ceil(units_per_s / usable - 1e-9))
+    share = units_per_s / (devices * per_device)
+    floor = constant(knowledge, "encoders", "latency_floor_ms").interval
+    # The slowest published run is the one with the smallest batch: it stands for one window or picture alone.
+    single = _scaled(knowledge, media_runs(knowledge, model)[-1], accelerator).estimate
+    alone = 1.0 if spec.type == "image" else SPEECH_WINDOW_S
+    return EncoderPlan(
+        model=model,
+        accelerator=accelerator,
+        items_per_s=rate.estimate,
+        latency_ms=Estimate(
+            low=floor[0] + 1e3 * alone / single.high,
+            typical=floor[1] + 1e3 * alone / single.typical,
+            high=floor[2] + 1e3 * alone / single.low,
+            unit="ms",
+            formula="media_latency",
+        ),
+        devices=devices,
+        utilisation=round(share, 4),
+        watts=watts_interval(knowledge, machine, devices, share, 64.0),
+        evidence=rate.evidence,
+    )
+
+
+def _ratio(knowledge: Knowledge, accelerator: str, measured_on: str) -> float:
+    here, there = accelerators(knowledge)[accelerator], accelerators(knowledge)[measured_on]
+    return min(here.bf16_tflops / there.bf16_tflops, here.mem_bw_gb_s / there.mem_bw_gb_s)
+
+
+def _evidence(run: MediaRun, same: bool) -> str:
+    told = "Measured" if same else "Scaled from a measurement"
+    return f"{told}: {run.units_per_s:g} {run.unit} on {run.accelerator}, {run.conditions} ({run.source})."
+
+
+def _unsized(model: str, accelerator: str) -> EncoderPlan:
+    nothing = Estimate(low=0, typical=0, high=0, unit="")
+    return EncoderPlan(
+        model=model,
+        accelerator=accelerator,
+        items_per_s=nothing,
+        latency_ms=nothing,
+        devices=0,
+        utilisation=0.0,
+        watts=nothing,
+        evidence=f"No throughput of {model} is published for any listed accelerator.",
+    )
