@@ -164,7 +164,8 @@ def _compliance(shown: Sequence[Draft], knowledge: Knowledge, as_of: date) -> tu
     """States of the winner's operated components for the demanded regimes."""
     if not shown:
         return ()
-    regimes = demanded_regimes(shown[0].values.get("compliance") or ())
+    values = shown[0].values
+    regimes = (*demanded_regimes(values.get("compliance") or ()), *(values.get("other_regimes") or ()))
     operated = {pick.component.id for pick in shown[0].picks.values() if pick.operator != "self"}
     return tuple(
         compliance_state(knowledge, component, regime, as_of)

@@ -10,6 +10,7 @@ _RANGE = re.compile(
     r"\s*(?:-|\u2013|\u2014|\.\.\.?|to|bis|a|or|oder|ou|until|up to)\s*(?:about |around |~)?[$\u20ac\u00a3]?"
 )
 _BETWEEN = re.compile(r"\s*(?:and|und|et|y|e|to)\s*")
+_EXPONENT = re.compile(r"e\+?(\d{1,3})\b")
 _POWER = re.compile(r"\s?\^\s?(\d{1,3})\b")
 _MINUS_WORD = re.compile(r"\b(?:minus|negative)\s+$")
 _MINUS = re.compile(r"(?:(?:^|[\s(])-|\b(?:minus|negative)\s+)$")
@@ -107,6 +108,9 @@ def _digits(message: Message, index: int, language: str) -> Amount | None:
     if value > 0 and (power := _POWER.match(message.folded, token.end)):
         exponent = min(int(power[1]), 40)
         return Amount(value**exponent, value**exponent, index, index + 1, token.start, tokens[index + 1].end)
+    if scientific := _EXPONENT.match(message.folded, token.end):
+        value *= 10.0 ** min(int(scientific[1]), 40)
+        return Amount(value, value, index, index + 1, token.start, tokens[index + 1].end)
     last, factor = _magnitude(tokens, index, token.text)
     return Amount(value * factor, value * factor, index, last, token.start, tokens[last].end, factor)
 

@@ -4,10 +4,12 @@ import re
 
 from agent.reply import Rejected
 from knowledge.records import FieldSpec
+from tools.wording import counted, field_label
 from tools.workload import Known
 
 from .reading import Reading
 
+NEARLY_ZERO = 1e-3
 _MINUS = re.compile(r"(?:^|[^\w)\]\s]\s*|[A-Za-z]\s+)[-\u2212]$")
 
 
@@ -53,4 +55,5 @@ def _reason(item: Known, spec: FieldSpec) -> str:
 
 
 def _limit(spec: FieldSpec, bound: float) -> str:
-    return f"{spec.name.replace('_', ' ')} ({bound:,g} {spec.unit})"
+    label = field_label(spec.name)
+    return f"{label} (more than 0)" if 0 < bound < NEARLY_ZERO else f"{label} ({counted(bound, spec.unit)})"

@@ -37,10 +37,12 @@ from .priorities import read_priorities
 from .quantity import Quantity, quantities
 from .reading import Convert, Reading
 from .refusals import refuse_absurd
+from .regimes import read_regimes
 from .relief import read_relief
 from .scope import Scopes, read_scopes
 from .settings import read_settings
 from .spelling import mended
+from .strangers import reject_strangers
 from .tokens import read_tokens
 from .training import read_retraining
 from .understanding import Understanding
@@ -52,6 +54,7 @@ _READERS = (
     read_relief,
     accelerators.read_accelerators,
     components.read_components,
+    read_regimes,
     model_names.read_models,
     money.read_money,
     percentages.read_percentages,
@@ -71,6 +74,7 @@ _READERS = (
     answers.read_bare_numbers,
     rates.ask_for_period,
     components.reject_unknown,
+    reject_strangers,
     refuse_absurd,
 )
 

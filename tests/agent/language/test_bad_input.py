@@ -6,7 +6,7 @@ from agent.language import Understanding, understand
 from agent.language.lexicon import table
 from agent.language.locale import unread_text
 from knowledge.library import Knowledge
-from tools.workload import Workload
+from tools.workload import Known, Workload
 
 KNOWLEDGE = Knowledge()
 
@@ -121,3 +121,63 @@ def test_parts_of_a_corpus_are_added_and_lengths_are_not(text: str, documents: i
 
 def test_a_length_alone_is_no_size() -> None:
     assert "corpus_documents" not in values(read("40 pages each", "corpus_size"))
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("We run Pinecoan as vector store", "Pinecone"),
+        ("please use Qdrent for it", "Qdrant"),
+        ("it runs on 4 H1000 cards", "H100"),
+        ("our model is gtp-5", "gpt"),
+    ],
+)
+def test_an_unknown_name_is_told_with_the_nearest_and_not_repeated(text: str, near: str) -> None:
+    found = read(text)
+    assert [item.unknown_name for item in found.rejected] != []
+    assert near in found.rejected[0].reason
+    assert found.rejected[0].unknown_name not in found.rejected[0].reason.split()
+
+
+@pytest.mark.parametrize(
+    "text", ["We are Contoso from Zurich", "Our CEO Martin wants a chatbot", "LegalBot answers our lawyers"]
+)
+def test_names_of_people_and_firms_are_left_alone(text: str) -> None:
+    assert read(text).rejected == ()
+
+
+def test_rules_without_attestations_are_noted_by_name() -> None:
+    assert values(read("a bank under BaFin and DORA"))["other_regimes"] == ("BaFin", "DORA")
+    assert "other_regimes" not in values(read("Dora from the office has an ear for it"))
+
+
+@pytest.mark.parametrize(
+    "text", ["9e30 users", "10^25 requests a second", "p95 latency of 0 ms", "in minus two months we go live"]
+)
+def test_absurd_values_are_refused(text: str) -> None:
+    assert len(read(text).rejected) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("avg_rps=62.4 max_rps=210", "peak_rate_rps", 210),
+        ("max_model_len: 32768", "context_tokens", 32768),
+        ("| docs | 35,000 |", "corpus_documents", 35_000),
+        ("p99_ms: 80", "latency_percentile", 99),
+        ("3 milion documents", "corpus_documents", 3_000_000),
+        ("1.024 dimensions", "vector_dim", 1024),
+        ("300 users, no wait, 500 users", "users_total", 500),
+        ("our competitor pays 10k USD a month, we can do 3,500 USD a month", "budget_usd_month", 3500),
+        ("TTFT p99 < 1.2s", "ttft_ms", 1200),
+        ("25 tokens/s per user", "tpot_ms", 40),
+    ],
+)
+def test_what_is_said_beside_the_beaten_track_is_read(text: str, field: str, value: float) -> None:
+    assert values(read(text))[field] == pytest.approx(value)
+
+
+def test_a_requirement_can_be_taken_back() -> None:
+    before = Workload(history=(Known(field="residency", value=("EU",), turn=1),))
+    found = understand("remove the EU restriction", turn=2, workload=before, knowledge=KNOWLEDGE)
+    assert [(item.field, item.unknown) for item in found.updates] == [("residency", True)]
