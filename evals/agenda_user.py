@@ -94,7 +94,7 @@ class AgendaUser(SimulatedUser):
                 self.acts[-1] = self.acts[-1]._replace(alone=True)
             return aside
         answer = self._mistyped(self._answer(slots))
-        return f"{aside} {answer}" if aside else answer
+        return f"{_ended([aside])[0]} {answer}" if aside else answer
 
     def _after(self, reply: Reply) -> str | None:
         """What is still to be said once a recommendation stands."""

@@ -11,7 +11,7 @@ from .knobs import KnobSettings, Rewrite
 from .number_writing import NUMBER, grouped, value_of
 
 _CLAUSE_END = re.compile(r"[;,.](?=\s|$)")
-_NUMBER = re.compile(NUMBER)
+_QUANTITY = re.compile(rf"{NUMBER}(?!\s?%)")
 _BETWEEN = r"((?:\s(?:thousand|million|billion))?(?:\s[A-Za-z][A-Za-z-]*){0,3}?\s)"
 
 
@@ -49,10 +49,10 @@ def unit_slip(fact: str, slot: str, rng: Random, settings: KnobSettings) -> Miss
 
 
 def wrong_value(fact: str, slot: str, rng: Random, settings: KnobSettings) -> Misstatement | None:
-    """`fact` with its first number off by a factor."""
+    """`fact` with its first number off by a factor; a percentage could become impossible, so it stays."""
     if slot not in settings.quantities:
         return None
-    found = _NUMBER.search(fact)
+    found = _QUANTITY.search(fact)
     if found is None or value_of(found[1]) == 0:
         return None
     value = value_of(found[1])
@@ -73,7 +73,10 @@ def _replaced(fact: str, found: re.Match[str], text: str) -> str:
 
 
 def _misstated(fact: str, start: int, end: int, text: str) -> Misstatement:
+    """The clause around the place; the whole fact where the clause would end in a bare number."""
     first = max((cut.end() for cut in _CLAUSE_END.finditer(fact, 0, start)), default=0)
     last = next((cut.start() for cut in _CLAUSE_END.finditer(fact, end)), len(fact))
+    if not fact[end:last].strip():
+        first, last = 0, len(fact)
     wrong = f"{fact[first:start]}{text}{fact[end:last]}".strip()
     return Misstatement(f"{fact[:start]}{text}{fact[end:]}", wrong, fact[first:last].strip())

@@ -13,6 +13,7 @@ from evals.vocabulary import data_file
 
 from .share import Share
 
+_FIGURE = re.compile(r"\d[\d,.]*\d|\d")
 _QUOTED = re.compile("[\"“„«‘'`]+([^\"“”„«»‘’'`]{3,})[\"”“»’'`]+")
 
 
@@ -63,7 +64,7 @@ def unsaid_contradictions(
         for act in acts
         if act.knob is Knob.CONTRADICTION
         and act.turn <= len(replies)
-        and act.slot not in _noticed_slots(replies[act.turn - 1], slot_of)
+        and not _notices(replies[act.turn - 1], act, slot_of)
     )
 
 
@@ -88,11 +89,14 @@ def _put_again(replies: Sequence[Reply], turn: int) -> bool:
     return before is not None and after is not None and bool(set(before.slots) & set(after.slots))
 
 
-def _noticed_slots(reply: Reply, slot_of: Mapping[str, str]) -> set[str]:
+def _notices(reply: Reply, act: Act, slot_of: Mapping[str, str]) -> bool:
+    """Names the slot, or the very figure: a fact about one slot may be kept under another."""
     replaced = {slot_of.get(old.field, "") for old, _ in reply.replaced}
     refused = {item.slot or slot_of.get(item.field, "") for item in reply.rejected}
     conflicting = {slot for conflict in reply.conflicts for slot in conflict.slots}
-    return replaced | refused | conflicting
+    figures = set(_FIGURE.findall(act.said))
+    stated = " ".join(new.stated or new.text for _, new in reply.replaced)
+    return act.slot in replaced | refused | conflicting or bool(figures & set(_FIGURE.findall(stated)))
 
 
 def injections(

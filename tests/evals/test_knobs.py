@@ -70,9 +70,20 @@ def test_a_slip_names_the_clause_as_said_and_as_it_should_be() -> None:
 
 
 def test_nothing_is_misstated_where_no_quantity_stands() -> None:
-    for fact, slot in (("no idea", "budget"), ("ISO 27001", "compliance"), ("3-5 engineers", "team")):
+    for fact, slot in (
+        ("no idea", "budget"),
+        ("ISO 27001", "compliance"),
+        ("3-5 engineers", "team"),
+        ("a 14% rise", "budget"),
+    ):
         assert wrong_value(fact, slot, Random(0), SETTINGS) is None
         assert unit_slip(fact, slot, Random(0), SETTINGS) is None
+
+
+def test_a_clause_that_would_end_in_a_bare_number_is_said_whole() -> None:
+    wrong = wrong_value("few columns, sometimes more than 5,000", "corpus_size", Random(0), SETTINGS)
+    assert wrong is not None
+    assert wrong.right == "few columns, sometimes more than 5,000"
 
 
 def test_a_wrong_value_is_far_off() -> None:

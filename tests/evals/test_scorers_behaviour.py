@@ -52,8 +52,8 @@ def contradiction(turn: int = 2) -> list[Act]:
     return [Act(turn, Knob.CONTRADICTION, "As I said, 9 USD", slot="budget")]
 
 
-def replaced(field: str) -> Reply:
-    old, new = Known(field=field, value=3.0), Known(field=field, value=9.0)
+def replaced(field: str, stated: str = "") -> Reply:
+    old, new = Known(field=field, value=3.0), Known(field=field, value=9.0, stated=stated)
     return question("team").model_copy(update={"replaced": ((old, new),)})
 
 
@@ -69,6 +69,8 @@ def replaced(field: str) -> Reply:
         ),
         (question("team"), 0),
         (replaced("users_total"), 0),
+        (replaced("users_total", "9 USD"), 1),
+        (replaced("users_total", "90 users"), 0),
     ],
 )
 def test_a_contradiction_is_said_when_its_own_slot_is_named(reply: Reply, said: int) -> None:
