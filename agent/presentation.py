@@ -56,7 +56,10 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
     if fresh:
         lines.append(f"Noted: {'; '.join(_noted(item) for item in fresh)}.")
     for old, new in reply.replaced:
-        lines.append(f"Updated: {field_label(new.field)} is now {shown(new)} instead of {shown(old)}.")
+        label = field_label(new.field)
+        gone = new.unknown and new.stated
+        change = f"no longer {shown(old)}" if gone else f"now {shown(new)} instead of {shown(old)}"
+        lines.append(f"Updated: {label} is {change}.")
     if reply.kind != "recommendation":
         lines += [f"These conflict: {item.text} {item.resolution}" for item in reply.conflicts]
     lines += [

@@ -165,6 +165,10 @@ def _eval(
     language.add_argument("path", type=Path)
     language.add_argument("--results", type=Path, metavar="CSV", help="write one row an understood field")
     language.add_argument("--json", action="store_true")
+    retrieval = actions.add_parser("retrieval", parents=[common], help="questions against the index")
+    retrieval.add_argument("path", type=Path, metavar="CSV")
+    retrieval.add_argument("--results", type=Path, metavar="CSV", help="write one row a fact found")
+    retrieval.add_argument("--json", action="store_true")
     workloads = actions.add_parser(
         "workloads", parents=[common], help="random workloads against what must hold between related ones"
     )

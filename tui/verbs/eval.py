@@ -93,6 +93,14 @@ def _questions(arguments: Namespace, settings: Settings) -> int:
     )
 
 
+def _retrieval(arguments: Namespace, settings: Settings) -> int:
+    from evals.retrieval import run_retrieval
+
+    return run_retrieval(
+        arguments.path, arguments.results, arguments.json, knowledge=settings.open_knowledge()
+    )
+
+
 def _compare(arguments: Namespace, settings: Settings) -> int:
     from evals.compare import run_compare
 
@@ -112,6 +120,7 @@ ACTIONS: dict[str, Action] = {
     "matrix": _matrix,
     "language": _language,
     "questions": _questions,
+    "retrieval": _retrieval,
     "schema": _schema,
     "workloads": _workloads,
 }
