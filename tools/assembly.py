@@ -171,7 +171,7 @@ def _published(
     knowledge, tuned = bench.knowledge, bool(strategy.option.sets.get("finetunes"))
     if values.get("model_task") in MEDIA_TASKS:
         return None if place in CPU_MODES else choose_media(knowledge, values, place, clouds)
-    if values.get("encoder_tuned") is True and labels_text(knowledge, values):
+    if tuned and values.get("encoder_tuned") is True and labels_text(knowledge, values):
         return choose_encoder(knowledge, values, place, clouds, "label")
     if not generates_text(values):
         task = encoder_task(values)

@@ -124,6 +124,8 @@ def _assumed_rate(
 
 ITEM_COUNTS = ("items_per_run", "corpus_documents", "users_total")
 """Where the number of items of a batch run is found: as such, as documents, as customers."""
+PEOPLE_FIRST = ("recommendation", "tabular_scoring")
+"""Work that is done once a customer rather than once a document."""
 ITEM_WORK = ("extraction", "classification", "summarisation", "translation", "recommendation", "forecasting",
     "tabular_scoring", "vision", "speech", "embedding", "content_generation", "other")  # fmt: skip
 """Work that a batch run does item by item; whoever searches or asks reads a corpus as a whole."""
@@ -140,7 +142,9 @@ def _rate_of_batch(values: Mapping[str, Any]) -> Assumption | None:
         return None
     if values.get("use_case", "other") not in ITEM_WORK:
         return None
-    field = next((name for name in ITEM_COUNTS if values.get(name)), None)
+    people = values.get("use_case") in PEOPLE_FIRST
+    counts = sorted(ITEM_COUNTS, key=lambda name: people and name == "corpus_documents")
+    field = next((name for name in counts if values.get(name)), None)
     if field is None:
         return None
     items = float(values[field])

@@ -8,8 +8,11 @@ from knowledge import load
 from tools.sizing import (
     feature_reads,
     kv_memory_gb_per_billion_features,
+    media_rate,
     size_classical,
+    size_cpu_encoder,
     size_encoder,
+    size_media,
     size_training,
     size_vectors,
 )
@@ -94,3 +97,34 @@ def test_classical_models_and_features() -> None:
     assert feature_reads(100, 50, 2).typical == 10_000
     memory = kv_memory_gb_per_billion_features(KNOWLEDGE)
     assert memory.low < memory.typical < memory.high
+
+
+def test_a_published_speech_rate_comes_before_any_scaling() -> None:
+    there = media_rate(KNOWLEDGE, "Whisper-large-v3-turbo", "H100-SXM-80GB")
+    here = media_rate(KNOWLEDGE, "Whisper-large-v3-turbo", "T4")
+    assert there is not None
+    assert here is not None
+    assert there.estimate.typical == 404
+    assert there.estimate.kind == "measured"
+    assert "https://" in there.evidence
+    assert here.estimate.typical == pytest.approx(404 * 65 / 989, rel=0.01)
+    assert media_rate(KNOWLEDGE, "Kokoro-82M", "T4") is None
+
+
+def test_speech_and_pictures_are_sized_by_rate() -> None:
+    few, many = (size_media(KNOWLEDGE, "Whisper-large-v3-turbo", "L4", load) for load in (5, 500))
+    assert few.devices == 1
+    assert many.devices > 10
+    assert size_media(KNOWLEDGE, "Kokoro-82M", "L4", 5).devices == 0
+    assert size_media(KNOWLEDGE, "SD-3.5-large", "L40S", 0.1).devices >= 1
+
+
+def test_processors_carry_small_encoder_loads() -> None:
+    small = size_cpu_encoder(KNOWLEDGE, "ModernBERT-base", items_per_s=0.2, tokens_per_item=100)
+    assert small.few
+    assert small.vcpus == 8
+    quick = size_cpu_encoder(KNOWLEDGE, "ModernBERT-base", items_per_s=0.2, tokens_per_item=100, limit_ms=50)
+    assert quick.vcpus > small.vcpus
+    assert quick.latency_ms.typical <= 50
+    assert not size_cpu_encoder(KNOWLEDGE, "bge-m3", items_per_s=500, tokens_per_item=300).few
+    assert size_cpu_encoder(KNOWLEDGE, "text-embedding-3-large", items_per_s=1).nodes == 0
