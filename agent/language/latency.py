@@ -10,7 +10,7 @@ from .phrases import Hit, Phrases
 from .quantity import Quantity
 from .reading import Reading, Role
 
-_MS, _HOUR, _MONTH = 1e3, 1 / 3600, 1 / 2629800
+_MS, _HOUR, _MONTH, _YEAR = 1e3, 1 / 3600, 1 / 2629800, 1 / 31557600
 _FACTORS = {
     "ttft_ms": _MS,
     "tpot_ms": _MS,
@@ -21,6 +21,7 @@ _FACTORS = {
     "rpo_h": _HOUR,
     "go_live_months": _MONTH,
     "horizon_months": _MONTH,
+    "records_kept_years": _YEAR,
 }
 _PERCENTILE = re.compile(
     r"\bp\s?(50|75|90|95|98|99(?:[.,]?9{1,2})?)\b"

@@ -19,6 +19,13 @@ _COUNTED = {
     "calls_model": "llm_calls_per_task",
     "calls_tool": "tools_per_task",
 }
+_CARD_BEFORE = re.compile(
+    r"\b(?:graphics card|gpu|card|vram|accelerator)s?(?: memory)? (?:with|of|has|having)(?: just| only| about)? $"
+)
+_CARD_AFTER = re.compile(
+    r"(?:\s|-)(?:of )?(?:vram|gpu memory|video memory|(?:graphics |gaming |consumer )?cards?\b|gpus?\b)"
+)
+_RAM_AFTER = re.compile(r"(?:\s|-)(?:of )?(?:main memory|ram\b|system memory|memory\b)")
 _LIMIT = re.compile(
     r"\b(?:hard|cap|limit|max(?:imum)?|at most|up to|under|below|within|less than|no more than|ceiling|budget)\b.*$"
 )
@@ -52,12 +59,26 @@ def read_sizes(reading: Reading) -> None:
 
 def _data(reading: Reading, quantity: Quantity) -> None:
     role = reading.role("data", quantity)
-    if role.field == "ignore" and role.distance <= 4:
+    memory = _memory(reading, quantity)
+    if memory and not quantity.period_s and not reading.has(memory):
+        reading.quantity(memory, quantity)
+    elif role.field == "ignore" and role.distance <= 4:
         reading.use(quantity)
     elif role.field == "structured_tb" and role.distance <= 6:
         reading.quantity("structured_tb", quantity, 1e-3, role.hit)
     elif not reading.has("corpus_gb") and (role.field or "corpus_size" in reading.asked or quantity.low >= 1):
         reading.quantity("corpus_gb", quantity)
+
+
+def _memory(reading: Reading, quantity: Quantity) -> str:
+    """`a graphics card with 24 GB`, `64 GB of RAM`: memory of the machine at hand, where its make isn't told."""
+    head = reading.message.folded[max(0, quantity.start - 34) : quantity.start]
+    tail = reading.message.folded[quantity.end : quantity.end + 24]
+    if reading.has("owned_accelerators") or reading.has("accelerator_wanted"):
+        return ""
+    if _CARD_BEFORE.search(head) or _CARD_AFTER.match(tail):
+        return "accelerator_memory_gb"
+    return "main_memory_gb" if _RAM_AFTER.match(tail) else ""
 
 
 def _count(reading: Reading, quantity: Quantity) -> None:

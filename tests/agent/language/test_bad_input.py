@@ -181,3 +181,25 @@ def test_a_requirement_can_be_taken_back() -> None:
     before = Workload(history=(Known(field="residency", value=("EU",), turn=1),))
     found = understand("remove the EU restriction", turn=2, workload=before, knowledge=KNOWLEDGE)
     assert [(item.field, item.unknown) for item in found.updates] == [("residency", True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("A doctor must approve each letter before it goes out", "human_approval", "each"),
+        ("only the doubtful cases are reviewed by a person", "human_approval", "some"),
+        ("texts must stay retrievable for six years", "records_kept_years", 6),
+        ("neither we nor any supplier may store the audio", "nothing_stored", "yes"),
+        ("we must run exactly the cleared model", "model_frozen", "yes"),
+        ("one graphics card with 24 GB", "accelerator_memory_gb", 24),
+        ("64 GB of main memory", "main_memory_gb", 64),
+        ("no money for other hardware", "hardware_fixed", "yes"),
+        ("nothing quantised", "weights_precision", "published"),
+    ],
+)
+def test_demands_that_can_exclude_each_other_are_read(text: str, field: str, value: object) -> None:
+    assert values(read(text))[field] == value
+
+
+def test_the_age_of_data_is_no_duty_to_keep_it() -> None:
+    assert "records_kept_years" not in values(read("we look at data of the last six years"))
