@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from agent.interview import Asked, next_question
+from agent.turn_policy import PURPOSE
 from knowledge import Knowledge, load
 from knowledge.records import Question
 from tools.draft import Draft
@@ -106,9 +107,13 @@ def examine(truth: Truth, knowledge: Knowledge, as_of: date, seed: int) -> CaseR
 
 
 def interview_steps(examiner: Examiner) -> list[Step]:
-    """The product's own interview, until it has no question left."""
+    """The product's own interview, until it has no question left; what it is for is asked before all else."""
     workload = examiner.truth.opening
     steps, slots = [examiner.step(workload, ())], frozenset[str]()
+    if "use_case" not in workload.known:
+        purpose = tuple(part.slot for part in examiner.knowledge.questions[PURPOSE].parts)
+        workload, slots = examiner.tell(workload, purpose), frozenset(purpose)
+        steps.append(examiner.step(workload, purpose))
     while True:
         asked = Asked(slots, len(steps) - 1)
         ranking = examiner.rank(workload)
