@@ -1,5 +1,6 @@
 """Budgets: money with its period, in the currency stated; other sums of money are set aside."""
 
+import re
 from dataclasses import replace
 
 from .phrases import Hit
@@ -7,6 +8,8 @@ from .quantity import Quantity, unit_phrases
 from .reading import Reading
 from .understanding import MissingUnit, Several
 
+_SPENDING = re.compile(r"budget|spend|afford|\bpay|cost|allowance|capex|opex|kosten|ausgeben|depens")
+"""Words of money that make a bare number beside them one; `in total` or `maximum` alone don't."""
 _MONTHS = {2592000.0: 1.0, 7776000.0: 3.0, 31536000.0: 12.0, 604800.0: 0.22998, 86400.0: 1 / 30}
 """Seconds of a period -> months."""
 
@@ -39,9 +42,10 @@ def _is_money(reading: Reading, quantity: Quantity) -> bool:
     """A number that a budget's word stands beside, or that answers the question for one, without a currency."""
     role = reading.role("money", quantity)
     beside = role.field in ("month", "once") and role.distance <= 2
+    told = role.hit is not None and _SPENDING.search(reading.words(role.hit.start, role.hit.end).lower())
     return not quantity.amount.word and (
         ("budget" in reading.asked and (beside or bool(quantity.period_s)))
-        or (beside and role.hit is not None and role.hit.start < quantity.start)
+        or (beside and bool(told) and role.hit is not None and role.hit.start < quantity.start)
     )
 
 

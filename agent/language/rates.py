@@ -8,11 +8,13 @@ from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity
 from .reading import Reading
+from .sources_of_rate import of_all_sources
 from .understanding import MissingUnit
 
 _DAY = 86400.0
 _REQUESTS = ("requests", "frames", "messages", "calls_model")
 
+_MINUTE = 60
 _PLAIN_REQUESTS = ("request", "quer", "anfrage", "requete")
 
 
@@ -20,10 +22,13 @@ def read_rates(reading: Reading) -> None:
     """Every rate of the message, as mean or peak."""
     _intervals(reading)
     for quantity in reading.open("rate"):
-        _request_rate(reading, quantity, 1.0)
+        fps = "fps" in reading.words(quantity.start, quantity.end).lower()
+        _request_rate(reading, of_all_sources(reading, quantity) if fps else quantity, 1.0)
     for quantity in reading.open("count", "bare"):
         if quantity.period_s:
-            _counted(reading, _shared(reading, quantity))
+            sent = quantity.noun in ("frames", "events") and quantity.period_s <= _MINUTE
+            whole = of_all_sources(reading, quantity) if sent else quantity
+            _counted(reading, _shared(reading, whole))
     _inherited(reading)
     for quantity in reading.open("data"):
         role = reading.role("data", quantity)

@@ -83,7 +83,6 @@ def _memory(reading: Reading, quantity: Quantity) -> str:
 
 def _count(reading: Reading, quantity: Quantity) -> None:
     if quantity.noun == "neutral":
-        reading.use(quantity)
         return
     if quantity.amount.word and quantity.high <= 1:
         reading.use(quantity)

@@ -5,6 +5,7 @@ import re
 from .quantity import Quantity
 from .reading import Reading
 
+_BESIDE = 2
 _IN_OUT = re.compile(r"\bin\b|\binput|\bprompt|\brein\b|\bentree", re.IGNORECASE)
 _OUT = re.compile(r"\bout\b|\boutput|\bcompletion|\braus\b|\bsortie|\brepl|\banswer", re.IGNORECASE)
 
@@ -30,16 +31,20 @@ def _tokens(reading: Reading, quantity: Quantity) -> None:
         low, high = 1000 / quantity.high, 1000 / quantity.low
         reading.number("tpot_ms", low, high, (quantity.start, quantity.end))
         return
-    if quantity.period_s or role.field == "ignore":
+    if quantity.period_s or (role.field == "ignore" and role.distance <= _BESIDE):
         reading.use(quantity)
         return
+    if role.field == "ignore":
+        role = role._replace(field="", hit=None)
     field, cue = role.field, role.hit
     if quantity.low >= 1e9:
         field, cue = "training_tokens", None if role.field != "training_tokens" else role.hit
     elif field == "training_tokens" and quantity.high < 1e6:
         field, cue = "input_tokens", None
     elif not field:
-        field = "context_tokens" if quantity.low >= 16000 else "input_tokens"
+        written = any(item.value == "content_generation" for item in reading.updates)
+        short = "output_tokens" if written else "input_tokens"
+        field = "context_tokens" if quantity.low >= 16000 else short
         if "tokens_per_request" not in reading.asked and reading.has("input_tokens"):
             field = ""
     if field and not reading.has(field):

@@ -203,3 +203,20 @@ def test_demands_that_can_exclude_each_other_are_read(text: str, field: str, val
 
 def test_the_age_of_data_is_no_duty_to_keep_it() -> None:
     assert "records_kept_years" not in values(read("we look at data of the last six years"))
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("14 bottling lines, each with 3 cameras at 30 fps", 1260),
+        ("24 cameras, 15 frames a second each", 360),
+        ("30 cameras, 900 fps in total", 900),
+        ("3 sites and 40 requests a second", 40),
+    ],
+)
+def test_the_rate_of_one_source_is_multiplied_by_all(text: str, rate: float) -> None:
+    assert values(read(text))["request_rate_rps"] == rate
+
+
+def test_counts_that_nothing_uses_are_named() -> None:
+    assert read("we have 3 sites and 40 requests a second").unused == ("3 sites",)

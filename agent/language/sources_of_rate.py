@@ -1,0 +1,61 @@
+"""`14 lines, each with 3 cameras at 30 fps`: a rate that is told for one source is multiplied by all of them."""
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from .lexicon import words
+from .phrases import Phrases, compile_phrases
+from .quantity import Quantity
+from .reading import Reading
+
+_EACH = re.compile(
+    r"\b(?:each|every|per (?!s\b|sec|min|h\b|hour|day|week|month|year)|apiece|a piece|respectively|je|jeweils|chacun|chaque)\b"
+)
+_TOTAL = re.compile(
+    r"\b(?:in total|total|altogether|overall|combined|all together|together|in sum|insgesamt)\b"
+)
+MOST = 3
+"""Sources within sources: sites, lines, cameras."""
+
+
+def of_all_sources(reading: Reading, quantity: Quantity) -> Quantity:
+    """The rate of all sources of its sentence, where it's that of one of them."""
+    tokens = reading.message.tokens
+    sentence = tokens[quantity.first].sentence
+    inside = [token for token in tokens if token.sentence == sentence]
+    text = reading.message.folded[inside[0].start : inside[-1].end]
+    if _TOTAL.search(text):
+        return quantity
+    told_each = _EACH.search(text) is not None
+    found = [
+        other
+        for other in reading.open("count")
+        if other.noun == "neutral"
+        and tokens[other.first].sentence == sentence
+        and _is_source(reading, other, told_each)
+    ][:MOST]
+    if not found:
+        return quantity
+    factor = 1.0
+    for other in found:
+        reading.use(other)
+        factor *= other.middle
+    start = min(quantity.start, *(other.start for other in found))
+    end = max(quantity.end, *(other.end for other in found))
+    return replace(quantity, low=quantity.low * factor, high=quantity.high * factor, start=start, end=end)
+
+
+def _is_source(reading: Reading, other: Quantity, told_each: bool) -> bool:
+    """Cameras and feeds always; places and machines where the sentence says that each has its own."""
+    if other.period_s or other.high < 1:
+        return False
+    kinds = {
+        str(hit.tag) for hit in _sources().find(reading.message) if other.first <= hit.first <= other.last
+    }
+    return "feeds" in kinds or (told_each and "places" in kinds)
+
+
+@cache
+def _sources() -> Phrases:
+    return compile_phrases({kind: words("rates", kind) for kind in ("feeds", "places")})
