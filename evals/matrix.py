@@ -130,12 +130,14 @@ def judge_of(found: CaseSet, knowledge: Knowledge, as_of: date) -> Judge:
 
 
 def _standing(knowledge: Knowledge) -> Callable[[str], Evidence | None]:
-    """Facts and rules as evidence."""
+    """Facts, and what else the knowledge base itself holds, as evidence."""
+    # Imported when called: the consultation's modules aren't needed to show a report.
+    from agent.evidence import standing
 
     def fact(identity: str) -> Evidence | None:
         item = knowledge.facts.get(identity)
         if item is None:
-            return None
+            return standing(identity, knowledge)
         return Evidence(id=identity, kind="fact", text=item.statement, subject=identity.split("/")[0])
 
     return fact
