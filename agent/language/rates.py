@@ -79,7 +79,9 @@ def _inherited(reading: Reading) -> None:
         if first is None or quantity.start < first.start or quantity.period_s:
             continue
         cue = reading.nearest(quantity, _hits(reading, cues), 4)
-        if cue is not None:
+        role = reading.role("bare", quantity)
+        together = role.field == "users_concurrent" and role.distance <= 3
+        if cue is not None and not together:
             factor = first.scale if first.dimension == "rate" else 1 / first.period_s
             reading.quantity(field, quantity, factor, cue)
             return

@@ -10,7 +10,8 @@ from .quantity import Quantity
 from .reading import Reading
 
 _EACH = re.compile(
-    r"\b(?:each|every|per (?!s\b|sec|min|h\b|hour|day|week|month|year)|apiece|a piece|respectively|je|jeweils|chacun|chaque)\b"
+    r"\b(?:each|every|per (?!s\b|sec|min|h\b|hour|day|week|month|year)|apiece|a piece|respectively|"
+    r"je|jeweils|chacun|chaque)\b"
 )
 _TOTAL = re.compile(
     r"\b(?:in total|total|altogether|overall|combined|all together|together|in sum|insgesamt)\b"

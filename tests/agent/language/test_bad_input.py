@@ -220,3 +220,22 @@ def test_the_rate_of_one_source_is_multiplied_by_all(text: str, rate: float) -> 
 
 def test_counts_that_nothing_uses_are_named() -> None:
     assert read("we have 3 sites and 40 requests a second").unused == ("3 sites",)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("9,000 calls a day of about 6 minutes each", "audio_minutes_per_request", 6),
+        ("transcribe half-hour recordings", "audio_minutes_per_request", 30),
+        ("we summarise 45-minute meetings", "audio_minutes_per_request", 45),
+        ("four pictures per request", "images_per_request", 4),
+        ("score 4 million subscribers nightly in a batch", "items_per_run", 4_000_000),
+        ("peak 220 concurrent calls", "users_concurrent", 220),
+    ],
+)
+def test_sound_pictures_and_runs_are_measured(text: str, field: str, value: float) -> None:
+    assert values(read(text))[field] == value
+
+
+def test_a_time_limit_is_no_length_of_sound() -> None:
+    assert "audio_minutes_per_request" not in values(read("answers within 6 minutes of the call"))

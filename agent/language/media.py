@@ -1,0 +1,116 @@
+"""How long a call or recording is, how many pictures a request holds, how much one batch run works through."""
+
+import re
+from functools import cache
+
+from .lexicon import table, words
+from .phrases import Hit, Phrases, compile_phrases
+from .quantity import Quantity
+from .reading import Reading
+
+_NOUN = (
+    r"(?:(?:phone|audio|voice|video|support|emergency|sales|customer|team|board|patient|court|radio|tv|client)[ -])?"
+    r"(?:calls?|recordings?|meetings?|interviews?|podcasts?|episodes?|dictations?|conversations?|voicemails?|"
+    r"lectures?|consultations?|hearings?|utterances?|voice notes?|voice messages?|broadcasts?|shows?|sermons?|"
+    r"sessions?|gesprache?|anrufe?|aufnahmen?|appels?)"
+)
+_BEFORE = re.compile(
+    rf"\b{_NOUN},? (?:of|lasting|that last|last|take|taking|run|running|are|is|with an average of|averaging|average|a)"
+    r"(?: about| around| roughly| some| up to| on average| typically| usually)* ?$"
+)
+_AFTER = re.compile(rf"[ -](?:long )?{_NOUN}\b")
+_EACH = re.compile(rf" (?:each|apiece|on average|long|in length|per {_NOUN})\b")
+_AUDIO = re.compile(rf"\b{_NOUN}\b|\baudio\b|\bspeech\b|\bvoice\b")
+MOST_PICTURES = 64
+FEWEST_ITEMS = 1000
+
+
+def read_audio_length(reading: Reading) -> None:
+    """`calls of about 6 minutes`, `30-minute meetings`, `half an hour each` where sound is spoken of."""
+    for quantity in reading.open("time"):
+        if quantity.high < 1 or quantity.interval or reading.has("audio_minutes_per_request"):
+            continue
+        if _is_length(reading, quantity):
+            reading.quantity("audio_minutes_per_request", quantity, 1 / 60)
+
+
+def _is_length(reading: Reading, quantity: Quantity) -> bool:
+    folded = reading.message.folded
+    head, tail = (
+        folded[max(0, quantity.start - 70) : quantity.start],
+        folded[quantity.end : quantity.end + 40],
+    )
+    if _BEFORE.search(head) or (quantity.scale >= 60 and _AFTER.match(tail)):
+        return True
+    return quantity.scale >= 60 and bool(_EACH.match(tail)) and bool(_AUDIO.search(head))
+
+
+def read_pictures(reading: Reading) -> None:
+    """`four pictures per request`: where pictures are made or read a few at a time."""
+    for quantity in reading.open("count"):
+        if quantity.noun != "frames" or quantity.period_s or reading.has("images_per_request"):
+            continue
+        each = reading.near(quantity, _hits(reading, "at_a_time"), 4) <= 4
+        if each and quantity.high <= MOST_PICTURES:
+            reading.quantity("images_per_request", quantity)
+
+
+def read_runs(reading: Reading) -> None:
+    """`nightly over 4 million subscribers`: items of one run, and runs a day."""
+    cadence = next(
+        (hit for hit in _cadence().find(reading.message) if reading.scopes.states(hit.first)), None
+    )
+    pattern = next((item.value for item in reading.updates if item.field == "processing_pattern"), None)
+    if cadence is None or pattern not in ("batch", "micro_batch") or reading.has("request_rate_rps"):
+        return
+    sentence = reading.message.tokens[cadence.first].sentence
+    for quantity in reading.quantities:
+        people = quantity.noun in ("users", "customers", "neutral")
+        counted = quantity.dimension == "count" and quantity.low >= FEWEST_ITEMS
+        counted = counted and (people or not quantity.period_s)
+        if (
+            counted
+            and reading.message.tokens[quantity.first].sentence == sentence
+            and quantity.noun in _ITEMS
+        ):
+            reading.number(
+                "items_per_run",
+                quantity.low,
+                quantity.high,
+                (quantity.start, quantity.end),
+                origin="inferred",
+            )
+            reading.use(quantity)
+            runs = float(cadence.tag)
+            reading.number("runs_per_day", runs, runs, (cadence.start, cadence.end), origin="inferred")
+            return
+
+
+_ITEMS = (
+    "users",
+    "customers",
+    "documents",
+    "messages",
+    "requests",
+    "frames",
+    "vectors",
+    "neutral",
+    "examples",
+)
+
+
+def _hits(reading: Reading, kind: str) -> list[Hit]:
+    return reading.hits(_phrases(), kind)
+
+
+@cache
+def _phrases() -> Phrases:
+    return compile_phrases({"at_a_time": words("media", "at_a_time")})
+
+
+@cache
+def _cadence() -> Phrases:
+    phrases = Phrases()
+    for runs, texts in table("media")["cadence"].items():
+        phrases.add(float(runs), texts)
+    return phrases
