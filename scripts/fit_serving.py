@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
+from evals.measured_rows import sizing_data
 from knowledge import Knowledge, load
 from knowledge.errors import UnknownName
 from knowledge.hardware import resolve_accelerator
@@ -27,11 +28,6 @@ from tools.sizing.roofline import Array
 from tools.sizing.runs import Setting, stack
 from tools.sizing.serving_model import STEP_TERMS, TTFT_TERMS, step_features, tpot_ms, ttft_features
 
-PRECISIONS = {
-    "bfloat16": "bf16", "bf16": "bf16", "fp16": "bf16", "f16": "bf16", "nan": "bf16", "fp8": "fp8",
-    "glm-5-fp8": "fp8", "fp4": "fp4", "nvfp4": "fp4", "mxfp4": "fp4", "int4": "int4", "q4_k_m": "q4_k_m",
-    "qwen3.5-397b-a17b": "bf16",
-}  # fmt: skip
 ASSUMED_INPUT = {"lm-arena-chat": 150.0, "gpqa": 250.0, "image-chat": 1000.0, "video-chat": 3000.0}
 """Input tokens of published runs that don't state them: typical of the data set that they name."""
 SWEEPS = 400
@@ -129,7 +125,7 @@ def setting(knowledge: Knowledge, row: dict[str, str]) -> Setting | None:
         accelerator = resolve_accelerator(knowledge, row["accelerator"])
     except UnknownName:
         return None
-    precision = PRECISIONS.get(row["precision"].lower())
+    precision = sizing_data().precisions.get(row["precision"].lower())
     if not model.sizeable or precision is None:
         return None
     task = row["scenario"].rsplit(", ", 1)[-1]

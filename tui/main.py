@@ -169,6 +169,13 @@ def _eval(
     retrieval.add_argument("path", type=Path, metavar="CSV")
     retrieval.add_argument("--results", type=Path, metavar="CSV", help="write one row a fact found")
     retrieval.add_argument("--json", action="store_true")
+    sizing = actions.add_parser("sizing", parents=[common], help="predictions for runs that were measured")
+    sizing.add_argument("path", type=Path, metavar="CSV")
+    sizing.add_argument("--predictions", type=Path, metavar="CSV", help="write one row a predicted figure")
+    sizing.add_argument(
+        "--leave-group-out", action="store_true", help="predict each group from what never saw it"
+    )
+    sizing.add_argument("--json", action="store_true")
     workloads = actions.add_parser(
         "workloads", parents=[common], help="random workloads against what must hold between related ones"
     )

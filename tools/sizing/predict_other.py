@@ -1,5 +1,7 @@
 """What the formulas say about measured energy, training speed and vector search: for error figures."""
 
+import re
+
 import numpy as np
 
 from knowledge import Knowledge
@@ -13,6 +15,7 @@ from .power import busy_share, tdp_or_assumed
 from .predict import MeasuredLoad, Prediction, predict_serving
 from .roofline import Array
 from .training import OPERATIONS_PER_PARAMETER_AND_TOKEN
+from .vectors import index_memory_gb
 
 
 def predict_power_w(knowledge: Knowledge, load: MeasuredLoad, *, whole_system: bool) -> Estimate:
@@ -25,10 +28,16 @@ def predict_power_w(knowledge: Knowledge, load: MeasuredLoad, *, whole_system: b
 
 
 def predict_energy_j(
-    knowledge: Knowledge, load: MeasuredLoad, *, whole_system: bool, without_group: str = ""
+    knowledge: Knowledge,
+    load: MeasuredLoad,
+    *,
+    whole_system: bool,
+    without_group: str = "",
+    per_sample: bool = False,
 ) -> Prediction:
     """Joules per output token, image or sample: power over predicted throughput."""
-    metric = "sample_throughput" if load.model.gflops_per_item is not None else "output_throughput"
+    by_sample = per_sample or load.model.gflops_per_item is not None
+    metric = "sample_throughput" if by_sample else "output_throughput"
     speed = predict_serving(knowledge, load, metric, without_group=without_group)
     if speed.estimate is None:
         return speed
@@ -45,19 +54,68 @@ def predict_energy_j(
 
 
 def predict_training_tokens_per_s(
-    knowledge: Knowledge, accelerator: Accelerator, active_b: float, *, sparse: bool = False
+    knowledge: Knowledge,
+    accelerator: Accelerator,
+    active_b: float,
+    *,
+    sparse: bool = False,
+    precision: str = "",
+    context: float | None = None,
+    as_operations: bool = False,
 ) -> Estimate:
-    """Tokens a second of one device while it trains."""
+    """Tokens a second of one device while it trains, or its TFLOP/s with `as_operations`.
+
+    Utilisation is a share of the peak at the precision; runs in 4 bit reach that of 8 bit. With a context the
+    attention counts too.
+    """
     known = training_mfu(knowledge, accelerator.key, "moe" if sparse else "dense")
-    peak = accelerator.bf16_tflops * 1e12 / (OPERATIONS_PER_PARAMETER_AND_TOKEN * active_b * 1e9)
-    low, typical, high = (peak * share / 100 for share in (known.low_pct, known.mfu_pct, known.high_pct))
-    return Estimate(low=low, typical=typical, high=high, unit="tokens/s", formula="training_hours")
+    narrow = re.search(r"(?i)fp8|fp4", precision) is not None and bool(accelerator.fp8_tflops)
+    peak = accelerator.peak_tflops("fp8") if narrow else accelerator.bf16_tflops
+    per_token = OPERATIONS_PER_PARAMETER_AND_TOKEN * active_b * 1e9 + _attention(active_b, context or 0.0)
+    shares = (known.low_pct, known.mfu_pct, known.high_pct)
+    scale, unit = (1.0, "TFLOP/s") if as_operations else (1e12 / per_token, "tokens/s")
+    low, typical, high = (peak * share / 100 * scale for share in shares)
+    return Estimate(low=low, typical=typical, high=high, unit=unit, formula="training_hours")
+
+
+def _attention(active_b: float, context: float) -> float:
+    """Operations of attention a token: 12 x layers x width x context, both from 12 x layers x width^2 parameters.
+
+    Width is 128 x layers, as in GPT-3 (Brown et al. 2020, arXiv 2005.14165: 96 layers of 12,288) and its kin;
+    the operations as in PaLM (Chowdhery et al. 2022, arXiv 2204.02311, appendix B).
+    """
+    layers: float = (active_b * 1e9 / (12 * WIDTH_PER_LAYER**2)) ** (1 / 3)
+    return 12 * WIDTH_PER_LAYER * layers**2 * context
+
+
+WIDTH_PER_LAYER = 128
 
 
 def predict_vector_qps(knowledge: Knowledge, vcpu: float) -> Estimate:
     """Queries a second from cores alone; a factor of five either way, because engines differ that much."""
     low, typical, high = (vcpu * each for each in constant(knowledge, "vectors", "qps_per_vcpu").interval)
     return Estimate(low=low, typical=typical, high=high, unit="queries/s", formula="vector_qps")
+
+
+def predict_index_gb(
+    knowledge: Knowledge, count: float, dims: float, *, description: str = "", machine_gb: float | None = None
+) -> Estimate:
+    """Memory of an index whose kind and parameters `description` names; never more than its machine holds.
+
+    Without a word on it the index is an HNSW graph over 32-bit values.
+    """
+    words = description.lower()
+    width = 1.0 if re.search(r"sq8?|u8|int8|uint8", words) else 4.0
+    flat = re.search(r"ivf|scann|pq", words) is not None and "hnsw" not in words
+    memory = index_memory_gb(knowledge, count, count * dims * width / 1e9, linked=not flat)
+    if machine_gb is None:
+        return memory
+    cap = constant(knowledge, "vectors", "page_cache_share").value * machine_gb
+    low, typical, high = (min(value, cap) for value in (memory.low, memory.typical, memory.high))
+    # A larger index fits only compressed: to what the machine spares, half of it or nearly all of it.
+    if memory.typical > cap:
+        low, typical, high = cap / 2, cap, machine_gb
+    return Estimate(low=low, typical=typical, high=max(high, typical), unit="GB", formula="hnsw_memory")
 
 
 def _shares(knowledge: Knowledge, load: MeasuredLoad, whole_system: bool) -> tuple[float, float, float]:

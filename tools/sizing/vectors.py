@@ -40,7 +40,7 @@ def size_vectors(
 ) -> VectorPlan:
     """Size an HNSW index of `count` vectors of `dims` values, held in memory."""
     raw = count * dims * bytes_per_value / 1e9
-    memory = _memory_gb(knowledge, count, raw).scaled(replicas, "GB")
+    memory = index_memory_gb(knowledge, count, raw).scaled(replicas, "GB")
     low, typical, high = constant(knowledge, "vectors", "disk_over_ram").interval
     disk = Estimate(
         low=memory.low * low, typical=memory.typical * typical, high=memory.high * high, unit="GB",
@@ -64,9 +64,9 @@ def size_vectors(
     )  # fmt: skip
 
 
-def _memory_gb(knowledge: Knowledge, count: float, raw_gb: float) -> Estimate:
-    """overhead x (vector + bytes per link x links): the cited rules span the interval."""
-    links = constant(knowledge, "vectors", "m_connections").interval
+def index_memory_gb(knowledge: Knowledge, count: float, raw_gb: float, *, linked: bool = True) -> Estimate:
+    """overhead x (vector + bytes per link x links): the cited rules span the interval; lists have no links."""
+    links = constant(knowledge, "vectors", "m_connections").interval if linked else (0.0, 0.0, 0.0)
     per_link = constant(knowledge, "vectors", "graph_bytes_per_connection").value
     overhead = constant(knowledge, "vectors", "index_overhead").interval
     low, typical, high = (

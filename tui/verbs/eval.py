@@ -101,6 +101,18 @@ def _retrieval(arguments: Namespace, settings: Settings) -> int:
     )
 
 
+def _sizing(arguments: Namespace, settings: Settings) -> int:
+    from evals.sizing import run_sizing
+
+    return run_sizing(
+        arguments.path,
+        arguments.predictions,
+        arguments.json,
+        leave_group_out=arguments.leave_group_out,
+        knowledge=settings.open_knowledge(),
+    )
+
+
 def _compare(arguments: Namespace, settings: Settings) -> int:
     from evals.compare import run_compare
 
@@ -122,5 +134,6 @@ ACTIONS: dict[str, Action] = {
     "questions": _questions,
     "retrieval": _retrieval,
     "schema": _schema,
+    "sizing": _sizing,
     "workloads": _workloads,
 }
