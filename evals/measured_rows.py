@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -171,11 +172,10 @@ def _group(knowledge: Knowledge, shape: Shape, inputs: Row) -> str:
     if shape.name == "vectors":
         return inputs.get("engine", "")
     accelerator, model = inputs.get("accelerator") or inputs.get("gpu", ""), inputs.get("model", "")
-    try:
+    with suppress(InputRefused):
         accelerator = find_accelerator(knowledge, accelerator).key
+    with suppress(InputRefused):
         model = resolve_model(knowledge, model).arch_key
-    except UnknownName:
-        pass
     return f"{accelerator}|{model}"
 
 
