@@ -59,6 +59,7 @@ class SizingData(BaseModel):
     largest: float
     precisions: dict[str, str]
     precision_unstated: tuple[str, str]
+    cores_unstated: float
 
 
 class Asked(NamedTuple):

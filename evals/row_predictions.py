@@ -14,16 +14,17 @@ from knowledge import Knowledge
 from knowledge.errors import InputRefused, StackwrightError
 from knowledge.models import ModelSpec
 from knowledge.sizing_data import coefficients
+from tools.estimate import Estimate
 from tools.sizing.predict import MeasuredLoad, Prediction, predict_serving
 from tools.sizing.predict_other import (
     predict_energy_j,
     predict_index_gb,
     predict_power_w,
     predict_training_tokens_per_s,
-    predict_vector_qps,
 )
+from tools.sizing.vector_search import UNITS, kind_of, predict_vector
 
-from .measured_rows import Asked, Row, find_accelerator, number, serving_load
+from .measured_rows import Asked, Row, find_accelerator, number, serving_load, sizing_data
 from .trained_model import trained_model
 
 PERCENTILE = re.compile(r"^(ttft|tpot|e2e)_(mean|p[1-9]\d?(\.\d+)?)$")
@@ -31,6 +32,8 @@ RATES = ("output_throughput", "sample_throughput", "decode_tokens_per_s", "prefi
 SAME = {"request_throughput": "sample_throughput", "latency": "e2e_mean"}
 FLEETS = (1, 2, 4, 8, 16, 32)
 """Devices tried where a row doesn't say how many it used."""
+DEFAULT_RESULTS = 10.0
+"""Results a query where a row doesn't say: what most engines return unasked."""
 
 
 class Answer(NamedTuple):
@@ -207,15 +210,26 @@ def _vectors(knowledge: Knowledge, item: Asked, leave: bool) -> Prediction:
         words = f"{row.get('index', '')} {row.get('index_params', '')}"
         size = predict_index_gb(knowledge, count, dims, description=words, machine_gb=memory)
         return Prediction(size.scaled(1e9 / 1024, "kB"), "roofline")
-    if item.quantity == "qps":
-        cores = number(row, "vcpu")
-        if cores is None:
-            return Prediction(None, "none", "The row doesn't say how many cores answer the queries.")
-        nodes = number(row, "n_nodes") or 1.0
-        return Prediction(predict_vector_qps(knowledge, cores * nodes), "roofline")
-    return Prediction(
-        None, "none", f"No model for {item.quantity}: it depends on the engine and its settings."
+    cores = (number(row, "vcpu") or sizing_data().cores_unstated) * (number(row, "n_nodes") or 1.0)
+    quantity = "qps" if item.quantity == "latency_mean_ms" else item.quantity
+    if quantity not in UNITS:
+        return Prediction(None, "none", f"No model for the metric {quantity or item.metric!r}.")
+    found = predict_vector(
+        knowledge,
+        quantity,
+        cores=cores,
+        count=count,
+        dims=dims,
+        results=number(row, "top_k") or DEFAULT_RESULTS,
+        kind=kind_of(row.get("concurrency", "")),
+        without_engine=row.get("engine", "") if leave else "",
     )
+    if item.quantity == "latency_mean_ms":
+        waiting = 1e3 * (number(row, "concurrency") or cores)
+        found = Estimate(
+            low=waiting / found.high, typical=waiting / found.typical, high=waiting / found.low, unit="ms"
+        )
+    return Prediction(found, "roofline")
 
 
 PREDICTORS: dict[str, Predictor] = {

@@ -107,15 +107,12 @@ def predict_index_gb(
     words = description.lower()
     width = 1.0 if re.search(r"sq8?|u8|int8|uint8", words) else 4.0
     flat = re.search(r"ivf|scann|pq", words) is not None and "hnsw" not in words
-    memory = index_memory_gb(knowledge, count, count * dims * width / 1e9, linked=not flat)
-    if machine_gb is None:
-        return memory
-    cap = constant(knowledge, "vectors", "page_cache_share").value * machine_gb
-    low, typical, high = (min(value, cap) for value in (memory.low, memory.typical, memory.high))
-    # A larger index fits only compressed: to what the machine spares, half of it or nearly all of it.
-    if memory.typical > cap:
-        low, typical, high = cap / 2, cap, machine_gb
-    return Estimate(low=low, typical=typical, high=max(high, typical), unit="GB", formula="hnsw_memory")
+    size = index_memory_gb(knowledge, count, count * dims * width / 1e9, linked=not flat).typical
+    if machine_gb is not None:
+        # A larger index was compressed until it fitted.
+        size = min(size, constant(knowledge, "vectors", "page_cache_share").value * machine_gb)
+    low, _, high = constant(knowledge, "vectors", "index_spread").interval
+    return Estimate(low=size * low, typical=size, high=size * high, unit="GB", formula="hnsw_memory")
 
 
 def _shares(knowledge: Knowledge, load: MeasuredLoad, whole_system: bool) -> tuple[float, float, float]:
