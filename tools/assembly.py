@@ -22,6 +22,7 @@ from .compute.serving import Serving, choose_serving, nodes_of, serving_points, 
 from .compute.training import plan_training, training_only
 from .decisions import ScoredOption, score_options, suitable
 from .draft import Draft
+from .limits import excess
 from .rule_index import RuleIndex, rule_index
 from .scoring import FIT, Scored, Setting, score_slot
 from .sizing.encoders import CPU
@@ -58,8 +59,7 @@ def drafts(base: Setting) -> list[Draft]:
         # What suits best can't be run within the limits: the next best that can be is better than nothing.
         rest = (item for item in options if item.barrier is None and item not in fitting)
         found = next((made for item in rest if (made := _drafts_of(item, floor, bench))), [])
-    budget = base.truths.values.get("budget_usd_month")
-    return sorted(found, key=lambda draft: _order(draft, budget))
+    return sorted(found, key=_order)
 
 
 def _drafts_of(strategy: ScoredOption, floor: float, bench: Workbench) -> list[Draft]:
@@ -71,17 +71,9 @@ def _drafts_of(strategy: ScoredOption, floor: float, bench: Workbench) -> list[D
     return [_fill(strategy, pattern, compute, forced, setting, bench) for compute, forced in computes]
 
 
-def _order(draft: Draft, budget: float | None) -> tuple[Any, ...]:
-    """Feasible within the limits first, then within the budget, then by score; the least excess where none fits."""
-    excess = draft.usd_infra / budget if budget else 0.0
-    over = excess > 1.0
-    return (
-        not draft.compute.feasible,
-        over,
-        round(excess, 2) if over else 0.0,
-        -round(draft.score, 9),
-        draft.id,
-    )
+def _order(draft: Draft) -> tuple[Any, ...]:
+    """What can serve the load first, within all limits by score; else the one nearest to them."""
+    return (not draft.compute.feasible, round(excess(draft), 2), -round(draft.score, 9), draft.id)
 
 
 def _setting(base: Setting, names: Mapping[str, Any]) -> Setting:
@@ -226,6 +218,7 @@ def _scores(slot: str, setting: Setting, bench: Workbench) -> list[Scored]:
         slot,
         tuple([values.get(name) for name in bench.rules.reads[slot]]),
         tuple(setting.weights.categories.values()),
+        tuple(setting.weights.dimensions.values()),
         setting.profile.key,
         setting.as_of,
     )

@@ -20,7 +20,7 @@ from .draft import Draft
 from .estimate import Estimate
 from .evidence_book import collect
 from .feasibility import training_run
-from .limits import broken_limits
+from .limits import broken_limits, surely_broken
 from .profile import Profile
 from .ranking import NO_PROFILE, Ranking, rank
 from .relaxation import relaxations
@@ -54,7 +54,7 @@ def assess(
     needs = requirements(ranking.workload, ranking.resolved, knowledge)
     needs.update(training_run(ranking.resolved.values, knowledge))
     pairs = [(draft, _full_stack(draft, knowledge, profile, as_of)) for draft in shown]
-    pairs.sort(key=lambda pair: bool(pair[1].violations))
+    pairs.sort(key=lambda pair: surely_broken(pair[0], pair[1].estimates))
     shown, stacks = [draft for draft, _ in pairs], tuple(stack for _, stack in pairs)
     others = [draft for draft in ranking.drafts if draft not in shown]
     ranking = ranking._replace(drafts=[*shown, *others])

@@ -54,7 +54,7 @@ def shortfalls(
     if not budget or not drafts or not any(field in workload.known for field in VOLUME_FIELDS):
         return ()
     cheapest = min(draft.usd_infra for draft in drafts)
-    sized = values.get("llm_work") is not True or TOKEN_FIELDS <= workload.known.keys()
+    sized = values.get("llm_work") is not True or workload.known.keys() >= TOKEN_FIELDS
     figures = {
         "budget_margin": MARGIN if sized else MARGIN_OF_ASSUMED_TOKENS,
         "cheapest_usd_month": cheapest,

@@ -37,9 +37,44 @@ def within_limits_first(drafts: Iterable[Draft]) -> list[Draft]:
 
 
 def in_time(draft: Draft) -> bool:
-    """True where the typical response keeps the limit that is demanded."""
-    limit, taken = draft.values.get("e2e_latency_ms"), draft.compute.e2e_ms
-    return draft.compute.feasible and (limit is None or taken is None or taken <= limit)
+    """True where the response keeps the limits that are demanded; of an assumed speed the quick end counts."""
+    compute = draft.compute
+    return compute.feasible and all(
+        limit is None or taken is None or taken <= limit
+        for limit, taken in (
+            (draft.values.get("e2e_latency_ms"), compute.quickest_e2e_ms),
+            (draft.values.get("ttft_ms"), compute.quickest_ttft_ms),
+        )
+    )
+
+
+def excess(draft: Draft) -> float:
+    """By which share the limit that is broken most is exceeded: 0 within all, 1 at twice one of them."""
+    values, compute = draft.values, draft.compute
+    shares = [
+        taken / limit - 1
+        for limit, taken in (
+            (values.get("budget_usd_month"), draft.usd_infra),
+            (values.get("e2e_latency_ms"), compute.quickest_e2e_ms),
+            (values.get("ttft_ms"), compute.quickest_ttft_ms),
+        )
+        if limit and taken is not None
+    ]
+    return float(max([0.0, *shares]))
+
+
+def surely_broken(draft: Draft, estimates: Mapping[str, Estimate]) -> bool:
+    """True where a limit is broken whatever an assumed speed turns out to be."""
+    broken = broken_limits(draft, estimates)
+    for field, name, _ in TIMES:
+        estimate = estimates.get(name)
+        if field in broken and estimate is not None and estimate.kind == "assumed":
+            broken = {
+                key: text
+                for key, text in broken.items()
+                if key != field or estimate.low > draft.values[field]
+            }
+    return bool(broken)
 
 
 def over_budget(draft: Draft) -> bool:

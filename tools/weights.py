@@ -98,7 +98,8 @@ def dimension_weights(knowledge: Knowledge, priorities: Sequence[str]) -> dict[s
     for default in knowledge.weights["dimension_order"].values():
         named = [dimension for dimension in stated if dimension in default]
         order = [*named, *(dimension for dimension in default if dimension not in named)]
-        result.update(zip(order, centroids(len(order)), strict=True))
+        given = dict(zip(order, centroids(len(order)), strict=True))
+        result.update({dimension: given[dimension] for dimension in default})
     return result
 
 

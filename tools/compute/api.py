@@ -137,5 +137,6 @@ def _compute(
         ttft_ms=ttft,
         tpot_ms=tpot,
         e2e_ms=calls * (ttft + tpot * values["output_tokens"]),
+        quickest=knowledge.anchors["api_ttft_ms"][0] / ttft,
         quality=rating,
     )

@@ -47,6 +47,16 @@ class Compute(NamedTuple):
     utilisation: float = 0.0
     watts: float | None = None
     quality: float | None = None
+    quickest: float = 1.0
+    """Of an assumed speed, its quick end as a share of the times above; 1 where they are computed or measured."""
     feasible: bool = True
     reason: str = ""
     training: Training | None = None
+
+    @property
+    def quickest_e2e_ms(self) -> float | None:
+        return None if self.e2e_ms is None else self.e2e_ms * self.quickest
+
+    @property
+    def quickest_ttft_ms(self) -> float | None:
+        return None if self.ttft_ms is None else self.ttft_ms * self.quickest

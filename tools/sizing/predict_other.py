@@ -1,4 +1,4 @@
-"""What the formulas say about measured energy, training speed and vector search: for error figures."""
+"""What the formulas say about measured energy and vector search: for error figures."""
 
 import re
 
@@ -6,15 +6,12 @@ import numpy as np
 
 from knowledge import Knowledge
 from knowledge.energy_factors import power
-from knowledge.hardware import Accelerator
 from knowledge.sizing_data import constant
-from knowledge.training_data import training_mfu
 from tools.estimate import Estimate
 
 from .power import busy_share, tdp_or_assumed
 from .predict import MeasuredLoad, Prediction, predict_serving
 from .roofline import Array
-from .training import OPERATIONS_PER_PARAMETER_AND_TOKEN
 from .vectors import index_memory_gb
 
 
@@ -51,44 +48,6 @@ def predict_energy_j(
         formula="energy_per_unit",
     )
     return Prediction(estimate, speed.basis)
-
-
-def predict_training_tokens_per_s(
-    knowledge: Knowledge,
-    accelerator: Accelerator,
-    active_b: float,
-    *,
-    sparse: bool = False,
-    precision: str = "",
-    context: float | None = None,
-    as_operations: bool = False,
-) -> Estimate:
-    """Tokens a second of one device while it trains, or its TFLOP/s with `as_operations`.
-
-    Utilisation is a share of the peak at the precision; runs in 4 bit reach that of 8 bit. With a context the
-    attention counts too.
-    """
-    known = training_mfu(knowledge, accelerator.key, "moe" if sparse else "dense")
-    narrow = re.search(r"(?i)fp8|fp4", precision) is not None and bool(accelerator.fp8_tflops)
-    peak = accelerator.peak_tflops("fp8") if narrow else accelerator.bf16_tflops
-    per_token = OPERATIONS_PER_PARAMETER_AND_TOKEN * active_b * 1e9 + _attention(active_b, context or 0.0)
-    shares = (known.low_pct, known.mfu_pct, known.high_pct)
-    scale, unit = (1.0, "TFLOP/s") if as_operations else (1e12 / per_token, "tokens/s")
-    low, typical, high = (peak * share / 100 * scale for share in shares)
-    return Estimate(low=low, typical=typical, high=high, unit=unit, formula="training_hours")
-
-
-def _attention(active_b: float, context: float) -> float:
-    """Operations of attention a token: 12 x layers x width x context, both from 12 x layers x width^2 parameters.
-
-    Width is 128 x layers, as in GPT-3 (Brown et al. 2020, arXiv 2005.14165: 96 layers of 12,288) and its kin;
-    the operations as in PaLM (Chowdhery et al. 2022, arXiv 2204.02311, appendix B).
-    """
-    layers: float = (active_b * 1e9 / (12 * WIDTH_PER_LAYER**2)) ** (1 / 3)
-    return 12 * WIDTH_PER_LAYER * layers**2 * context
-
-
-WIDTH_PER_LAYER = 128
 
 
 def predict_vector_qps(knowledge: Knowledge, vcpu: float) -> Estimate:
