@@ -20,8 +20,8 @@ from tools.sizing.predict_other import (
     predict_energy_j,
     predict_index_gb,
     predict_power_w,
-    predict_training_tokens_per_s,
 )
+from tools.sizing.predict_training import TrainingLoad, predict_training
 from tools.sizing.vector_search import UNITS, kind_of, predict_vector
 
 from .measured_rows import Asked, Row, find_accelerator, number, serving_load, sizing_data
@@ -186,16 +186,16 @@ def _training(knowledge: Knowledge, item: Asked, leave: bool) -> Prediction:
     model = trained_model(knowledge, item.inputs)
     if item.quantity not in ("tokens_per_s_per_gpu", "tokens_per_s_per_chip", "tflops_per_chip"):
         return Prediction(None, "none", f"No model for the metric {item.quantity or item.metric!r}.")
-    found = predict_training_tokens_per_s(
-        knowledge,
+    load = TrainingLoad(
         accelerator,
         model.active_b,
-        sparse=model.sparse,
-        precision=item.inputs.get("precision", ""),
-        context=number(item.inputs, "seq_len"),
-        as_operations=item.quantity == "tflops_per_chip",
+        model.architecture,
+        model.sparse,
+        item.inputs.get("precision", ""),
+        number(item.inputs, "seq_len") or 0.0,
     )
-    return Prediction(found, "roofline")
+    operations = item.quantity == "tflops_per_chip"
+    return predict_training(knowledge, load, as_operations=operations, without_group=leave)
 
 
 def _vectors(knowledge: Knowledge, item: Asked, leave: bool) -> Prediction:

@@ -28,6 +28,26 @@ class TrainingMfu(BaseModel):
     as_of: date
 
 
+class TrainingRun(BaseModel):
+    """Share of the dense 16-bit peak that published runs of one model reached; the median over runs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accelerator: str
+    architecture: str
+    kind: Literal["dense", "moe"]
+    precision: Literal["bf16", "fp8", "fp4"]
+    share_pct: float
+    """Of the 16-bit peak at any precision, attention counted; above 100 where 8 or 4 bit are faster."""
+    runs: int
+    source: str
+
+
+def training_runs(knowledge: "Knowledge") -> tuple[TrainingRun, ...]:
+    """Every measured training run, in file order."""
+    return table_cache(knowledge, _read_runs)
+
+
 def training_mfu(knowledge: "Knowledge", accelerator: str, kind: str) -> TrainingMfu:
     """The row of the accelerator, or the one that stands for any other."""
     table = table_cache(knowledge, _read)
@@ -39,3 +59,8 @@ def _read(knowledge: "Knowledge") -> dict[tuple[str, str], TrainingMfu]:
     name = "perf/training_mfu.csv"
     rows = [validated(TrainingMfu, row, name) for row in knowledge.files.rows(name)]
     return {(row.accelerator, row.kind): row for row in rows}
+
+
+def _read_runs(knowledge: "Knowledge") -> tuple[TrainingRun, ...]:
+    name = "perf/training_measured.csv"
+    return tuple(validated(TrainingRun, row, name) for row in knowledge.files.rows(name))

@@ -50,12 +50,6 @@ def predict_energy_j(
     return Prediction(estimate, speed.basis)
 
 
-def predict_vector_qps(knowledge: Knowledge, vcpu: float) -> Estimate:
-    """Queries a second from cores alone; a factor of five either way, because engines differ that much."""
-    low, typical, high = (vcpu * each for each in constant(knowledge, "vectors", "qps_per_vcpu").interval)
-    return Estimate(low=low, typical=typical, high=high, unit="queries/s", formula="vector_qps")
-
-
 def predict_index_gb(
     knowledge: Knowledge, count: float, dims: float, *, description: str = "", machine_gb: float | None = None
 ) -> Estimate:
