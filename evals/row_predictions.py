@@ -21,10 +21,10 @@ from tools.sizing.predict_other import (
     predict_index_gb,
     predict_power_w,
 )
-from tools.sizing.predict_training import TrainingLoad, predict_training
+from tools.sizing.predict_training import TrainingLoad, predict_time_to_train, predict_training
 from tools.sizing.vector_search import UNITS, kind_of, predict_vector
 
-from .measured_rows import Asked, Row, find_accelerator, number, serving_load, sizing_data
+from .measured_rows import Asked, Row, find_accelerator, find_precision, number, serving_load, sizing_data
 from .trained_model import trained_model
 
 PERCENTILE = re.compile(r"^(ttft|tpot|e2e)_(mean|p[1-9]\d?(\.\d+)?)$")
@@ -179,21 +179,29 @@ def _energy_per_token(knowledge: Knowledge, item: Asked, leave: bool) -> Predict
 
 def _training(knowledge: Knowledge, item: Asked, leave: bool) -> Prediction:
     accelerator = find_accelerator(knowledge, item.inputs.get("accelerator", ""))
-    if item.quantity == "time_to_train":
-        return Prediction(
-            None, "none", "The row doesn't say how many tokens or samples the run needs to reach its target."
-        )
     model = trained_model(knowledge, item.inputs)
-    if item.quantity not in ("tokens_per_s_per_gpu", "tokens_per_s_per_chip", "tflops_per_chip"):
+    if item.quantity not in (
+        "tokens_per_s_per_gpu",
+        "tokens_per_s_per_chip",
+        "tflops_per_chip",
+        "time_to_train",
+    ):
         return Prediction(None, "none", f"No model for the metric {item.quantity or item.metric!r}.")
     load = TrainingLoad(
         accelerator,
         model.active_b,
         model.architecture,
         model.sparse,
-        item.inputs.get("precision", ""),
+        item.inputs.get("precision") or find_precision("", accelerator),
         number(item.inputs, "seq_len") or 0.0,
     )
+    if item.quantity == "time_to_train":
+        devices = number(item.inputs, "n_accelerators")
+        if devices is None:
+            return Prediction(None, "none", "The row doesn't say how many devices train.")
+        lora = "lora" in item.inputs.get("model", "").lower()
+        batch = number(item.inputs, "global_batch")
+        return predict_time_to_train(knowledge, load, devices, lora=lora, batch=batch, without_group=leave)
     operations = item.quantity == "tflops_per_chip"
     return predict_training(knowledge, load, as_operations=operations, without_group=leave)
 

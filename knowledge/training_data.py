@@ -43,6 +43,26 @@ class TrainingRun(BaseModel):
     source: str
 
 
+class Convergence(BaseModel):
+    """Samples that a benchmark's reference needs to reach its target at one batch size."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    architecture: str
+    mode: Literal["lora", "pretrain"]
+    global_batch: int
+    samples: float
+    tokens_per_sample: float
+    source: str
+    as_of: date
+
+
+def convergence(knowledge: "Knowledge", architecture: str, mode: str) -> tuple[Convergence, ...]:
+    """The published points of a benchmark, smallest batch first; none where it isn't one."""
+    points = table_cache(knowledge, _read_convergence)
+    return tuple(point for point in points if (point.architecture, point.mode) == (architecture, mode))
+
+
 def training_runs(knowledge: "Knowledge") -> tuple[TrainingRun, ...]:
     """Every measured training run, in file order."""
     return table_cache(knowledge, _read_runs)
@@ -64,3 +84,9 @@ def _read(knowledge: "Knowledge") -> dict[tuple[str, str], TrainingMfu]:
 def _read_runs(knowledge: "Knowledge") -> tuple[TrainingRun, ...]:
     name = "perf/training_measured.csv"
     return tuple(validated(TrainingRun, row, name) for row in knowledge.files.rows(name))
+
+
+def _read_convergence(knowledge: "Knowledge") -> tuple[Convergence, ...]:
+    name = "perf/samples_to_converge.csv"
+    rows = [validated(Convergence, row, name) for row in knowledge.files.rows(name)]
+    return tuple(sorted(rows, key=lambda row: row.global_batch))

@@ -4,15 +4,19 @@ A run is compared by the share of the 16-bit peak that its operations reach. Run
 precision come first, then runs on any device, then the utilisation that stands for the device.
 """
 
+import math
 import re
 from collections.abc import Iterable
 from statistics import median, quantiles
 from typing import NamedTuple
 
+import numpy as np
+
 from knowledge import Knowledge
 from knowledge.aliases import table_cache
 from knowledge.hardware import Accelerator
-from knowledge.training_data import TrainingRun, training_mfu, training_runs
+from knowledge.sizing_data import constant
+from knowledge.training_data import Convergence, TrainingRun, convergence, training_mfu, training_runs
 from tools.estimate import Estimate
 
 from .predict import Prediction
@@ -55,6 +59,42 @@ def predict_training(
         low=typical * ratio[0], typical=typical, high=typical * ratio[1], unit=unit, formula="training_hours"
     )
     return Prediction(estimate, "roofline" if without_group else "measured")
+
+
+def predict_time_to_train(
+    knowledge: Knowledge,
+    load: TrainingLoad,
+    devices: float,
+    *,
+    lora: bool = False,
+    batch: float | None = None,
+    without_group: bool = False,
+) -> Prediction:
+    """Minutes until a benchmark's target, from the samples that its reference needs at the batch size."""
+    points = convergence(knowledge, load.architecture, "lora" if lora else "pretrain")
+    if not points:
+        return Prediction(None, "none", f"No published samples to converge for {load.architecture}.")
+    length = points[0].tokens_per_sample
+    speed = predict_training(knowledge, load._replace(context=length), without_group=without_group)
+    if speed.estimate is None:
+        return speed
+    least = constant(knowledge, "training", "lora_compute_factor").value if lora else 1.0
+    work = _samples(points, batch) * length * least / (60 * devices)
+    estimate = Estimate(
+        low=work / speed.estimate.high,
+        typical=work / speed.estimate.typical,
+        high=work / speed.estimate.low,
+        unit="minutes",
+        formula="training_hours",
+    )
+    return Prediction(estimate, speed.basis)
+
+
+def _samples(points: tuple[Convergence, ...], batch: float | None) -> float:
+    """Log-linear between published batch sizes; the nearest beyond them."""
+    sizes = [math.log(point.global_batch) for point in points]
+    counts = [math.log(point.samples) for point in points]
+    return math.exp(float(np.interp(math.log(batch or points[0].global_batch), sizes, counts)))
 
 
 def operations_per_token(active_b: float, context: float = 0.0) -> float:
