@@ -35,6 +35,12 @@ METRIC_TASKS = {
     "tokens_per_s_per_chip": "training tokens/s",
     "time_to_train": "time to train",
 }  # fmt: skip
+LABELS = {
+    "accelerator": ("accelerator", "gpu", "machine"),
+    "model": ("arch_key", "model", "engine"),
+    "scenario": ("scenario", "task", "index", "framework"),
+}
+"""The columns that say it, the most general name first."""
 
 
 class Scored(NamedTuple):
@@ -44,6 +50,8 @@ class Scored(NamedTuple):
     task: str
     measured: float | None
     source: str
+    labels: dict[str, str]
+    """Accelerator, model and scenario, by which errors are also told."""
     complete: bool
     alike: tuple[str, ...]
     """Answers with the same key are of one model and one load: their order can be compared."""
@@ -73,6 +81,7 @@ def score(shape: Shape, row: Row, answer: Answer) -> Scored:
         task_of(row, asked.quantity),
         value if value is not None and value > 0 else None,
         row.get("source") or "no source",
+        {name: _label(row, columns) for name, columns in LABELS.items()},
         complete,
         _alike(row, asked.quantity),
     )
@@ -95,6 +104,10 @@ def task_of(row: Row, quantity: str) -> str:
     return "other"
 
 
+def _label(row: Row, columns: Iterable[str]) -> str:
+    return next((row[name] for name in columns if row.get(name)), "not stated")
+
+
 def _alike(row: Row, quantity: str) -> tuple[str, ...]:
     lengths = (row.get("input_tokens", ""), row.get("output_tokens", ""))
     if not lengths[0]:
@@ -114,6 +127,7 @@ def report(shape: Shape, scored: Sequence[Scored], leave_group_out: bool) -> dic
         "answered": _answered(_known(scored)),
         "tasks": {task: task_figures(task, by_task[task]) for task in TASKS if task in by_task},
         "by_source": {source: _source_figures(items) for source, items in sorted(by_source.items())},
+        **{f"by_{name}": _by_label(scored, name) for name in LABELS},
         "reasons": dict(reasons.most_common(REASONS)),
     }
 
@@ -133,6 +147,12 @@ def task_figures(task: str, items: Sequence[Scored]) -> dict[str, Any]:
         "pairs_ordered": _rounded(pairs[0] / pairs[1]) if pairs[1] else None,
         **_interval(known),
     }
+
+
+def _by_label(scored: Sequence[Scored], name: str) -> dict[str, dict[str, Any]]:
+    """By task and label: an error means little across tasks."""
+    found = _by(scored, lambda item: (item.task, item.labels[name]))
+    return {f"{task}, {label}": _source_figures(items) for (task, label), items in sorted(found.items())}
 
 
 def _source_figures(items: Sequence[Scored]) -> dict[str, Any]:

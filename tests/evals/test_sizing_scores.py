@@ -97,3 +97,10 @@ def test_the_share_answered_is_told_by_source_and_for_complete_rows() -> None:
     assert (found["by_source"]["T"]["answered"], found["by_source"]["T"]["complete"]) == (0, 1)
     assert found["answered"] == pytest.approx(1 / 3, abs=1e-4)
     assert found["reasons"] == {"no model": 2}
+
+
+def test_errors_are_told_by_accelerator_model_and_scenario() -> None:
+    found = report(SHAPE, (scored(10, "10"), scored(20, "10", accelerator="B")), True)
+    assert found["by_accelerator"]["served TPOT, A"]["median_error"] == 0
+    assert found["by_accelerator"]["served TPOT, B"]["median_error"] == 1
+    assert found["by_scenario"]["served TPOT, closed-loop concurrency"]["rows"] == 2
