@@ -183,7 +183,7 @@ def shown_evidence(
             item = book.get(identity) or standing(identity, knowledge)
             if item is None and identity in knowledge.facts:
                 item = fact_evidence(knowledge.facts[identity], knowledge)
-            if item is not None and not identity.startswith(("argument/", "calc/pick/", "calc/inquiry/")):
+            if item is not None and not identity.startswith(("argument/", "calc/pick/")):
                 shown.setdefault(identity, item)
     return shown
 

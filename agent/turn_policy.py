@@ -19,6 +19,8 @@ ENOUGH_UNPROMPTED = 12
 PURPOSE = "purpose"
 COMMANDS = {"undo": "undo", "skip": "skip", "recommend": "just_recommend", "why": "why"}
 """Slash commands that a message may be, and what they mean."""
+ASIDE = frozenset({"just_recommend", "skip", "dont_know", "refuse", "undo"})
+"""Intents of messages that hold no word of our subject and still answer."""
 ENDING = frozenset({"just_recommend"})
 
 
@@ -59,10 +61,10 @@ def decision(state: ConsultationState, workload: Workload, context: TurnContext)
     if understood.question_text and not understood.updates and not understood.intents & ENDING:
         waiting = None if recommended else _open_question(state, workload, context)
         return {"route": "answer", "question": waiting or {}}
-    if _says_nothing(understood, state["message"]):
-        pending = state.get("pending") or {}
-        if pending:
-            return {"route": "ask", "question": {**pending, "repeated": True}}
+    pending = state.get("pending") or {}
+    aside = understood.idle and not understood.intents & ASIDE and not pending.get("repeated")
+    if (_says_nothing(understood, state["message"]) or aside) and pending:
+        return {"route": "ask", "question": {**pending, "repeated": True}}
     if recommended and not _adds(understood):
         return {"route": "answer"}
     ended = recommended or bool(understood.intents & ENDING)
@@ -151,7 +153,7 @@ def posed(state: ConsultationState, understood: Understanding) -> Update:
     slots = list(question["slots"])
     waiting = {"asked_now": list(dict.fromkeys([*slots, *units])), "phase": "interviewing"}
     if question.get("repeated"):
-        return waiting
+        return {**waiting, "pending": question}
     return {
         **waiting,
         "pending": question,

@@ -74,6 +74,8 @@ def accelerator_phrases(knowledge: Knowledge) -> Phrases:
             spelling = [token.text for token in prepare(row.get("alias") or row["key"]).tokens]
             if not spelling or float(row.get("count") or 1) != 1 or spelling[0].isdigit():
                 continue
+            if row["key"].startswith("CPU-") and len(spelling) == 1:
+                continue
             text = " ".join(spelling)
             phrases.add(
                 row["key"], [text, f"x{text}"] + ([f"{text}s", f"x{text}s"] if len(spelling) == 1 else [])

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from tools.workload import Origin
+from tools.workload import Known, Origin
 
 from .intents import dont_know
 from .lexicon import table, words
@@ -25,6 +25,7 @@ def read_freshness(reading: Reading) -> None:
         near = any(
             reading.message.tokens[c.first].sentence == reading.message.tokens[hit.first].sentence
             and max(hit.first - c.last, c.first - hit.last) <= 3
+            and not hit.first <= c.first <= hit.last
             for c in cues
         )
         inside = any(q.start <= hit.start < q.end for q in reading.quantities)
@@ -116,7 +117,7 @@ def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
     ]
     if len(vague) == 1 and quantity.amount.exact and not quantity.amount.word:
         reading.updates.remove(vague[0])
-        reading.quantity(vague[0].field, quantity)
+        reading.quantity(vague[0].field, quantity, _unit_of(reading, vague[0]))
         return
     if any(
         reading.knowledge.fields[item.field].slot == slot
@@ -133,6 +134,19 @@ def _bare(reading: Reading, quantity: Quantity, slot: str) -> None:
         reading.missing.append(MissingUnit(slot, reading.words(quantity.start, quantity.end)))
     else:
         reading.quantity(field, quantity)
+
+
+def _unit_of(reading: Reading, vague: Known) -> float:
+    """`thousands of reviews a day, take 5,000`: the exact number has the unit of the vague one."""
+    for other in reading.quantities:
+        if (
+            vague.span is not None
+            and vague.span[0] <= other.start < vague.span[1]
+            and other.high
+            and vague.high
+        ):
+            return vague.high / other.high
+    return 1.0
 
 
 def _counts_things(reading: Reading, quantity: Quantity) -> bool:

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from agent.reply import Rejected
+from knowledge.word_list import word_list
 
 from .component_names import component_phrases, resolve, single_names
 from .lexicon import words
@@ -12,6 +13,8 @@ from .message import LONGEST_SENTENCE, Message
 from .phrases import Hit, longest
 from .reading import Reading
 
+OWN_REACH = 5
+"""Words before a product among which `we` or `our` makes a sentence one about the speaker's stack."""
 _LIKE = 88
 """Likeness from which a misspelt word that looks like a name is taken for it."""
 
@@ -106,12 +109,21 @@ def _is_claim(reading: Reading, hit: Hit) -> bool:
     """`Kafka has no bugs` speaks of Kafka, not of the speaker's stack; `Kafka is in place` does of both."""
     tokens = reading.message.tokens
     after = tokens[hit.last + 1 : hit.last + 2]
-    if not after or after[0].text not in words("component_aliases", "claim_verbs"):
+    if not after or not _says_of(after[0].text):
         return False
-    sentence = tokens[hit.first].sentence
-    own = any(t.sentence == sentence and t.text in words("component_aliases", "own_words") for t in tokens)
+    near = tokens[max(0, hit.first - OWN_REACH) : hit.first]
+    own = any(
+        t.sentence == tokens[hit.first].sentence and t.text in words("component_aliases", "own_words")
+        for t in near
+    )
     placed = any(0 < h.first - hit.last <= 4 for h in same_sentence(reading, "placed", hit))
     return not own and not placed
+
+
+def _says_of(word: str) -> bool:
+    """A verb in the third person: `is`, `compresses`."""
+    third = len(word) > 4 and word.endswith("s") and word[:-1] in word_list()
+    return word in words("component_aliases", "claim_verbs") or third
 
 
 def _is_urged(reading: Reading, hit: Hit) -> bool:

@@ -23,16 +23,23 @@ _SECOND_THOUGHT = re.compile(
     r"sorry|correction|or rather|strike that|pardon|quatsch|moment|ach nein)\b"
 )
 _PART = re.compile(r"\s*(?:of (?:that|which|those|them|it)|davon|dont)\b")
+_CHANGE = re.compile(
+    r"\b(?:replace|swap|read|wrote|typed|meant|mean|wrong|mistake|mixed|correct\w*|right version|actually|really|"
+    r"now|current\w*|instead|used to be|no longer|turns? out|should be|forget|oops|not|nicht|statt|old|outdated|"
+    r"rather than|sorry|earlier|changed?|update[ds]?|revised|checked again|gave you|told you|s/)\b"
+)
+"""Words with which somebody takes a number back."""
+MOST_HISTORY, MOST_NUMBERS = 60, 40
 _BUT = re.compile(r"\s*,?\s*(?:but|sondern|mais)\b")
 
 
 def apply_corrections(reading: Reading) -> None:
     """Set aside numbers that are contrasted away, and resolve a bare corrected number by the history."""
     _inherit_units(reading)
+    _correct_stated(reading)
     refused = [*_taken_back(reading), *(q for q in reading.quantities if _is_refused(reading, q))]
     for quantity in refused:
         reading.use(quantity)
-        _correct_earlier(reading, quantity)
 
 
 def _is_refused(reading: Reading, quantity: Quantity) -> bool:
@@ -80,20 +87,41 @@ def _alike(first: Quantity, second: Quantity) -> bool:
     return "bare" in (first.dimension, second.dimension) or first.dimension == second.dimension
 
 
-def _correct_earlier(reading: Reading, refused: Quantity) -> None:
-    """`sorry, 300 not 3000` after `3000 users`: the earlier value's field takes the new number."""
-    fresh = [q for q in reading.open("bare") if q is not refused]
-    if refused.dimension != "bare" or len(fresh) != 1 or refused.middle == 0:
+def _correct_stated(reading: Reading) -> None:
+    """`where I wrote 300, read 500`: the field that holds the old number takes the new one, in its unit."""
+    if len(reading.quantities) < 2 or not _CHANGE.search(reading.message.folded):
         return
-    for known in reversed(reading.workload.history):
-        if _was(known, refused.amount.low):
-            value = known.point
-            if isinstance(value, float | int):
-                ratio = fresh[0].middle / refused.middle
-                reading.use(fresh[0])
-                span = (fresh[0].start, fresh[0].end)
-                reading.number(known.field, value * ratio, value * ratio, span)
-            return
+    for known in reversed(reading.workload.history[-MOST_HISTORY:]):
+        old = next((q for q in reading.quantities[:MOST_NUMBERS] if _was(known, q.amount.low)), None)
+        if old is None or not isinstance(known.point, float | int) or old.middle == 0 or not known.stated:
+            continue
+        new = _replacement(reading, old)
+        if new is None or reading.has(known.field):
+            continue
+        reading.use(old)
+        reading.use(new)
+        period = (
+            (old.period_s or new.period_s) / (new.period_s or old.period_s)
+            if new.period_s or old.period_s
+            else 1
+        )
+        value = known.point * new.middle / old.middle * period
+        reading.number(known.field, value, value, (new.start, new.end))
+        return
+
+
+def _replacement(reading: Reading, old: Quantity) -> Quantity | None:
+    """The alike number that stands for the old one: after it, or before an `instead of` or `not`."""
+    alike = [
+        q
+        for q in reading.quantities[:MOST_NUMBERS]
+        if q is not old and _alike(q, old) and q.middle != old.middle
+    ]
+    head = reading.message.folded[max(0, old.start - 24) : old.start]
+    after = [q for q in alike if q.start > old.start]
+    before = [q for q in alike if q.start < old.start]
+    ordered = [*before, *after] if _NOT.search(head) else [*after, *before]
+    return ordered[0] if ordered else None
 
 
 def _was(known: Known, number: float) -> bool:

@@ -1,5 +1,6 @@
 """Growth per month, compounded: percentages of a period, multiples over a time, doubling times."""
 
+import re
 from functools import cache
 
 from .lexicon import table
@@ -9,6 +10,8 @@ from .quantity import Quantity, period_phrases
 from .reading import Reading
 from .understanding import MissingUnit
 
+_FREQUENCY = re.compile(r"\s*(?:a|an|per|each|every)\s+(?:day|week|month|quarter|year|hour|night)\b")
+"""`a few times a year` says how often, not how much."""
 _MONTH_S = 2629800.0
 _PERIODS = {2592000.0: 1.0, 7776000.0: 3.0, 31536000.0: 12.0, 604800.0: 0.22998, 86400.0: 0.032854}
 """Seconds of a period of periods.yaml -> months."""
@@ -29,7 +32,9 @@ def read_growth(reading: Reading) -> None:
         if reading.scopes.states(hit.first):
             _word(reading, hit)
     for quantity in reading.open("ratio"):
-        if _is_growth(reading, quantity):
+        if _FREQUENCY.match(reading.message.folded, quantity.end):
+            reading.use(quantity)
+        elif _is_growth(reading, quantity):
             _multiple(reading, quantity, quantity.low, quantity.high)
     for quantity in reading.open("percent"):
         role = reading.role("percent", quantity)

@@ -28,6 +28,7 @@ _PERCENTILE = re.compile(
     r"|\b(\d\d(?:\.\d)?)\s?(?:th|st|nd|rd|\.)?[ -]?percentile|\b(median)\b"
 )
 _MINUTES_10, _HOURS_2 = 600, 7200
+_SHORTEST_JOB, _DAY_H = 60, 24
 _SHORTEST_RECOVERY = 30
 """Seconds: nobody restores a service faster; what comes back in less is an answer."""
 
@@ -88,6 +89,8 @@ def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
             return asked, None
         if role.field == "e2e_latency_ms" and quantity.high > _HOURS_2:
             return "batch_window_h", role.hit
+        if role.field == "batch_window_h" and quantity.high < _SHORTEST_JOB:
+            return "e2e_latency_ms", role.hit
         if role.field == "rto_h" and quantity.high < _SHORTEST_RECOVERY:
             return "e2e_latency_ms", role.hit
         if role.field in ("ttft_ms", "tpot_ms") and quantity.high > _MINUTES_10:
@@ -135,10 +138,23 @@ def _overnight(reading: Reading) -> None:
         return
     for entry in table("asked")["windows"]:
         for hit in _windows().find(reading.message):
-            if hit.tag == entry["hours"] and reading.scopes.states(hit.first):
+            far = entry["hours"] >= _DAY_H and not _speaks_of_jobs(reading, hit)
+            if hit.tag == entry["hours"] and reading.scopes.states(hit.first) and not far:
                 span = (hit.start, hit.end)
                 reading.number("batch_window_h", entry["hours"], entry["hours"], span, origin="inferred")
                 return
+
+
+def _speaks_of_jobs(reading: Reading, hit: Hit) -> bool:
+    """`the next day` is a deadline where time was asked or work is spoken of, else the age of data."""
+    if reading.has("freshness_s"):
+        return False
+    sentence = reading.message.tokens[hit.first].sentence
+    told = any(
+        other.tag[1] == "batch_window_h" and reading.message.tokens[other.first].sentence == sentence
+        for other in reading.roles.get("time", [])
+    )
+    return told or ("latency_target" in reading.asked and "data_freshness" not in reading.asked)
 
 
 @cache

@@ -8,6 +8,11 @@ from .quantity import Quantity, unit_phrases
 from .reading import Reading
 from .understanding import MissingUnit, Several
 
+_UNIT_PRICE = re.compile(
+    r"\s*(?:per|for each|for every|a piece|apiece|each)\b"
+    r"(?!\s+(?:month|year|week|day|quarter|annum|hour|night|project|run)\b)"
+)
+"""`1,500 USD per indicator`: the price of one thing, not what may be spent."""
 _SPENDING = re.compile(r"budget|spend|afford|\bpay|cost|allowance|capex|opex|kosten|ausgeben|depens")
 """Words of money that make a bare number beside them one; `in total` or `maximum` alone don't."""
 _MONTHS = {2592000.0: 1.0, 7776000.0: 3.0, 31536000.0: 12.0, 604800.0: 0.22998, 86400.0: 1 / 30}
@@ -19,7 +24,9 @@ def read_money(reading: Reading) -> None:
     _with_distant_currency(reading)
     for quantity in reading.open("money"):
         role = reading.role("money", quantity)
-        if role.field == "ignore" and role.distance <= 5 and "budget" not in reading.asked:
+        priced = _UNIT_PRICE.match(reading.message.folded, _amount_end(reading, quantity))
+        aside = role.field == "ignore" and role.distance <= 5 and "budget" not in reading.asked
+        if priced or aside:
             reading.use(quantity)
         elif quantity.period_s >= 86400:
             _budget(reading, quantity, "budget_usd_month", 1 / _MONTHS[quantity.period_s])
@@ -36,6 +43,16 @@ def read_money(reading: Reading) -> None:
             reading.use(quantity)
             words = reading.words(quantity.start, quantity.end)
             reading.missing.append(MissingUnit("budget", words, "currency"))
+
+
+def _amount_end(reading: Reading, quantity: Quantity) -> int:
+    """Where the amount with its currency ends, before any period."""
+    end = reading.message.tokens[quantity.amount.last].end
+    following = reading.message.tokens[quantity.amount.last + 1 : quantity.amount.last + 2]
+    named = following and any(
+        h.tag[0] == "money" for h in unit_phrases().at(reading.message, quantity.amount.last + 1)
+    )
+    return max(end, following[0].end) if named else end
 
 
 def _is_money(reading: Reading, quantity: Quantity) -> bool:

@@ -29,7 +29,7 @@ def read_people(reading: Reading) -> None:
             reading.quantity("teams", quantity)
         elif quantity.noun == "tenants" or _are_tenants(reading, quantity):
             reading.quantity("tenants", quantity)
-        elif quantity.noun in ("users", "customers", "team"):
+        elif quantity.noun in ("users", "customers", "team") and not _in_passing(reading, quantity):
             _users(reading, quantity)
     _sessions(reading)
     for quantity in reading.open("bare"):
@@ -67,6 +67,13 @@ def _is_team(reading: Reading, quantity: Quantity) -> bool:
         grouped = bool(after) and person
         return grouped or asked or (bool(_OF_US.search(words_said)) and "users" not in reading.asked)
     return False
+
+
+def _in_passing(reading: Reading, quantity: Quantity) -> bool:
+    """`two different people`, `one alert per 35 patients`: no number of users."""
+    head = reading.message.folded[max(0, quantity.start - 5) : quantity.start]
+    few = quantity.amount.word and quantity.high <= 2
+    return "users" not in reading.asked and (few or head.endswith("per "))
 
 
 def _are_tenants(reading: Reading, quantity: Quantity) -> bool:

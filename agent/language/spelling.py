@@ -11,7 +11,7 @@ from .message import Message
 REACH = 4
 """Words after a number in which its noun, unit or magnitude stands."""
 MOST_TOKENS = 1000
-SHORTEST = 6
+SHORTEST = 5
 """Shorter words lie too near to each other."""
 LONG = 10
 """From here on two slips are forgiven."""
@@ -40,7 +40,8 @@ _SOURCES = ("nouns", "units")
 
 def mended(message: Message) -> Message:
     """The message with misspelt nouns, units, magnitudes and cues of number read as what they must be."""
-    counted, spoken, tokens = 0, table("numbers")["words"], list(message.tokens)
+    counted, tokens = 0, list(message.tokens)
+    spoken = {*table("numbers")["words"], "few", "couple", "several", "handful", "half"}
     for place, token in enumerate(tokens[:MOST_TOKENS]):
         if token.number or token.text in spoken:
             counted = REACH
@@ -105,14 +106,40 @@ def _parts(entry: object) -> set[str]:
 @cache
 def _lexicon() -> frozenset[str]:
     """Every word of the tables that says what a number counts."""
-    found = set().union(*(_parts(table(source)) for source in _SOURCES))
+    found = set().union(*(_parts(table(source)) for source in (*_SOURCES, "scopes")))
     found.update(str(word) for word in table("numbers")["magnitudes"])
     found |= _parts(table("people")["concurrent"])
     return frozenset(word.replace("*", "") for word in found)
 
 
 @cache
+def topic_words() -> frozenset[str]:
+    """Every word that stands in a table of fields, units or nouns."""
+    names = (
+        "cues",
+        "roles",
+        "nouns",
+        "units",
+        "asked",
+        "sizes",
+        "rates",
+        "growth",
+        "training",
+        "media",
+        "money",
+    )
+    found = set().union(*(_parts(table(name)) for name in names if name != "money"))
+    return frozenset(word.replace("*", "").strip("?") for word in found)
+
+
+@cache
 def _candidates() -> tuple[str, ...]:
     """Words of the tables that are words; the stem of a `prefix*` also in the plural."""
-    words = {word for word in _lexicon() if len(word) >= SHORTEST - 1 and word.isalpha()}
+    sources = set().union(*(_parts(table(source)) for source in _SOURCES))
+    sources |= {*map(str, table("numbers")["magnitudes"]), *_parts(table("people")["concurrent"])}
+    words = {
+        word
+        for word in (part.replace("*", "") for part in sources)
+        if len(word) >= SHORTEST - 1 and word.isalpha()
+    }
     return tuple(sorted(words | {f"{word}s" for word in words}))

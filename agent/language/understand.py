@@ -42,7 +42,7 @@ from .regimes import read_regimes
 from .relief import read_relief
 from .scope import Scopes, read_scopes
 from .settings import read_settings
-from .spelling import mended
+from .spelling import mended, topic_words
 from .strangers import reject_strangers
 from .tokens import read_tokens
 from .training import read_retraining
@@ -122,6 +122,7 @@ def understand(
         injection=cut.found,
         language=language.code,
         readable=not unread and (language.readable or bool(updates) or _speaks(reading)),
+        idle=not updates and not unknown and (cut.found or not _on_topic(reading)),
         truncated=prepared.truncated,
         missing_unit=() if unread else tuple(reading.missing),
         several=() if unread else tuple(reading.several),
@@ -151,6 +152,17 @@ def _speaks(reading: Reading) -> bool:
     """Whether anything in a message without common words is about our subject."""
     named = component_phrases(reading.knowledge).find(reading.message)
     return bool(reading.missing or reading.several or reading.rejected or reading.roles or named)
+
+
+def _on_topic(reading: Reading) -> bool:
+    """Whether any word of the message belongs to our subject; numbers and names of products do."""
+    if reading.quantities or reading.rejected or component_phrases(reading.knowledge).find(reading.message):
+        return True
+    common = set(table("languages")["stop_words"]["en"])
+    return any(
+        token.text in topic_words() and token.text not in common and len(token.text) > 3
+        for token in reading.message.tokens
+    )
 
 
 def _settled(reading: Reading) -> tuple[Known, ...]:

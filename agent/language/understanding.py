@@ -58,6 +58,8 @@ class Understanding(BaseModel):
     language: str = "en"
     readable: bool = True
     """False for noise, and for a language that we don't read even where a figure or a name was taken over."""
+    idle: bool = False
+    """Nothing in it is about any workload: small talk, an aside, an instruction that was cut."""
     truncated: bool = False
     """Only the first part of an overlong message was read."""
     missing_unit: tuple[MissingUnit, ...] = ()
