@@ -73,5 +73,14 @@ def _words(field: str, workload: Workload, knowledge: Knowledge) -> str:
     value = item.upper if knowledge.fields[field].use_upper and item.upper is not None else item.point
     if isinstance(value, int | float):
         return f"{label} {number(value)} {unit_words(knowledge.fields[field].unit)}".strip()
-    shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+    shown = _listed(value) if isinstance(value, tuple) else str(value)
     return f"{label} {shown.replace('_', ' ')}"
+
+
+MOST_NAMED = 4
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    """The first few by name, the rest by number."""
+    rest = len(values) - MOST_NAMED
+    return ", ".join(values) if rest <= 0 else f"{', '.join(values[:MOST_NAMED])} and {rest} more"

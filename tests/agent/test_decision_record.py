@@ -176,7 +176,11 @@ def test_an_infeasible_workload_is_said_and_recorded(context: TurnContext, knowl
     assessment = context.assess(workload)
     assert assessment.winner is None
     claims = explanation(assessment, workload, knowledge, frozenset(knowledge.facts))
-    assert claims[0].text == "No stack meets all of these limits at once."
+    assert [claim.role for claim in claims[:2]] == ["conflict", "verdict"]
+    assert claims[0].text.startswith("No stack is left: avoid components ")
+    assert " and " in claims[0].text
+    assert len(claims[0].text) < 200
+    assert claims[1].text == "No stack meets all of these limits at once."
     assert _verified(claims, workload, context) == len(claims)
     for write in (record_markdown, record_html):
         assert "No stack meets all" in write(assessment, workload, claims, knowledge)

@@ -7,8 +7,8 @@ import pytest
 
 from evals.advice import IMPERFECT, NO_CASE, RAN, read_advice, run_advice
 from evals.baselines import ORACLE, answerers, score_answerer
-from evals.case_files import CaseSet
 from evals.case import RealCase
+from evals.case_files import CaseSet
 from evals.fake_advisor import ScriptedAdvisor, question, recommendation, stack_of
 from evals.report import as_json
 from evals.trace import read_traces

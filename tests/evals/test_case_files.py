@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 import yaml
 
-from evals.case_files import CaseSet, read_case, read_cases
 from evals.case import RealCase, Script
+from evals.case_files import CaseSet, read_case, read_cases
 
 DATA = Path(__file__).parent / "data"
 REAL = DATA / "invented" / "library-search.yaml"

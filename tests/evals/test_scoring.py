@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from evals.case_files import CaseSet
 from evals.case import Mention, RealCase, Tolerance
+from evals.case_files import CaseSet
 from evals.citations import citation_share
 from evals.mentions import mentioned
 from evals.scoring import interview, score_case, weighted

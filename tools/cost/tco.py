@@ -129,6 +129,7 @@ def _inputs(
         ),
         "wage drift": assumption(knowledge, "wage_drift_year"),
         "share of services that grows": assumption(knowledge, "infra_growth_share"),
+        "most growth": assumption(knowledge, "most_growth"),
         "migration": migration,
         "training": training,
         "exit": exit_cost,
@@ -162,6 +163,7 @@ class _Flows:
     def monthly(self, at: "Mapping[str, NDArray[Any]]") -> "NDArray[Any]":
         """USD of each month."""
         grown = (1 + at["growth"][:, None] / 100) ** self._month
+        grown = grown.clip(max=at["most growth"][:, None])
         share = at["share of services that grows"][:, None]
         services = at["services"][:, None] * (1 - share + share * grown)
         drift = (1 + at["model price drift"][:, None]) ** self._year
