@@ -24,11 +24,13 @@ _SECOND_THOUGHT = re.compile(
 )
 _PART = re.compile(r"\s*(?:of (?:that|which|those|them|it)|davon|dont)\b")
 _CHANGE = re.compile(
-    r"\b(?:replace|swap|read|wrote|typed|meant|mean|wrong|mistake|mixed|correct\w*|right version|actually|really|"
-    r"now|current\w*|instead|used to be|no longer|turns? out|should be|forget|oops|not|nicht|statt|old|outdated|"
-    r"rather than|sorry|earlier|changed?|update[ds]?|revised|checked again|gave you|told you|s/)\b"
+    r"\b(?:replace|swap|i (?:wrote|typed|said|gave|claimed|told)|gave you|told you|wrong|mistake|mixed|right version|"
+    r"used to be|no longer|turns? out|should be|forget|oops|old document|outdated|instead of|rather than|statt|"
+    r"checked again|correction|meant)\b"
 )
 """Words with which somebody takes a number back."""
+NEAR_CHARACTERS = 70
+"""How far from the old number such a word stands."""
 MOST_HISTORY, MOST_NUMBERS = 60, 40
 _BUT = re.compile(r"\s*,?\s*(?:but|sondern|mais)\b")
 
@@ -89,10 +91,11 @@ def _alike(first: Quantity, second: Quantity) -> bool:
 
 def _correct_stated(reading: Reading) -> None:
     """`where I wrote 300, read 500`: the field that holds the old number takes the new one, in its unit."""
-    if len(reading.quantities) < 2 or not _CHANGE.search(reading.message.folded):
+    folded = reading.message.folded
+    if len(reading.quantities) < 2 or not _CHANGE.search(folded):
         return
     for known in reversed(reading.workload.history[-MOST_HISTORY:]):
-        old = next((q for q in reading.quantities[:MOST_NUMBERS] if _was(known, q.amount.low)), None)
+        old = next((q for q in reading.quantities[:MOST_NUMBERS] if _is_that(reading, known, q)), None)
         if old is None or not isinstance(known.point, float | int) or old.middle == 0 or not known.stated:
             continue
         new = _replacement(reading, old)
@@ -108,6 +111,16 @@ def _correct_stated(reading: Reading) -> None:
         value = known.point * new.middle / old.middle * period
         reading.number(known.field, value, value, (new.start, new.end))
         return
+
+
+def _is_that(reading: Reading, known: Known, quantity: Quantity) -> bool:
+    """The number that was stated, bare or with the same unit, near a word that takes it back."""
+    if not _was(known, quantity.amount.low):
+        return False
+    unit = re.sub(r"[\d.,\s]+", " ", reading.words(quantity.start, quantity.end).lower()).strip()
+    alike = quantity.dimension == "bare" or unit in known.stated.lower()
+    start, end = max(0, quantity.start - NEAR_CHARACTERS), quantity.end + NEAR_CHARACTERS
+    return alike and _CHANGE.search(reading.message.folded, start, end) is not None
 
 
 def _replacement(reading: Reading, old: Quantity) -> Quantity | None:
@@ -128,6 +141,6 @@ def _was(known: Known, number: float) -> bool:
     """Whether the earlier value was stated with this number."""
     written = re.sub(r"[^\d.]", "", known.stated.split(" ")[0].replace(",", ""))
     try:
-        return float(written) == number or known.value == number
+        return float(written) == number
     except ValueError:
-        return known.value == number
+        return False

@@ -95,11 +95,20 @@ def _span(reading: Reading, hits: list[Hit]) -> tuple[int, int]:
     return start, max(hit.end for hit in hits)
 
 
+def _in_passing(reading: Reading, field: str) -> bool:
+    """`trained in our cloud account` as the answer to another question moves no product out of its device."""
+    known = reading.workload.get(field)
+    stated = known is not None and known.origin == "stated" and not known.unknown
+    asked = bool(reading.asked) and "deployment" not in reading.asked
+    return field == "deployment" and stated and asked and not reading.scopes.hits.get("correction")
+
+
 def _origin(reading: Reading, field: str, hits: list[Hit]) -> Origin:
     """Cues that only suggest a value (`value~`) infer it, unless they are the short answer to its slot."""
     weak = all(str(hit.tag[1]).endswith("~") for hit in hits)
     answer = reading.knowledge.fields[field].slot in reading.asked and len(reading.message.tokens) <= 4
     aside = field == "use_case" and reading.asked and "use_case" not in reading.asked
+    aside = aside or _in_passing(reading, field)
     weak = weak or bool(aside) or field in table("inference")["inferred"]
     inferred = weak and not (answer and not reading.quantities)
     return "inferred" if inferred else "stated"
