@@ -29,6 +29,7 @@ _CHANGE = re.compile(
     r"checked again|correction|meant)\b"
 )
 """Words with which somebody takes a number back."""
+_NOT_A = re.compile(r"\b(?:not|nicht|pas|no longer)\b")
 NEAR_CHARACTERS = 70
 """How far from the old number such a word stands."""
 MOST_HISTORY, MOST_NUMBERS = 60, 40
@@ -92,7 +93,7 @@ def _alike(first: Quantity, second: Quantity) -> bool:
 def _correct_stated(reading: Reading) -> None:
     """`where I wrote 300, read 500`: the field that holds the old number takes the new one, in its unit."""
     folded = reading.message.folded
-    if len(reading.quantities) < 2 or not _CHANGE.search(folded):
+    if len(reading.quantities) < 2 or not (_CHANGE.search(folded) or _NOT_A.search(folded)):
         return
     for known in reversed(reading.workload.history[-MOST_HISTORY:]):
         old = next((q for q in reading.quantities[:MOST_NUMBERS] if _is_that(reading, known, q)), None)
@@ -120,7 +121,8 @@ def _is_that(reading: Reading, known: Known, quantity: Quantity) -> bool:
     unit = re.sub(r"[\d.,\s]+", " ", reading.words(quantity.start, quantity.end).lower()).strip()
     alike = quantity.dimension == "bare" or unit in known.stated.lower()
     start, end = max(0, quantity.start - NEAR_CHARACTERS), quantity.end + NEAR_CHARACTERS
-    return alike and _CHANGE.search(reading.message.folded, start, end) is not None
+    contrasted = _NOT.search(reading.message.folded[max(0, quantity.start - 24) : quantity.start])
+    return alike and bool(contrasted or _CHANGE.search(reading.message.folded, start, end))
 
 
 def _replacement(reading: Reading, old: Quantity) -> Quantity | None:
