@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from knowledge import Knowledge
 from tools.draft import Draft
+from tools.limits import in_time, over_budget
 from tools.ranking import Ranking, rank_many
 from tools.workload import Workload
 
@@ -84,10 +85,7 @@ def outcome_of(ranking: Ranking) -> Outcome:
 
 def within_limits(draft: Draft) -> bool:
     """Whether the typical figures keep the limits of time and money, and the load can be served at all."""
-    compute, values = draft.compute, draft.values
-    limit, budget = values.get("e2e_latency_ms"), values.get("budget_usd_month")
-    in_time = limit is None or compute.e2e_ms is None or compute.e2e_ms <= limit
-    return compute.feasible and in_time and (not budget or draft.usd_infra <= budget)
+    return in_time(draft) and not over_budget(draft)
 
 
 def _stack(draft: Draft) -> StackOutcome:

@@ -18,7 +18,7 @@ from knowledge import Knowledge
 from .metamorphic import Subject, Verdict, Violation
 from .outcome import Outcome, Rank
 
-PRICES = "cost/llm_prices.csv"
+PRICES = ("cost/llm_prices.csv", "cost/media_prices.csv")
 EXTRA = "catalog/components/extra.yaml"
 NEWCOMER = "newcomer-"
 TIED_TO_THE_ENGINE = "cmp."
@@ -39,17 +39,20 @@ def overlaid(knowledge: Knowledge, changed: Mapping[str, str], folder: Path) -> 
 
 
 def half_prices(knowledge: Knowledge) -> dict[str, str]:
-    """The price list of hosted models, halved."""
-    rows = knowledge.files.rows(PRICES)
+    """The price lists of hosted models, halved."""
+    return {file: _halved(knowledge.files.rows(file)) for file in PRICES}
+
+
+def _halved(rows: list[dict[str, str]]) -> str:
     for row in rows:
         for name, value in row.items():
-            if value and (name.endswith("_usd_per_m") or name == "usd_per_query"):
+            if value and (name.endswith("_usd_per_m") or name in ("usd_per_query", "usd_per_unit")):
                 row[name] = repr(float(value) / 2)
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    return {PRICES: text.getvalue()}
+    return text.getvalue()
 
 
 def crowded(knowledge: Knowledge) -> dict[str, str]:
