@@ -12,7 +12,7 @@ run: setup
 test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy knowledge tools agent evals tui tests scripts
+	$(BIN)/mypy knowledge tools agent service evals tui tests scripts
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
