@@ -24,7 +24,9 @@ from .graph import build_graph
 from .language import Understanding
 from .presentation import render
 from .reply import AskedQuestion, Claim, Reply
-from .sessions import SessionStore
+from .sessions import SessionStore, TurnRow
+from .sqlite_sessions import SqliteSessions
+from .state import serializer
 
 if TYPE_CHECKING:
     from .model_port import ChatModel
@@ -49,46 +51,62 @@ class Consultation:
 
     def turn(self, message: str) -> Reply:
         """Answer one message. The message is stored first; if no answer comes about it can be sent again."""
-        with self._lock:
-            message = admitted(message)
-            late = self._finish_cut_off()
-            if late is not None and late[0] == message:
-                return late[1]
-            number = self.store.begin(self.thread, message) if self.store else self.turns + 1
+        message = admitted(message)
+        if self.store is None:
+            with self._lock:
+                return self._answer(message, self.turns + 1)
+        with self._lock, self.store.held(self.thread):
+            late = self._catch_up()
+            if late and late[-1][0] == message:
+                return late[-1][1]
+            number = self.store.accept(self.thread, message).turn
             try:
-                reply = self._run(message, number)
+                return self._answer(message, number)
             except StackwrightError:
-                if self.store:
-                    self.store.discard(self.thread, number)
+                self.store.discard(self.thread, number)
                 raise
-            self._remember(reply, number)
-            return reply
 
     def resume(self) -> list[tuple[str, dict[str, Any] | None]]:
-        """(message, reply) of the stored turns; a turn that was cut off is answered now."""
+        """(message, reply) of the stored turns; those that were cut off are answered now."""
         if self.store is None:
             return []
         with self._lock:
             if not self.store.read_only:
-                with suppress(SessionUnavailable):
-                    self._finish_cut_off()
+                with suppress(SessionUnavailable), self.store.held(self.thread):
+                    self._catch_up()
             rows = self.store.turns(self.thread)
             self.turns = rows[-1].turn if rows else 0
             self.asked = list(self._state().get("asked_slots", ()))
         return [(row.message, row.reply) for row in rows]
 
-    def _finish_cut_off(self) -> tuple[str, Reply] | None:
-        """Answer the turn that a crash cut off, once; a message that fails again is set aside and said."""
-        row = self.store.take_over(self.thread) if self.store else None
-        if row is None or self.store is None:
-            return None
+    def answer_waiting(self) -> int:
+        """Answer every message that waits, in order, and count them; the caller holds the session."""
+        with self._lock:
+            return len(self._catch_up())
+
+    def _catch_up(self) -> list[tuple[str, Reply]]:
+        """(message, reply) of the turns that had no reply; a message that fails again is set aside and said."""
+        assert self.store is not None
+        return [(row.message, self._answer_late(row)) for row in self.store.waiting(self.thread)]
+
+    def _answer_late(self, row: TurnRow) -> Reply:
+        assert self.store is not None
         try:
-            reply = self._run(row.message, row.turn, again=True)
+            return self._answer(row.message, row.turn, again=True)
+        except self.store.outages:
+            raise
+        except StackwrightError as error:
+            reply = Reply(turn=row.turn, kind="error", text=str(error))
         except Exception:  # noqa: BLE001 - whatever broke the turn must not lock the session for ever
             reply = Reply(turn=row.turn, kind="error", text=SET_ASIDE)
-            self._forget_unfinished()
+        self._forget_unfinished()
         self._remember(reply, row.turn)
-        return row.message, reply
+        return reply
+
+    def _answer(self, message: str, number: int, again: bool = False) -> Reply:
+        reply = self._run(message, number, again)
+        self._remember(reply, number)
+        return reply
 
     def workload(self) -> Workload:
         """Everything known now."""
@@ -159,23 +177,13 @@ def open_consultation(
     if store is None:
         from langgraph.checkpoint.memory import InMemorySaver
 
-        return Consultation(context, build_graph(InMemorySaver(serde=_serializer())), MEMORY_THREAD)
-    sessions = store if isinstance(store, SessionStore) else SessionStore(store)
+        return Consultation(context, build_graph(InMemorySaver(serde=serializer())), MEMORY_THREAD)
+    sessions = store if isinstance(store, SessionStore) else SqliteSessions(store)
     if session is None:
         session = sessions.create({"as_of": context.as_of.isoformat(), "profile": context.profile.name})
     else:
         sessions.settings(session)
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
-    saver = SqliteSaver(sessions.connection, serde=_serializer())
-    return Consultation(context, build_graph(saver), session, sessions)
-
-
-def _serializer() -> Any:
-    """Strict msgpack: nothing but plain values is ever loaded from a checkpoint."""
-    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-
-    return JsonPlusSerializer(allowed_msgpack_modules=[])
+    return Consultation(context, build_graph(sessions.saver()), session, sessions)
 
 
 def to_reply(state: dict[str, Any], context: TurnContext) -> Reply:

@@ -1,26 +1,20 @@
-"""Consultations on disk: one SQLite file, every message stored before it is answered.
+"""Consultations that are kept: every message is stored before it is answered, and answered once, in order.
 
-A turn is a row that is `pending` until its reply is stored, so that a crash loses nothing and nothing
-is answered twice: a reopened session finishes its pending turn first. The same file holds the graph's
-checkpoints. Migrations are numbered functions; a file of a newer version is opened read-only.
+A turn is a row without a reply until it is answered. Any number may wait; whoever holds the session
+(`held`) answers them in order, so a crash loses nothing: the next holder goes on with the row that has no
+reply. A message that is delivered again under the same key is recognised. Where rows are kept is the
+business of a subclass: a file here, PostgreSQL for many workers.
 """
 
 import json
-import os
-import socket
-import sqlite3
-import stat
 import time
 import uuid
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Protocol, Self
 
 from knowledge.errors import SessionUnavailable
-
-BUSY_TIMEOUT_S = 15.0
-STALE_AFTER_S = 120.0
-"""A pending turn whose process has been silent for so long is taken over."""
 
 
 class SessionRow(NamedTuple):
@@ -36,274 +30,231 @@ class SessionRow(NamedTuple):
 
 
 class TurnRow(NamedTuple):
-    """One stored turn; `reply` is None while it is pending."""
+    """One stored turn; `reply` is None while it waits for its answer."""
 
     turn: int
     message: str
     reply: dict[str, Any] | None
     created: float
+    sender: str = ""
+    """Who wrote it, where several people share a session."""
+    key: str = ""
+    """What the sender's system calls this delivery; the same key is the same message."""
 
 
-def _first_tables(connection: sqlite3.Connection) -> None:
-    connection.executescript(
+class Accepted(NamedTuple):
+    """A message that is stored."""
+
+    turn: int
+    duplicate: bool
+    """It had been delivered before; nothing was stored anew."""
+
+
+class Cursor(Protocol):
+    """What is used of a database cursor."""
+
+    @property
+    def rowcount(self) -> int: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+
+
+class Rows(Protocol):
+    """Runs one statement with `:name` parameters."""
+
+    def __call__(self, statement: str, /, **values: object) -> Cursor: ...
+
+
+TURN = "SELECT turn, message, reply, created, sender, key FROM turns"
+
+
+class SessionStore(ABC):
+    """Sessions and turns in a database; every method is one transaction."""
+
+    read_only = False
+    outages: tuple[type[Exception], ...] = ()
+    """Errors of the database itself: what was being done can be tried again later."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[Rows]:
+        """A writing transaction: all of it or nothing."""
+
+    @abstractmethod
+    def held(self, session: str, wait: bool = False) -> AbstractContextManager[Self]:
+        """The session for this caller alone; SessionUnavailable while another one holds it, unless `wait`.
+
+        Whoever dies lets go at once. Work on what is yielded.
         """
-        CREATE TABLE sessions (id TEXT PRIMARY KEY, title TEXT NOT NULL, phase TEXT NOT NULL,
-            verdict TEXT NOT NULL DEFAULT '', settings TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL);
-        CREATE TABLE turns (session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE, turn INTEGER NOT NULL,
-            message TEXT NOT NULL, reply TEXT, owner TEXT NOT NULL, created REAL NOT NULL,
-            PRIMARY KEY (session, turn));
-        """
-    )
 
+    @abstractmethod
+    def saver(self) -> Any:
+        """The graph's checkpointer on the same database."""
 
-def _claims(connection: sqlite3.Connection) -> None:
-    connection.execute("ALTER TABLE turns ADD COLUMN claimed REAL NOT NULL DEFAULT 0")
+    @abstractmethod
+    def prune(self, session: str) -> None:
+        """Keep the last checkpoint alone: a finished turn needs no earlier ones."""
 
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the database."""
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables, _claims)
+    @abstractmethod
+    def _forget_checkpoints(self, rows: Rows, session: str) -> None: ...
 
-
-class _Connection(sqlite3.Connection):
-    """A connection that calls a damaged file by its name, whenever the damage shows."""
-
-    path = Path()
-
-    def execute(self, *arguments: Any) -> sqlite3.Cursor:
-        try:
-            return super().execute(*arguments)
-        except sqlite3.DatabaseError as error:
-            raise (damaged(self.path, error) if is_damage(error) else error) from error
-
-
-def is_damage(error: Exception) -> bool:
-    """SQLite reports a lost or foreign file by the bare class; subclasses are about locks, folders and statements."""
-    return type(error) is sqlite3.DatabaseError
-
-
-def damaged(path: object, error: sqlite3.Error) -> SessionUnavailable:
-    """The session file holds something else, or parts of it are lost."""
-    return SessionUnavailable(
-        f"The session file {path} is damaged or is no session file ({error}).",
-        "Move it away, or put a copy of it back: a new one is made at the next start.",
-    )
-
-
-class SessionStore:
-    """Sessions and turns in one SQLite file, private to its owner (mode 0600)."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.read_only = False
-        self._owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
-        self.connection = self._open()
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._keep_private()
-            connection = sqlite3.connect(
-                self.path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, factory=_Connection
-            )
-            connection.path = self.path
-            self._prepare(connection)
-        except (OSError, sqlite3.Error) as error:
-            raise SessionUnavailable(
-                f"Consultations can't be stored in {self.path.parent} ({error}).",
-                "Set STACKWRIGHT_DATA_DIR to a folder that can be written to.",
-            ) from error
-        return connection
-
-    def _keep_private(self) -> None:
-        """The file belongs to its owner alone from its first byte on."""
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDONLY, 0o600))
-        if stat.S_IMODE(self.path.stat().st_mode) & 0o077:
-            self.path.chmod(0o600)
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > len(MIGRATIONS):
-            self.read_only = True
-            connection.execute("PRAGMA query_only = ON")
-            return
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")
-        for number, migrate in enumerate(MIGRATIONS[version:], version + 1):
-            migrate(connection)
-            connection.execute(f"PRAGMA user_version = {number}")
-        connection.commit()
-
-    def create(self, settings: dict[str, Any]) -> str:
-        """A new session; its id sorts by time."""
-        self._writable()
-        identity = f"{time.strftime('%Y%m%d')}-{uuid.uuid4().hex[:6]}"
+    def create(self, settings: dict[str, Any], owner: str = "", identity: str = "") -> str:
+        """A new session; without an `identity` it gets one that sorts by time. One that exists stays."""
+        identity = identity or f"{time.strftime('%Y%m%d')}-{uuid.uuid4().hex[:6]}"
         now = time.time()
-        with self.connection:
-            self.connection.execute(
-                "INSERT INTO sessions VALUES (?, '', 'interviewing', '', ?, ?, ?)",
-                (identity, json.dumps(settings), now, now),
+        with self.transaction() as rows:
+            rows(
+                "INSERT INTO sessions (id, title, phase, verdict, settings, created, updated, owner)"
+                " VALUES (:id, '', 'interviewing', '', :settings, :now, :now, :owner) ON CONFLICT (id) DO NOTHING",
+                id=identity,
+                settings=json.dumps(settings),
+                now=now,
+                owner=owner,
             )
         return identity
 
-    def begin(self, session: str, message: str) -> int:
-        """Store a message as the session's next turn; SessionUnavailable while another one is being answered."""
-        self._writable()
-        try:
-            with self.connection:
-                self.connection.execute("BEGIN IMMEDIATE")
-                self.settings(session)
-                last = self._last(session)
-                if last is not None and last.reply is None:
-                    self._refuse()
-                turn = 1 if last is None else last.turn + 1
-                now = time.time()
-                self.connection.execute(
-                    "INSERT INTO turns (session, turn, message, owner, created, claimed) VALUES (?, ?, ?, ?, ?, ?)",
-                    (session, turn, message, self._owner, now, now),
-                )
-        except sqlite3.OperationalError as error:
-            raise SessionUnavailable(
-                f"The session store is busy ({error}).", "Send the message again."
-            ) from error
-        return turn
+    def accept(self, session: str, message: str, key: str = "", sender: str = "") -> Accepted:
+        """Store a message as the session's next turn, once for each key."""
+        with self.transaction() as rows:
+            return self._accept(rows, session, message, key or uuid.uuid4().hex, sender)
 
-    def take_over(self, session: str) -> "TurnRow | None":
-        """The turn that was cut off, now ours to answer; None if there is none.
-
-        SessionUnavailable while a living process answers it.
-        """
-        self._writable()
-        with self.connection:
-            self.connection.execute("BEGIN IMMEDIATE")
-            last = self._last(session)
-            if last is None or last.reply is not None:
-                return None
-            owner, claimed = self.connection.execute(
-                "SELECT owner, claimed FROM turns WHERE session = ? AND turn = ?", (session, last.turn)
-            ).fetchone()
-            if owner != self._owner and _alive(owner) and time.time() - claimed < STALE_AFTER_S:
-                self._refuse()
-            self.connection.execute(
-                "UPDATE turns SET owner = ?, claimed = ? WHERE session = ? AND turn = ?",
-                (self._owner, time.time(), session, last.turn),
-            )
-        return last
-
-    def _last(self, session: str) -> "TurnRow | None":
-        row = self.connection.execute(
-            "SELECT turn, message, reply, created FROM turns WHERE session = ? ORDER BY turn DESC LIMIT 1",
-            (session,),
+    def _accept(self, rows: Rows, session: str, message: str, key: str, sender: str) -> Accepted:
+        now = time.time()
+        # The update comes first: it locks the session's row, so that turns are numbered one after another.
+        if not rows("UPDATE sessions SET updated = :now WHERE id = :id", now=now, id=session).rowcount:
+            self._missing(session)
+        known = rows(
+            "SELECT turn FROM turns WHERE session = :id AND key = :key", id=session, key=key
         ).fetchone()
-        return None if row is None else _turn(row)
-
-    def _refuse(self) -> None:
-        raise SessionUnavailable(
-            "Another window is answering a message of this consultation.",
-            "Send the message again in a moment.",
+        if known is not None:
+            return Accepted(known[0], duplicate=True)
+        last = rows("SELECT COALESCE(MAX(turn), 0) FROM turns WHERE session = :id", id=session).fetchone()[0]
+        rows(
+            "INSERT INTO turns (session, turn, message, key, sender, created)"
+            " VALUES (:id, :turn, :message, :key, :sender, :now)",
+            id=session,
+            turn=last + 1,
+            message=message,
+            key=key,
+            sender=sender,
+            now=now,
         )
+        return Accepted(last + 1, duplicate=False)
 
     def finish(
         self, session: str, turn: int, reply: dict[str, Any], phase: str, title: str, verdict: str
     ) -> None:
         """Store the reply of a turn and what the session list shows; a turn keeps its first reply."""
-        with self.connection:
-            self.connection.execute(
-                "UPDATE turns SET reply = ? WHERE session = ? AND turn = ? AND reply IS NULL AND owner = ?",
-                (json.dumps(reply, ensure_ascii=False), session, turn, self._owner),
+        now = time.time()
+        with self.transaction() as rows:
+            rows(
+                "UPDATE turns SET reply = :reply, answered = :now"
+                " WHERE session = :id AND turn = :turn AND reply IS NULL",
+                reply=json.dumps(reply, ensure_ascii=False),
+                now=now,
+                id=session,
+                turn=turn,
             )
-            self.connection.execute(
-                "UPDATE sessions SET phase = ?, title = CASE title WHEN '' THEN ? ELSE title END,"
-                " verdict = CASE ? WHEN '' THEN verdict ELSE ? END, updated = ? WHERE id = ?",
-                (phase, title, verdict, verdict, time.time(), session),
+            rows(
+                "UPDATE sessions SET phase = :phase, updated = :now,"
+                " title = CASE title WHEN '' THEN :title ELSE title END,"
+                " verdict = CASE WHEN :verdict = '' THEN verdict ELSE :verdict END WHERE id = :id",
+                phase=phase,
+                now=now,
+                title=title,
+                verdict=verdict,
+                id=session,
             )
 
     def discard(self, session: str, turn: int) -> None:
         """Forget a turn that could not be answered, so that its message can be sent again."""
-        with self.connection:
-            self.connection.execute(
-                "DELETE FROM turns WHERE session = ? AND turn = ? AND reply IS NULL", (session, turn)
+        with self.transaction() as rows:
+            rows(
+                "DELETE FROM turns WHERE session = :id AND turn = :turn AND reply IS NULL",
+                id=session,
+                turn=turn,
             )
 
-    def turns(self, session: str) -> list[TurnRow]:
-        rows = self.connection.execute(
-            "SELECT turn, message, reply, created FROM turns WHERE session = ? ORDER BY turn", (session,)
+    def turns(self, session: str, after: int = 0) -> list[TurnRow]:
+        """All turns, or those after turn number `after`."""
+        return self._read(
+            f"{TURN} WHERE session = :id AND turn > :after ORDER BY turn", id=session, after=after
         )
-        return [_turn(row) for row in rows]
+
+    def turn(self, session: str, turn: int) -> TurnRow | None:
+        return next(
+            iter(self._read(f"{TURN} WHERE session = :id AND turn = :turn", id=session, turn=turn)), None
+        )
+
+    def waiting(self, session: str) -> list[TurnRow]:
+        """The turns without a reply, in order."""
+        return self._read(f"{TURN} WHERE session = :id AND reply IS NULL ORDER BY turn", id=session)
+
+    def waiting_sessions(self, limit: int = 100) -> list[str]:
+        """Sessions with a turn that waits, the longest waiting first."""
+        with self.reading() as rows:
+            found = rows(
+                "SELECT session FROM turns WHERE reply IS NULL GROUP BY session ORDER BY MIN(created) LIMIT :limit",
+                limit=limit,
+            )
+            return [row[0] for row in found.fetchall()]
 
     def settings(self, session: str) -> dict[str, Any]:
         """What the session was opened with; SessionUnavailable for an id that doesn't exist."""
-        row = self.connection.execute("SELECT settings FROM sessions WHERE id = ?", (session,)).fetchone()
+        with self.reading() as rows:
+            row = rows("SELECT settings FROM sessions WHERE id = :id", id=session).fetchone()
         if row is None:
-            raise SessionUnavailable(
-                f"There is no consultation {session!r}.", "List them with 'sessions list'."
-            )
+            self._missing(session)
         found: dict[str, Any] = json.loads(row[0])
         return found
 
-    def list(self) -> list[SessionRow]:
-        """Sessions with at least one turn, newest first."""
-        rows = self.connection.execute(
-            "SELECT s.id, s.title, s.phase, s.verdict, s.created, s.updated, COUNT(t.turn) FROM sessions s"
-            " JOIN turns t ON t.session = s.id GROUP BY s.id ORDER BY s.updated DESC"
-        )
-        return [SessionRow(*row) for row in rows]
+    def check_owner(self, session: str, owner: str) -> None:
+        """SessionUnavailable, as for an id that doesn't exist, where the session belongs to somebody else."""
+        with self.reading() as rows:
+            row = rows("SELECT owner FROM sessions WHERE id = :id", id=session).fetchone()
+        if row is None or row[0] != owner:
+            self._missing(session)
 
     def delete(self, session: str) -> bool:
         """Remove a session, its turns and its checkpoints; False if there was none."""
-        self._writable()
-        with self.connection:
-            for table in ("checkpoints", "writes"):
-                if self._has_table(table):
-                    self.connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (session,))  # noqa: S608
-            self.connection.execute("DELETE FROM turns WHERE session = ?", (session,))
-            removed = self.connection.execute("DELETE FROM sessions WHERE id = ?", (session,)).rowcount
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return removed > 0
+        with self.transaction() as rows:
+            self._forget_checkpoints(rows, session)
+            rows("DELETE FROM turns WHERE session = :id", id=session)
+            return rows("DELETE FROM sessions WHERE id = :id", id=session).rowcount > 0
 
-    def prune(self, session: str) -> None:
-        """Keep the last checkpoint alone: a finished turn needs no earlier ones."""
-        if not self._has_table("checkpoints"):
-            return
-        with self.connection:
-            newest = self.connection.execute(
-                "SELECT MAX(checkpoint_id) FROM checkpoints WHERE thread_id = ?", (session,)
-            ).fetchone()[0]
-            for table in ("checkpoints", "writes"):
-                self.connection.execute(
-                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < ?",  # noqa: S608
-                    (session, newest),
-                )
+    def outdated(self, before: float) -> Iterable[str]:
+        """Sessions that nobody has written to since `before` (seconds since 1970)."""
+        with self.reading() as rows:
+            found = rows("SELECT id FROM sessions WHERE updated < :before", before=before)
+            return [row[0] for row in found.fetchall()]
 
-    def _has_table(self, name: str) -> bool:
-        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-        return self.connection.execute(query, (name,)).fetchone() is not None
+    def reading(self) -> AbstractContextManager[Rows]:
+        """A transaction that only reads."""
+        return self.transaction()
 
-    def _writable(self) -> None:
-        if self.read_only:
-            raise SessionUnavailable(
-                f"{self.path} was written by a newer stackwright and is read-only here.",
-                "Update stackwright.",
+    def _read(self, statement: str, **values: object) -> list[TurnRow]:
+        with self.reading() as rows:
+            return [_turn(row) for row in rows(statement, **values).fetchall()]
+
+    def _missing(self, session: str) -> None:
+        raise SessionUnavailable(f"There is no consultation {session!r}.", "List them with 'sessions list'.")
+
+    def list(self, owner: str | None = None) -> list[SessionRow]:
+        """Sessions with at least one turn, newest first; of one owner, or all."""
+        with self.reading() as rows:
+            found = rows(
+                "SELECT s.id, s.title, s.phase, s.verdict, s.created, s.updated, COUNT(t.turn) FROM sessions s"
+                " JOIN turns t ON t.session = s.id WHERE :all = 1 OR s.owner = :owner"
+                " GROUP BY s.id ORDER BY s.updated DESC",
+                all=int(owner is None),
+                owner=owner or "",
             )
-
-    def close(self) -> None:
-        self.connection.close()
+            return [SessionRow(*row) for row in found.fetchall()]
 
 
 def _turn(row: tuple[Any, ...]) -> TurnRow:
-    return TurnRow(row[0], row[1], json.loads(row[2]) if row[2] else None, row[3])
-
-
-def _alive(owner: str) -> bool:
-    """Whether the process that began a turn may still be running; another machine's is taken to be."""
-    host, _, rest = owner.partition("/")
-    pid = rest.partition("/")[0]
-    if host != socket.gethostname() or not pid.isdigit():
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    turn, message, reply, created, sender, key = row
+    return TurnRow(turn, message, json.loads(reply) if reply else None, created, sender, key)

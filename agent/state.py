@@ -57,3 +57,10 @@ class ConsultationState(TypedDict, total=False):
 def migrate(state: ConsultationState) -> ConsultationState:
     """Bring a state of an older version to this one; version 1 is the first."""
     return {**state, "schema_version": SCHEMA_VERSION}
+
+
+def serializer() -> Any:
+    """Strict msgpack: nothing but plain values is ever loaded from a checkpoint."""
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+    return JsonPlusSerializer(allowed_msgpack_modules=[])

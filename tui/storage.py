@@ -1,6 +1,7 @@
 """The session store of this machine, and which session to go on with."""
 
 from agent.sessions import SessionStore
+from agent.sqlite_sessions import SqliteSessions
 from knowledge.errors import SessionUnavailable
 
 from .settings import Settings
@@ -8,9 +9,9 @@ from .settings import Settings
 FILE = "consultations.sqlite"
 
 
-def open_store(settings: Settings) -> SessionStore:
+def open_store(settings: Settings) -> SqliteSessions:
     """The store in the data folder; SessionUnavailable where it can't be written."""
-    return SessionStore(settings.data_path() / FILE)
+    return SqliteSessions(settings.data_path() / FILE)
 
 
 def session_to_resume(store: SessionStore, wanted: str | None) -> str | None:

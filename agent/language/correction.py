@@ -22,6 +22,7 @@ _SECOND_THOUGHT = re.compile(
     r"\b(?:no,? (?:wait|hang on|hold on|sorry)|wait|hang on|hold on|scratch that|make that|i mean(?:t)?|"
     r"sorry|correction|or rather|strike that|pardon|quatsch|moment|ach nein)\b"
 )
+_NO_FIRST = re.compile(r"\W*(?:no|nope|actually|nein|non)\b\s*,?")
 _PART = re.compile(r"\s*(?:of (?:that|which|those|them|it)|davon|dont)\b")
 _CHANGE = re.compile(
     r"\b(?:replace|swap|i (?:wrote|typed|said|gave|claimed|told)|gave you|told you|wrong|mistake|mixed|right version|"
@@ -43,6 +44,12 @@ def apply_corrections(reading: Reading) -> None:
     refused = [*_taken_back(reading), *(q for q in reading.quantities if _is_refused(reading, q))]
     for quantity in refused:
         reading.use(quantity)
+
+
+def has_second_thought(reading: Reading) -> bool:
+    """`No, five engineers`, `make that five`: the message takes back what was said before."""
+    folded = reading.message.folded
+    return bool(_NO_FIRST.match(folded) or _SECOND_THOUGHT.search(folded))
 
 
 def _is_refused(reading: Reading, quantity: Quantity) -> bool:

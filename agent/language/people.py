@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from .correction import has_second_thought
 from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity, noun_phrases
@@ -56,7 +57,7 @@ def _is_team(reading: Reading, quantity: Quantity) -> bool:
         return reading.words(quantity.start, quantity.end).lower().find("person") >= 0
     if quantity.noun == "team":
         if "users" in reading.asked and "team" not in reading.asked:
-            return False
+            return reading.workload.get("team_engineers") is not None and has_second_thought(reading)
         if quantity.low > MOST_BUILDERS and "team" not in reading.asked and not after:
             return False
         return "team" in reading.asked or used > 4

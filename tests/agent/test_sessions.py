@@ -17,7 +17,7 @@ from agent import nodes
 from agent.consultation import Consultation, open_consultation
 from agent.context import TurnContext
 from agent.secrets import MASK, mask_secrets
-from agent.sessions import MIGRATIONS, SessionStore
+from agent.sqlite_sessions import MIGRATIONS, SqliteSessions
 from knowledge import Knowledge
 from knowledge.errors import SessionUnavailable
 from tests.agent.conftest import AS_OF, share
@@ -33,10 +33,10 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def opened(knowledge: Knowledge, context: TurnContext, path: Path) -> Iterator[Any]:
     """Opens the store anew, as another process would, with or without a session."""
-    stores: list[SessionStore] = []
+    stores: list[SqliteSessions] = []
 
     def open_session(session: str | None = None) -> Consultation:
-        store = SessionStore(path)
+        store = SqliteSessions(path)
         stores.append(store)
         consultation = open_consultation(knowledge=knowledge, as_of=AS_OF, store=store, session=session)
         share(context, consultation)
@@ -50,15 +50,15 @@ def opened(knowledge: Knowledge, context: TurnContext, path: Path) -> Iterator[A
 def test_files_belong_to_their_owner_alone(opened: Any, path: Path) -> None:
     os.umask(0o022)
     opened().turn(OPENING)
-    for file in path.parent.iterdir():
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+    for file in path.parent.rglob("*"):
+        assert stat.S_IMODE(file.stat().st_mode) == (0o700 if file.is_dir() else 0o600), file
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 def test_a_lax_file_is_tightened(path: Path) -> None:
     path.parent.mkdir()
     path.touch(mode=0o644)
-    SessionStore(path).close()
+    SqliteSessions(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -89,7 +89,6 @@ def test_a_crash_loses_no_message_and_counts_it_once(
             broken.turn("GDPR applies, EU only")
     stored = broken.store.turns(consultation.thread)
     assert [(row.message, row.reply is None) for row in stored][1] == ("GDPR applies, EU only", True)
-    _orphan(broken.store)
     resumed = opened(consultation.thread)
     rows = resumed.resume()
     assert [message for message, _ in rows] == [OPENING, "GDPR applies, EU only"]
@@ -106,12 +105,6 @@ def _crash(*_: object) -> dict[str, Any]:
     raise RuntimeError("power cut")
 
 
-def _orphan(store: SessionStore) -> None:
-    """The process that began the turn is gone."""
-    with store.connection:
-        store.connection.execute("UPDATE turns SET owner = 'elsewhere/1/dead', claimed = 0")
-
-
 def test_a_failed_message_that_is_sent_again_is_answered_once(
     opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,7 +115,6 @@ def test_a_failed_message_that_is_sent_again_is_answered_once(
         with pytest.raises(RuntimeError):
             broken.turn(OPENING)
     mended = opened(consultation.thread)
-    mended.store._owner = broken.store._owner
     reply = mended.turn(OPENING)
     assert reply.turn == 1
     assert [row.message for row in mended.store.turns(mended.thread)] == [OPENING]
@@ -139,7 +131,6 @@ def test_a_message_that_always_fails_does_not_lock_the_session(
         broken = opened(consultation.thread)
         with pytest.raises(RuntimeError):
             broken.turn("GDPR applies")
-        _orphan(broken.store)
         again = opened(consultation.thread)
         rows = again.resume()
         assert rows[1][1]["kind"] == "error"
@@ -180,17 +171,46 @@ def test_another_window_is_refused_while_a_message_is_answered(
     assert [row.reply is None for row in first.store.turns(first.thread)] == [False] * 3
 
 
-def test_a_stale_turn_is_taken_over(opened: Any) -> None:
+def test_messages_that_wait_are_answered_in_order(opened: Any) -> None:
     first = opened()
     first.turn(OPENING)
-    with first.store.connection:
-        first.store.connection.execute(
-            "INSERT INTO turns (session, turn, message, owner, created, claimed)"
-            " VALUES (?, 2, 'GDPR applies', 'elsewhere/1/x', 0, 0)",
-            (first.thread,),
-        )
+    for message in ("GDPR applies", "Three engineers", "No, five engineers"):
+        first.store.accept(first.thread, message)
     second = opened(first.thread)
-    assert second.resume()[1][1]["turn"] == 2
+    with second.store.held(first.thread):
+        assert second.answer_waiting() == 3
+        assert second.answer_waiting() == 0
+    assert [reply["turn"] for _, reply in second.resume()] == [1, 2, 3, 4]
+    assert second.workload().known["team_engineers"].point == 5
+
+
+def test_a_delivery_that_comes_again_is_the_same_message(opened: Any) -> None:
+    store = opened().store
+    session = store.create({}, identity="thread")
+    assert store.create({"other": 1}, identity="thread") == session
+    first = store.accept(session, OPENING, key="event-1", sender="ada")
+    again = store.accept(session, OPENING, key="event-1", sender="ada")
+    other = store.accept(session, OPENING, key="event-2")
+    assert (first.turn, first.duplicate) == (1, False)
+    assert (again.turn, again.duplicate) == (1, True)
+    assert (other.turn, other.duplicate) == (2, False)
+    assert [(row.key, row.sender) for row in store.turns(session)] == [("event-1", "ada"), ("event-2", "")]
+    assert store.settings(session) == {}
+    assert store.waiting_sessions() == [session]
+
+
+def test_a_session_of_somebody_else_looks_like_none(opened: Any) -> None:
+    store = opened().store
+    store.create({}, owner="key:a", identity="hers")
+    store.accept("hers", OPENING)
+    store.check_owner("hers", "key:a")
+    with pytest.raises(SessionUnavailable) as foreign:
+        store.check_owner("hers", "key:b")
+    with pytest.raises(SessionUnavailable) as missing:
+        store.check_owner("none", "key:b")
+    assert str(foreign.value).replace("hers", "none") == str(missing.value)
+    assert [row.id for row in store.list("key:a")] == ["hers"]
+    assert store.list("key:b") == []
 
 
 def test_a_file_of_a_newer_version_is_read_only(opened: Any, path: Path) -> None:
@@ -211,15 +231,16 @@ def test_a_file_of_a_newer_version_is_read_only(opened: Any, path: Path) -> None
 def test_a_file_of_an_older_version_is_brought_up_to_date(path: Path) -> None:
     path.parent.mkdir()
     connection = sqlite3.connect(path)
-    MIGRATIONS[0](connection)
+    for statement in MIGRATIONS[0]:
+        connection.execute(statement)
     connection.execute("INSERT INTO sessions VALUES ('old', 't', 'interviewing', '', '{}', 1, 1)")
     connection.execute("INSERT INTO turns VALUES ('old', 1, 'hello', '{\"text\": \"hi\"}', 'x', 1)")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()
     connection.close()
-    store = SessionStore(path)
+    store = SqliteSessions(path)
     assert store.turns("old")[0].reply == {"text": "hi"}
-    assert store.begin("old", "more") == 2
+    assert store.accept("old", "more").turn == 2
     store.close()
 
 
@@ -240,7 +261,7 @@ def test_delete_leaves_nothing_in_the_files(opened: Any, path: Path) -> None:
 
 
 def _bytes(path: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+    return b"".join(file.read_bytes() for file in path.parent.rglob("*") if file.is_file())
 
 
 SECRETS = (
@@ -316,7 +337,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     with pytest.raises(SessionUnavailable) as caught:
-        SessionStore(blocked / "consultations.sqlite")
+        SqliteSessions(blocked / "consultations.sqlite")
     assert "can't be stored" in caught.value.message
     assert "STACKWRIGHT_DATA_DIR" in caught.value.hint
 
@@ -325,7 +346,7 @@ def test_a_file_that_is_no_database_is_said(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is not a database at all, but long enough to look like one" * 20)
     with pytest.raises(SessionUnavailable):
-        SessionStore(path)
+        SqliteSessions(path)
 
 
 CHILD = """

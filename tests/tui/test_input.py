@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.admission import check_readable, text_of
-from agent.sessions import SessionStore
+from agent.sqlite_sessions import SqliteSessions
 from knowledge.errors import InputRefused, SessionUnavailable
 from tui.main import main
 from tui.verbs.chat import joined
@@ -96,16 +96,16 @@ def test_a_damaged_session_file_is_called_so(tmp_path: Path) -> None:
     path = tmp_path / "consultations.sqlite"
     path.write_bytes(NOISE)
     with pytest.raises(SessionUnavailable, match=r"consultations\.sqlite is damaged"):
-        SessionStore(path)
+        SqliteSessions(path)
 
 
 def test_damage_that_shows_later_is_called_so_too(tmp_path: Path) -> None:
     path = tmp_path / "consultations.sqlite"
-    store = SessionStore(path)
+    store = SqliteSessions(path)
     session = store.create({})
-    store.begin(session, WORDS)
+    store.accept(session, WORDS)
     store.close()
     content = path.read_bytes()
     path.write_bytes(content[:4096] + NOISE * (len(content[4096:]) // len(NOISE) + 1))
     with pytest.raises(SessionUnavailable, match="damaged"):
-        SessionStore(path).list()
+        SqliteSessions(path).list()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.sessions import SessionStore
+from agent.sqlite_sessions import SqliteSessions
 from knowledge.errors import SessionUnavailable
 from tui.settings import Settings
 from tui.storage import FILE
@@ -15,9 +15,9 @@ from tui.verbs import sessions
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    store = SessionStore(tmp_path / FILE)
+    store = SqliteSessions(tmp_path / FILE)
     session = store.create({})
-    turn = store.begin(session, "RAG for lawyers")
+    turn = store.accept(session, "RAG for lawyers").turn
     store.finish(session, turn, {"text": "Noted."}, "interviewing", "RAG for lawyers", "")
     store.close()
     return Settings(data_dir=tmp_path)
