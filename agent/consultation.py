@@ -29,6 +29,8 @@ from .sqlite_sessions import SqliteSessions
 from .state import serializer
 
 if TYPE_CHECKING:
+    from knowledge.index import Retriever
+
     from .model_port import ChatModel
 
 MEMORY_THREAD = "memory"
@@ -166,13 +168,15 @@ def open_consultation(
     store: Path | SessionStore | None = None,
     session: str | None = None,
     model: "ChatModel | None" = None,
+    retriever: "Retriever | None" = None,
 ) -> Consultation:
-    """A new consultation, or `session` of `store` opened again."""
+    """A new consultation, or `session` of `store` opened again; `retriever`: an index shared with others."""
     context = TurnContext(
         knowledge=knowledge or load(),
         as_of=as_of or date.today(),
         profile=profile or Profile(),
         model=model,
+        shared_retriever=retriever,
     )
     if store is None:
         from langgraph.checkpoint.memory import InMemorySaver

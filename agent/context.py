@@ -33,6 +33,8 @@ class TurnContext:
     """Things to tell the user once: index rebuilt, no exchange rate."""
     model_failures: int = 0
     """Calls in a row that the model left unanswered."""
+    shared_retriever: "Retriever | None" = None
+    """The index that several consultations of one process search; without it each opens its own."""
 
     def told(self) -> list[str]:
         """The notices that wait to be told; each is told once."""
@@ -41,6 +43,8 @@ class TurnContext:
 
     @cached_property
     def retriever(self) -> "Retriever":
+        if self.shared_retriever is not None:
+            return self.shared_retriever
         from knowledge.index import Retriever
 
         return Retriever(self.knowledge)

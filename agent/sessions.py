@@ -74,6 +74,8 @@ class SessionStore(ABC):
     read_only = False
     outages: tuple[type[Exception], ...] = ()
     """Errors of the database itself: what was being done can be tried again later."""
+    replies_query: str
+    """Replies of the turns that `:wanted` lists as a JSON array of "session#turn"."""
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[Rows]:
@@ -119,10 +121,10 @@ class SessionStore(ABC):
     def accept(self, session: str, message: str, key: str = "", sender: str = "") -> Accepted:
         """Store a message as the session's next turn, once for each key."""
         with self.transaction() as rows:
-            return self._accept(rows, session, message, key or uuid.uuid4().hex, sender)
+            return self._accept(rows, session, message, key, sender)
 
     def _accept(self, rows: Rows, session: str, message: str, key: str, sender: str) -> Accepted:
-        now = time.time()
+        now, key = time.time(), key or uuid.uuid4().hex
         # The update comes first: it locks the session's row, so that turns are numbered one after another.
         if not rows("UPDATE sessions SET updated = :now WHERE id = :id", now=now, id=session).rowcount:
             self._missing(session)
@@ -188,6 +190,13 @@ class SessionStore(ABC):
         return next(
             iter(self._read(f"{TURN} WHERE session = :id AND turn = :turn", id=session, turn=turn)), None
         )
+
+    def replies(self, wanted: Iterable[tuple[str, int]]) -> list[tuple[str, int, dict[str, Any]]]:
+        """(session, turn, reply) of those of the wanted turns that have a reply."""
+        pairs = json.dumps([f"{session}#{turn}" for session, turn in wanted])
+        with self.reading() as rows:
+            found = rows(self.replies_query, wanted=pairs).fetchall()
+        return [(session, turn, json.loads(reply)) for session, turn, reply in found]
 
     def waiting(self, session: str) -> list[TurnRow]:
         """The turns without a reply, in order."""

@@ -77,6 +77,11 @@ class SqliteSessions(SessionStore):
     """Sessions in one file of this machine; any number of processes may use it."""
 
     outages = (sqlite3.OperationalError,)
+    replies_query = (
+        "SELECT t.session, t.turn, t.reply FROM json_each(:wanted) w JOIN turns t"
+        " ON t.session = substr(w.value, 1, instr(w.value, '#') - 1)"
+        " AND t.turn = CAST(substr(w.value, instr(w.value, '#') + 1) AS INTEGER) WHERE t.reply IS NOT NULL"
+    )
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -4,7 +4,6 @@ Everything heavy (knowledge, graph, index) is imported inside the methods, which
 after its first frame.
 """
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -13,7 +12,7 @@ from knowledge.errors import InputRefused, SessionUnavailable
 from .settings import Settings
 
 if TYPE_CHECKING:
-    from agent.reply import Claim, Reply
+    from agent.reply import Reply
     from agent.sessions import SessionRow, SessionStore
     from tools.workload import Workload
 
@@ -172,27 +171,9 @@ class Desk:
         """The decision record in `markdown` or `json`."""
         if self.conversation is None:
             raise InputRefused("There is nothing to export yet.", "Describe the workload first.")
+        from agent.decision_text import decision_text
+
         return decision_text(self.conversation, form, decision.claims if decision is not None else ())
-
-
-def decision_text(conversation: Conversation, form: str, claims: "tuple[Claim, ...]") -> str:
-    """The decision on what is known now; without an explanation given yet, the built-in one."""
-    from agent.decision_record import record_json, record_markdown
-
-    workload, context = conversation.workload(), conversation.context
-    if not workload.history:
-        raise InputRefused("There is nothing to export yet.", "Describe the workload first.")
-    assessment = context.assess(workload)
-    if not claims:
-        from agent.narrator import explanation
-
-        claims = tuple(
-            explanation(assessment, workload, context.knowledge, frozenset(context.knowledge.facts))
-        )
-    if form == "json":
-        record = record_json(assessment, workload, claims)
-        return json.dumps(record, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
-    return record_markdown(assessment, workload, claims, context.knowledge)
 
 
 def _reply(number: int, stored: "dict[str, Any] | None") -> "Reply":

@@ -61,8 +61,8 @@ def _show(store: SessionStore, session: str) -> int:
 def _export(store: SessionStore, session: str, form: str, settings: Settings) -> int:
     """The decision record on what is known, with the sentences of the last recommendation."""
     from agent.consultation import open_consultation
+    from agent.decision_text import decision_text
     from agent.reply import Reply
-    from tui.desk import decision_text
 
     consultation = open_consultation(
         settings.open_knowledge(), settings.open_profile(), settings.date(), store=store, session=session

@@ -1,0 +1,54 @@
+"""What the consultations of one process share: knowledge, index, profile, model and clock."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from agent.consultation import Consultation, open_consultation
+from agent.sessions import SessionStore
+from knowledge import Knowledge
+from tools.profile import Profile
+
+if TYPE_CHECKING:
+    from agent.model_port import ChatModel
+    from knowledge.index import Retriever
+
+
+@dataclass(frozen=True)
+class Office:
+    """Opens consultations that cost little, since what is heavy is loaded once."""
+
+    knowledge: Knowledge
+    profile: Profile = field(default_factory=Profile)
+    model: "ChatModel | None" = None
+    as_of: date | None = None
+    """The date that prices and ages count from; None: today, also tomorrow."""
+
+    @cached_property
+    def retriever(self) -> "Retriever":
+        from knowledge.index import Retriever
+
+        return Retriever(self.knowledge)
+
+    def open(self, store: SessionStore, session: str | None = None) -> Consultation:
+        """A new consultation, or a stored one; SessionUnavailable for one that doesn't exist."""
+        return open_consultation(
+            knowledge=self.knowledge,
+            profile=self.profile,
+            as_of=self.as_of,
+            store=store,
+            session=session,
+            model=self.model,
+            retriever=self.retriever,
+        )
+
+    def answer(self, store: SessionStore, session: str, wait: bool = True) -> int:
+        """Answer every message of a session that waits, in order, alone with it; how many there were.
+
+        SessionUnavailable where it was deleted or, unless `wait`, where somebody else is at it.
+        """
+        with store.held(session, wait) as held:
+            if not held.waiting(session):
+                return 0
+            return self.open(held, session).answer_waiting()

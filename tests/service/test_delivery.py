@@ -1,0 +1,134 @@
+"""Messages are kept, answered once and in order, whoever delivers them, however often, and whoever dies."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from agent.sessions import SessionStore
+from knowledge.errors import InputRefused, SessionUnavailable
+from service.backend import Backend
+from service.office import Office
+from service.reception import Reception
+from service.retention import Retention, delete
+from service.worker import FileWorker
+
+MESSAGES = ("RAG over 50,000 documents on AWS", "GDPR applies", "Three engineers", "just recommend")
+
+
+@pytest.fixture
+def store(backend: Backend) -> Iterator[SessionStore]:
+    with backend.opened() as store:
+        yield store
+
+
+def test_messages_are_answered_once_and_in_order(store: SessionStore, office: Office) -> None:
+    session = store.create({}, "ada")
+    for number, message in enumerate(MESSAGES):
+        for _ in range(3):
+            store.accept(session, message, key=f"event-{number}")
+    assert store.waiting_sessions() == [session]
+    assert office.answer(store, session) == len(MESSAGES)
+    assert office.answer(store, session) == 0
+    turns = store.turns(session)
+    assert [row.message for row in turns] == list(MESSAGES)
+    assert [row.reply["turn"] for row in turns if row.reply] == [1, 2, 3, 4]
+    assert turns[-1].reply is not None
+    assert turns[-1].reply["kind"] == "recommendation"
+    assert store.waiting_sessions() == []
+
+
+def test_writers_at_once_lose_nothing(backend: Backend) -> None:
+    with backend.opened() as store:
+        session = store.create({}, "ada")
+
+    def write(writer: int) -> None:
+        with backend.opened() as own:
+            for number in range(20):
+                for _ in range(3):
+                    own.accept(session, f"message {number}", key=f"{writer}/{number}", sender=str(writer))
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    with backend.opened() as store:
+        turns = store.turns(session)
+    assert [row.turn for row in turns] == list(range(1, 81))
+    for number in range(4):
+        own = [row.key for row in turns if row.sender == str(number)]
+        assert own == [f"{number}/{place}" for place in range(20)]
+
+
+def test_one_holds_a_session_at_a_time(backend: Backend) -> None:
+    with backend.opened() as store, backend.opened() as other:
+        session = store.create({}, "ada")
+        with store.held(session):
+            with pytest.raises(SessionUnavailable, match="is answering"), other.held(session):
+                raise AssertionError("held twice")
+            with other.held(other.create({}, "ada")):
+                pass
+        with other.held(session):
+            pass
+
+
+def test_a_deleted_session_leaves_nothing(store: SessionStore, office: Office) -> None:
+    session, kept = store.create({}, "ada"), store.create({}, "ada")
+    for each in (session, kept):
+        store.accept(each, MESSAGES[0])
+        office.answer(store, each)
+    assert delete(store, session)
+    assert not delete(store, session)
+    assert store.turns(session) == []
+    with pytest.raises(SessionUnavailable, match="no consultation"):
+        store.accept(session, "more")
+    with store.reading() as rows:
+        left = rows("SELECT COUNT(*) FROM checkpoints WHERE thread_id = :id", id=session).fetchone()[0]
+    assert left == 0
+    assert store.turns(kept)[0].reply is not None
+
+
+def test_old_sessions_are_deleted_and_young_ones_kept(store: SessionStore) -> None:
+    old, young = store.create({}, "ada"), store.create({}, "ada")
+    for session in (old, young):
+        store.accept(session, MESSAGES[0])
+    with store.transaction() as rows:
+        rows("UPDATE sessions SET updated = updated - 3 * 86400 WHERE id = :id", id=old)
+    assert Retention(None).apply(store) == 0
+    assert Retention(2).apply(store) == 1
+    assert [row.id for row in store.list("ada")] == [young]
+
+
+def test_a_finished_turn_keeps_one_checkpoint(store: SessionStore, office: Office) -> None:
+    session = store.create({}, "ada")
+    for message in MESSAGES:
+        store.accept(session, message)
+    office.answer(store, session)
+    with store.reading() as rows:
+        assert rows("SELECT COUNT(*) FROM checkpoints WHERE thread_id = :id", id=session).fetchone()[0] == 1
+
+
+async def test_a_front_end_gets_the_reply_that_a_worker_gives(tmp_path: object, office: Office) -> None:
+    backend = Backend(folder=tmp_path)  # type: ignore[arg-type]
+    stop = threading.Event()
+    worker = threading.Thread(target=FileWorker(backend, office, Retention(), threads=2).run, args=(stop,))
+    worker.start()
+    try:
+        with backend.opened() as store:
+            reception = Reception(store, office)
+            session = await reception.open("ada")
+            receipts = [await reception.accept("ada", session, message) for message in MESSAGES]
+            replies = [await reception.reply(session, receipt.turn, 30) for receipt in receipts]
+            assert [reply["turn"] for reply in replies if reply] == [1, 2, 3, 4]
+            assert "# " in await reception.record("ada", session, "markdown")
+            with pytest.raises(SessionUnavailable, match="no consultation"):
+                await reception.accept("eve", session, "tell me")
+            with pytest.raises(SessionUnavailable, match="no consultation"):
+                await reception.open("eve", session)
+            with pytest.raises(InputRefused, match="empty"):
+                await reception.accept("ada", session, " \n")
+            assert await reception.reply(session, 99, 0.2) is None
+    finally:
+        stop.set()
+        worker.join()
