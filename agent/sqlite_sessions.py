@@ -44,6 +44,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX turns_waiting ON turns (created) WHERE reply IS NULL",
         "CREATE INDEX sessions_by_age ON sessions (updated)",
     ),
+    (
+        # Who may use the services, which chat histories are which session, what was posted where, and how it was liked.
+        """CREATE TABLE api_keys (name TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, created REAL NOT NULL,
+            revoked REAL)""",
+        """CREATE TABLE histories (owner TEXT NOT NULL, digest TEXT NOT NULL,
+            session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE, turn INTEGER NOT NULL,
+            PRIMARY KEY (owner, digest))""",
+        """CREATE TABLE postings (session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+            turn INTEGER NOT NULL, place TEXT NOT NULL, state TEXT NOT NULL, reference TEXT NOT NULL DEFAULT '',
+            changed REAL NOT NULL, PRIMARY KEY (session, turn))""",
+        """CREATE TABLE feedback (session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+            turn INTEGER NOT NULL, sender TEXT NOT NULL, verdict TEXT NOT NULL, changed REAL NOT NULL,
+            PRIMARY KEY (session, turn, sender))""",
+        "CREATE INDEX postings_open ON postings (changed) WHERE state <> 'posted'",
+    ),
 )
 """Statements that bring a file from one version to the next."""
 

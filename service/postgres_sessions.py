@@ -31,6 +31,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX turns_waiting ON turns (created) WHERE reply IS NULL",
         "CREATE INDEX sessions_by_age ON sessions (updated)",
         "CREATE INDEX sessions_by_owner ON sessions (owner)",
+        # Who may use the services, which chat histories are which session, what was posted where, and how it was liked.
+        """CREATE TABLE api_keys (name TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, created DOUBLE PRECISION NOT NULL,
+            revoked DOUBLE PRECISION)""",
+        """CREATE TABLE histories (owner TEXT NOT NULL, digest TEXT NOT NULL,
+            session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE, turn INTEGER NOT NULL,
+            PRIMARY KEY (owner, digest))""",
+        """CREATE TABLE postings (session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+            turn INTEGER NOT NULL, place TEXT NOT NULL, state TEXT NOT NULL, reference TEXT NOT NULL DEFAULT '',
+            changed DOUBLE PRECISION NOT NULL, PRIMARY KEY (session, turn))""",
+        """CREATE TABLE feedback (session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE,
+            turn INTEGER NOT NULL, sender TEXT NOT NULL, verdict TEXT NOT NULL, changed DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (session, turn, sender))""",
+        "CREATE INDEX postings_open ON postings (changed) WHERE state <> 'posted'",
     ),
 )
 """Statements that bring a database from one version to the next."""

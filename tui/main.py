@@ -14,6 +14,7 @@ from pathlib import Path
 
 from knowledge.errors import ConfigError, StackwrightError
 
+from .service_commands import add_services
 from .settings import Settings, day, load_settings
 
 REFUSED, CONFIGURATION, INTERRUPTED = 1, 5, 130
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     _knowledge(verbs, common)
     _eval(verbs, common)
     _sessions(verbs, common)
+    add_services(verbs, common)
     verbs.add_parser("doctor", parents=[common], help="what works here; never prints a secret")
     return top
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tools.profile import Profile
 
 APP = "stackwright"
+MOST = 256
+"""Workers or threads; more is a slip of the finger."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,14 @@ class Settings:
     plain: bool = False
     """Line mode instead of the full screen."""
     theme: str = ""
+    database: str = ""
+    """PostgreSQL address of the sessions of the services; empty = a file in the data folder."""
+    workers: int | None = None
+    """Processes that answer messages; None = one on one machine, none beside a database."""
+    threads: int | None = None
+    """Messages that a worker answers at a time; None = one, or four with a model, which one waits for."""
+    retention_days: float | None = None
+    """Consultations are deleted when nobody has written to them for so long; None = kept."""
 
     def data_path(self) -> Path:
         """Folder of the session store."""
@@ -76,6 +86,11 @@ class Settings:
     def date(self) -> date:
         return self.as_of or date.today()
 
+    def environment(self) -> dict[str, str]:
+        """The variables that give another process of this program the same settings."""
+        values = {name: getattr(self, setting) for name, setting in ENVIRONMENT.items()}
+        return {name: str(value) for name, value in values.items() if value not in (None, "", False)}
+
 
 ENVIRONMENT = {
     "STACKWRIGHT_MODEL": "model",
@@ -88,6 +103,10 @@ ENVIRONMENT = {
     "STACKWRIGHT_DATA_DIR": "data_dir",
     "STACKWRIGHT_PLAIN": "plain",
     "STACKWRIGHT_THEME": "theme",
+    "STACKWRIGHT_DATABASE_URL": "database",
+    "STACKWRIGHT_WORKERS": "workers",
+    "STACKWRIGHT_THREADS": "threads",
+    "STACKWRIGHT_RETENTION_DAYS": "retention_days",
 }
 
 
@@ -164,6 +183,20 @@ def day(text: str) -> date:
         raise ValueError(f"{text!r} is not a date like 2026-11-24") from error
 
 
+def _count(value: object) -> int:
+    number = int(_text(value)) if isinstance(value, str) else value
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= MOST:
+        raise ValueError
+    return number
+
+
+def _days(value: object) -> float:
+    number = float(_text(value)) if isinstance(value, str) else value
+    if not isinstance(number, int | float) or isinstance(number, bool) or not 0 < number < float("inf"):
+        raise ValueError
+    return float(number)
+
+
 def _date(value: object) -> date:
     if isinstance(value, date):
         return value
@@ -178,12 +211,16 @@ READERS: dict[object, Callable[[object], object]] = {
     bool: _truth,
     Path | None: _path,
     date | None: _date,
+    int | None: _count,
+    float | None: _days,
 }
 WANTED: dict[object, str] = {
     str: "a text",
     bool: "true or false",
     Path | None: "a path",
     date | None: "a date like 2026-11-24",
+    int | None: "a whole number from 0 to 256",
+    float | None: "a number of days above 0",
 }
 
 

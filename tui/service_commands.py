@@ -1,0 +1,44 @@
+"""The part of the command line that starts services for other programs."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_services(verbs: "Verbs", common: argparse.ArgumentParser) -> None:
+    """`serve`, `worker` and `keys`."""
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = shared.add_argument_group("services")
+    group.add_argument(
+        "--database", metavar="URL", help="PostgreSQL address (default: a file on this machine)"
+    )
+    group.add_argument("--threads", type=int, metavar="N", help="messages a worker answers at a time")
+    group.add_argument(
+        "--retention-days", type=float, metavar="N", help="delete what nobody writes to (default: keep)"
+    )
+    _serve(verbs, [common, shared])
+    verbs.add_parser("worker", parents=[common, shared], help="answer messages that other processes take in")
+    _keys(verbs, [common, shared])
+
+
+def _serve(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
+    serve = verbs.add_parser("serve", parents=parents, help="HTTP: OpenAI-compatible and native")
+    serve.add_argument("--host", default="127.0.0.1", help="another address than this needs an API key")
+    serve.add_argument("--port", type=int, default=8321)
+    serve.add_argument(
+        "--workers",
+        type=int,
+        default=argparse.SUPPRESS,
+        metavar="N",
+        help="processes that answer (0: none here)",
+    )
+
+
+def _keys(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
+    keys = verbs.add_parser("keys", help="API keys of the services")
+    actions = keys.add_subparsers(dest="action", metavar="action", required=True)
+    actions.add_parser("add", parents=parents, help="a new key, shown once").add_argument("name")
+    actions.add_parser("list", parents=parents, help="names and dates, never the keys")
+    actions.add_parser("revoke", parents=parents, help="a key that shall no longer open").add_argument("name")

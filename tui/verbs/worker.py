@@ -1,0 +1,31 @@
+"""`stackwright worker`: answers messages that front ends take in, until it is told to stop."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from argparse import Namespace
+
+from tui.services import backend_of, office_of, retention_of, threads_of
+from tui.settings import Settings
+
+
+def run(_: Namespace, settings: Settings) -> int:
+    from service.crew import FOLLOW
+    from service.worker import run_worker
+
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    # It tells its progress as a warning of its own logger.
+    logging.getLogger("bm25s").setLevel(logging.ERROR)
+    if os.environ.get(FOLLOW):
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    run_worker(backend_of(settings), office_of(settings), retention_of(settings), threads_of(settings))
+    return 0
+
+
+def _end_with_parent() -> None:
+    """Standard input ends when whoever started this process dies, however it dies."""
+    while sys.stdin.buffer.read(1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
