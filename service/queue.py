@@ -6,16 +6,17 @@ whose worker died is given to another one as soon as the worker's heartbeat is m
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import procrastinate
 import psycopg
 
 QUEUE = "answers"
-HEARTBEAT_S, MISSED_S = 2.0, 8.0
+HEARTBEAT_S, MISSED_S = 1.0, 5.0
 """A worker reports so often, and is taken for dead after so long a silence."""
-SWEEP = "* * * * * */4"
-"""Every four seconds, jobs of dead workers are given to others."""
+SWEEP_S = 2.0
+"""So often, jobs of dead workers are given to others."""
 Answer = Callable[[str], None]
 
 
@@ -31,13 +32,6 @@ def open_queue(
         assert answer is not None
         await asyncio.to_thread(answer, session)
 
-    @app.periodic(cron=SWEEP)
-    @app.task(name="recover", queue=QUEUE, pass_context=True, queueing_lock="recover")
-    async def recover(context: procrastinate.JobContext, timestamp: int) -> None:
-        manager = context.app.job_manager
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=MISSED_S):
-            await manager.retry_job(job)
-
     @app.periodic(cron="7 * * * *")
     @app.task(name="retire", queue=QUEUE, queueing_lock="retire")
     async def retire_old(timestamp: int) -> None:
@@ -45,6 +39,21 @@ def open_queue(
             await asyncio.to_thread(retire)
 
     return app
+
+
+async def sweep(app: procrastinate.App) -> None:
+    """Give jobs of dead workers to others, for ever.
+
+    It is no job itself: one that its worker's death cut off would stand in the way of the next.
+    """
+    manager = app.job_manager
+    while True:
+        await asyncio.sleep(SWEEP_S)
+        with suppress(procrastinate.exceptions.ConnectorException):
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=MISSED_S):
+                # Somebody else may have been quicker.
+                with suppress(procrastinate.exceptions.ConnectorException):
+                    await manager.retry_job(job)
 
 
 def announcer(app: procrastinate.App) -> Callable[[psycopg.Connection[Any], str], None]:

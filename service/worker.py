@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ LOOK_S = 0.02
 """A file is looked into so often while there is work, and up to ten times less often while there is none."""
 IDLE_LOOK_S = 0.2
 RETIRE_EVERY_S = 3600.0
-DRAIN_S = 25.0
+DRAIN_S = 20.0
 """A worker that is told to stop has so long to finish what it has begun."""
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,11 @@ async def _from_queue(
         with suppress(SessionUnavailable):
             office.answer(store, session)
 
+    # The loop's own executor has few threads; a job beyond them would hold its session without being answered.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads + 2))
     app = queue.open_queue(backend.url, answer, retire=lambda: retention.apply(store))
-    async with app.open_async():
+    async with app.open_async(), asyncio.TaskGroup() as tasks:
+        sweeping = tasks.create_task(queue.sweep(app))
         await app.run_worker_async(
             concurrency=threads,
             delete_jobs="successful",
@@ -58,6 +62,7 @@ async def _from_queue(
             stalled_worker_timeout=queue.MISSED_S,
             shutdown_graceful_timeout=DRAIN_S,
         )
+        sweeping.cancel()
 
 
 @dataclass(frozen=True)

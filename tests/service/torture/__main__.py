@@ -26,7 +26,6 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--producers", type=int, default=2)
-    parser.add_argument("--pause", type=float, default=1.0, help="mean seconds between kills")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     plan = Plan(
@@ -34,7 +33,6 @@ def main() -> int:
         chosen.kills,
         chosen.workers,
         chosen.producers,
-        mean_pause_s=chosen.pause,
         seed=chosen.seed,
     )
     with tempfile.TemporaryDirectory(prefix="tor-") as folder, database(chosen.store) as url:

@@ -15,6 +15,7 @@ from service.office import Office
 from .history import Verdict, check
 from .scripts import script
 
+LONGEST_PAUSE_S, LONGEST_START_S = 0.4, 20.0
 QUIET_S = 120.0
 """After the last kill the rest must be answered within so long without any progress missing."""
 
@@ -27,7 +28,6 @@ class Plan:
     kills: int
     workers: int = 2
     producers: int = 2
-    mean_pause_s: float = 1.0
     seed: int = 1
     as_of: str = "2026-11-24"
 
@@ -51,7 +51,9 @@ def torture(backend: Backend, office: Office, plan: Plan, tell: Callable[[str], 
         processes += [_producer(backend, plan, number) for number in range(plan.producers)]
         try:
             while kills < plan.kills:
-                time.sleep(luck.expovariate(1 / plan.mean_pause_s))
+                # Kills are spread over the turns, and fall at any instant of a process's life.
+                _until(store, kills * plan.turns / plan.kills)
+                time.sleep(luck.uniform(0, LONGEST_PAUSE_S))
                 victim = luck.randrange(len(processes))
                 if processes[victim].poll() is None:
                     processes[victim].kill()
@@ -70,6 +72,13 @@ def torture(backend: Backend, office: Office, plan: Plan, tell: Callable[[str], 
                 process.wait()
         verdict = check(store, office, range(plan.sessions))
     return Outcome(verdict, kills, time.monotonic() - began)
+
+
+def _until(store: SessionStore, answered: float) -> None:
+    """Wait until so many turns are answered, or no longer than it may take a worker to start."""
+    began = time.monotonic()
+    while _answered(store) < answered and time.monotonic() - began < LONGEST_START_S:
+        time.sleep(0.02)
 
 
 def _settle(store: SessionStore, producers: "list[subprocess.Popen[bytes]]", turns: int) -> None:
