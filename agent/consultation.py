@@ -5,7 +5,9 @@ whose checkpoints are written at every step (`sync`) so that a crash loses no me
 off goes on where it stopped, so that its message counts once.
 """
 
+import logging
 import threading
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from .model_port import ChatModel
 
 MEMORY_THREAD = "memory"
+log = logging.getLogger(__name__)
 SET_ASIDE = "This message could not be answered and was set aside; what you said before still counts."
 
 
@@ -99,7 +102,8 @@ class Consultation:
             raise
         except StackwrightError as error:
             reply = Reply(turn=row.turn, kind="error", text=str(error))
-        except Exception:  # noqa: BLE001 - whatever broke the turn must not lock the session for ever
+        except Exception as error:  # noqa: BLE001 - whatever broke the turn must not lock the session for ever
+            log.error("a message was set aside: %s", _place(error))
             reply = Reply(turn=row.turn, kind="error", text=SET_ASIDE)
         self._forget_unfinished()
         self._remember(reply, row.turn)
@@ -232,6 +236,12 @@ def _conflicts(assessment: Assessment | None, workload: Workload, context: TurnC
     from tools.ranking import rank
 
     return rank(workload, context.knowledge, context.as_of, context.profile).conflicts
+
+
+def _place(error: Exception) -> str:
+    """Kind and place of an error, without its text, which may hold the user's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at " + " < ".join(f"{f.name}:{f.lineno}" for f in reversed(frames[-6:]))
 
 
 def _title(message: str) -> str:

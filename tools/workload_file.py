@@ -15,15 +15,20 @@ import yaml
 
 from knowledge import Knowledge
 from knowledge.aliases import canonical, nearest
+from knowledge.currencies import fx_rate
 from knowledge.errors import InputRefused
-from knowledge.hardware import resolve_fleet
+from knowledge.hardware import resolve_accelerator, resolve_fleet
 from knowledge.llm_prices import llm_prices
 from knowledge.models import models, resolve_model
 from knowledge.records import FieldSpec
 
+from .cost.currency import convert
 from .workload import Known, Workload
 
 MAX_BYTES = 1_000_000
+_MONEY = re.compile(r"([A-Z]{3})(/(?:month|year|quarter))?")
+"""An amount in any currency with a reference rate: `GBP/month`."""
+_PLACE = re.compile(r"EU|EEA|[A-Z]{2}(?:-[A-Z0-9]{1,3})?")
 FACTORS: dict[str, dict[str, float]] = {
     "ms": {"ms": 1, "s": 1e3, "us": 1e-3, "ns": 1e-6, "min": 6e4},
     "s": {"s": 1, "ms": 1e-3, "min": 60, "h": 3600, "day": 86_400, "days": 86_400},
@@ -131,7 +136,7 @@ def _known(field: str, raw: Any, where: str, knowledge: Knowledge) -> Known:
 
 
 def _ranged(spec: FieldSpec, raw: dict[str, Any], place: str, knowledge: Knowledge) -> Known:
-    factor = _factor(spec, raw.get("unit"), place)
+    factor = _factor(spec, raw.get("unit"), place, knowledge)
     ends = {
         key: _value(spec, raw[key], factor, place, knowledge)
         for key in ("value", "low", "high")
@@ -173,10 +178,16 @@ def _stated(raw: dict[str, Any], spec: FieldSpec) -> str:
     return f"{shown} {unit}".strip()
 
 
-def _factor(spec: FieldSpec, unit: Any, place: str) -> float:
+def _factor(spec: FieldSpec, unit: Any, place: str, knowledge: Knowledge) -> float:
     if unit is None or unit == spec.unit:
         return 1.0
     factors = FACTORS.get(spec.unit, {})
+    money = _MONEY.fullmatch(str(unit))
+    if money and spec.unit.startswith("USD"):
+        in_usd = f"USD{money[2]}"
+        if in_usd == spec.unit or in_usd in factors:
+            rate = convert(knowledge, 1.0, money[1], "USD").typical
+            return rate * factors.get(in_usd, 1.0)
     if str(unit) not in factors:
         allowed = ", ".join(factors) or spec.unit or "no unit"
         raise InputRefused(f"{place}: the unit {unit!r} is not one of {allowed}.")
@@ -219,6 +230,15 @@ def _word(spec: FieldSpec, raw: Any, place: str, knowledge: Knowledge) -> str:
     if spec.name == "owned_accelerators":
         fleet = resolve_fleet(knowledge, word)
         return f"{max(fleet.count, 1):.0f}x{fleet.accelerator.key}"
+    if spec.name == "accelerator_wanted":
+        return resolve_accelerator(knowledge, word).key
+    if spec.name == "currency":
+        return fx_rate(knowledge, word).currency
+    if spec.name == "residency" and not _PLACE.fullmatch(word):
+        raise InputRefused(
+            f"{place}: {word!r} is no place that data can be kept to.",
+            "Give EU, or the two letters of a country as in ISO 3166: DE, US, IN.",
+        )
     if spec.name == "model_named":
         _check_models(word, knowledge)
     return word

@@ -19,7 +19,7 @@ def test_nothing_is_lost_when_processes_are_killed(
 ) -> None:
     backend = Backend(url=backend.url, folder=tmp_path)  # type: ignore[arg-type]
     outcome = torture(backend, office, Plan(sessions=6, kills=4), print)
-    assert outcome.verdict.clean, str(outcome.verdict)
+    assert outcome.verdict.clean, f"{outcome.verdict}\n{outcome.said[-3000:]}"
     assert outcome.verdict.turns == sum(len(script(number)) for number in range(6))
     assert outcome.kills == 4
 

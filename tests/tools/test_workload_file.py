@@ -7,6 +7,7 @@ import pytest
 
 from knowledge import load
 from knowledge.errors import InputRefused, UnknownName
+from tools.cost import convert
 from tools.workload_file import MAX_BYTES, parse_workload, read_workload, workload_of
 
 KNOWLEDGE = load()
@@ -71,6 +72,8 @@ def test_keeps_both_ends_and_the_words() -> None:
         ("request_rate_rps: {value: 3, unit: parsecs}", "'parsecs' is not one of requests/s"),
         ("use_case: {low: rag, high: chat}", "no range"),
         ("use_case: ragg", "Use rag"),
+        ("residency: [Atlantis]", "'Atlantis' is no place"),
+        ("budget_usd_month: {value: 3, unit: GBP/week}", "the unit 'GBP/week' is not one of"),
         ("x: &a 1\ny: *a", "aliases are not used"),
         ("x: " + "[" * 5000, "nested too deeply"),
         ("use_case: !!python/object:os.system x", "could not determine a constructor"),
@@ -96,6 +99,9 @@ def test_refuses_with_the_place(text: str, words: str) -> None:
         ("avoid_components: [kubernets]", "kubernetes"),
         ("owned_accelerators: [H1000]", "H100-SXM-80GB"),
         ("model_named: Lama-3.3-70B", "Llama-3.3-70B"),
+        ("accelerator_wanted: H1000", "H100-SXM-80GB"),
+        ("currency: GPB", "GBP"),
+        ("budget_usd_month: {value: 3, unit: GPB/month}", "GBP"),
     ],
 )
 def test_an_unknown_name_is_met_with_the_nearest_three(text: str, near: str) -> None:
@@ -136,3 +142,14 @@ def test_a_binary_file_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="No such file"):
         read_workload(tmp_path / "nothing.yaml", KNOWLEDGE)
+
+
+def test_an_amount_in_another_currency_is_converted_at_the_dated_rate() -> None:
+    pounds = parse_workload("budget_usd_month: {value: 1000, unit: GBP/month}", "w", KNOWLEDGE)
+    dollars = convert(KNOWLEDGE, 1000, "GBP", "USD").typical
+    assert pounds.known["budget_usd_month"].point == pytest.approx(dollars)
+    assert 1100 < dollars < 1600
+    a_year = parse_workload("budget_usd_month: {value: 12000, unit: GBP/year}", "w", KNOWLEDGE)
+    assert a_year.known["budget_usd_month"].point == pytest.approx(dollars)
+    once = parse_workload("budget_once_usd: {value: 1000, unit: GBP}", "w", KNOWLEDGE)
+    assert once.known["budget_once_usd"].point == pytest.approx(dollars)

@@ -41,6 +41,8 @@ class Outcome:
     verdict: Verdict
     kills: int
     seconds: float
+    said: str
+    """What the workers complained of."""
 
 
 def torture(backend: Backend, office: Office, plan: Plan, tell: Callable[[str], None]) -> Outcome:
@@ -71,7 +73,8 @@ def torture(backend: Backend, office: Office, plan: Plan, tell: Callable[[str], 
                 process.kill()
                 process.wait()
         verdict = check(store, office, range(plan.sessions))
-    return Outcome(verdict, kills, time.monotonic() - began)
+    said = (backend.folder / "workers.log").read_text()
+    return Outcome(verdict, kills, time.monotonic() - began, said)
 
 
 def _until(store: SessionStore, answered: float) -> None:
@@ -100,7 +103,8 @@ def _answered(store: SessionStore) -> int:
 def _worker(backend: Backend, plan: Plan) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "tui.main", "worker", "--as-of", plan.as_of]
     command += ["--data-dir", str(backend.folder), *(["--database", backend.url] if backend.url else [])]
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    with (backend.folder / "workers.log").open("ab") as log:
+        return subprocess.Popen(command, stderr=log)
 
 
 def _producer(backend: Backend, plan: Plan, number: int) -> "subprocess.Popen[bytes]":
