@@ -11,15 +11,15 @@ from knowledge import Knowledge
 from tools.workload import Workload
 
 from .admission import admitted, remarks
+from .advice import records_of_advice
 from .answers import answer_claims, answered_by_advice
-from .arguments import facts_for
 from .context import TurnContext
 from .inquiries import asks_about_advice
 from .language import Understanding
 from .language import understand as read
 from .language.completion import with_units
 from .language.locale import unread_text
-from .narrator import explanation, stack_values
+from .narrator import explanation
 from .reconcile import reconcile as merge
 from .state import ConsultationState, migrate
 from .turn_policy import commanded, decision, posed, remark, taken_back
@@ -124,29 +124,15 @@ def retrieve(state: ConsultationState, runtime: Context) -> Update:
     """Fetch the records that this turn may cite."""
     context = runtime.context
     if state["route"] != "answer":
-        return {"record_ids": _records_of_advice(state, context)}
+        return {"record_ids": records_of_advice(_workload(state), context)}
     question = Understanding.model_validate(state["understanding"]).question_text
     if not question:
         return {"record_ids": [], "kind": "answer"}
     if answered_by_advice(question, state, context):
-        return {"record_ids": _records_of_advice(state, context), "kind": "answer"}
+        return {"record_ids": records_of_advice(_workload(state), context), "kind": "answer"}
     found = context.retriever.search(question)
     notices = [*state["notices"], *found.notices]
     return {"record_ids": [hit.record_id for hit in found.hits], "notices": notices, "kind": "answer"}
-
-
-def _records_of_advice(state: ConsultationState, context: TurnContext) -> list[str]:
-    """Records about the picks, the runners-up and what is excluded, and those that arguments cite."""
-    assessment = context.assess(_workload(state))
-    stacks = assessment.stacks[:1]
-    picks = [option.component for stack in stacks for option in stack.picks.values()]
-    others = [item.component for stack in stacks for row in stack.runners_up.values() for item in row]
-    excluded = [item.component for item in assessment.exclusions]
-    hits = list(context.retriever.fetch_for(picks, others, excluded))
-    for stack in stacks:
-        values = stack_values(stack, _workload(state), context.knowledge)
-        hits += context.retriever.by_ids(facts_for(stack, values, context.knowledge))
-    return list(dict.fromkeys(hit.record_id for hit in hits))
 
 
 def answer(state: ConsultationState, runtime: Context) -> Update:

@@ -1,8 +1,11 @@
 """What a turn does with a message: take back, repeat the open question, ask the next one, answer, or advise."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from knowledge import Knowledge
+from tools.profile import Profile
 from tools.ranking import rank
 from tools.workload import Workload
 
@@ -10,6 +13,7 @@ from .admission import holds_words
 from .context import TurnContext
 from .interview import Asked, Candidate, next_question
 from .language import Understanding
+from .reply import AskedQuestion
 from .state import ConsultationState
 from .wording import asked_question
 
@@ -68,7 +72,7 @@ def decision(state: ConsultationState, workload: Workload, context: TurnContext)
     if recommended and not _adds(understood):
         return {"route": "answer"}
     ended = recommended or bool(understood.intents & ENDING)
-    known = bool(workload.history) or PURPOSE in _asked_ids(state, context.knowledge)
+    known = bool(workload.history) or PURPOSE in asked_ids(state.get("asked_slots", ()), context.knowledge)
     if ended and known:
         return {"route": "advise"}
     question = _next(state, workload, context)
@@ -111,36 +115,39 @@ def _open_question(state: ConsultationState, workload: Workload, context: TurnCo
 
 
 def _next(state: ConsultationState, workload: Workload, context: TurnContext) -> Update | None:
-    """The next question as plain values, or None when advice is due; the purpose comes before all else."""
+    """The next question as plain values, or None when advice is due."""
     asked = Asked(frozenset(state.get("asked_slots", ())), state.get("questions", 0))
-    if not _purpose_known(workload, context.knowledge) and PURPOSE not in _asked_ids(
-        state, context.knowledge
-    ):
-        return _purpose(asked, context.knowledge)
     said = {item.slot for item in workload.slots}
-    if state["turn"] <= 2 and len(said) >= ENOUGH_UNPROMPTED and asked.questions:
+    told_much = state["turn"] <= 2 and len(said) >= ENOUGH_UNPROMPTED and asked.questions
+    if told_much and not _purpose_open(workload, asked, context.knowledge):
         return None
-    ranking = rank(workload, context.knowledge, context.as_of, context.profile)
-    chosen = next_question(ranking, workload, asked, context.knowledge, context.as_of, context.profile)
-    return None if chosen is None else asked_question(chosen, asked.questions + 1).model_dump(mode="json")
+    question = question_due(workload, asked, context.knowledge, context.as_of, context.profile)
+    return None if question is None else question.model_dump(mode="json")
 
 
-def _purpose_known(workload: Workload, knowledge: Knowledge) -> bool:
-    """Whether anything says what the work is."""
-    return any(knowledge.fields[field].slot == "use_case" for field in workload.known)
+def question_due(
+    workload: Workload, asked: Asked, knowledge: Knowledge, as_of: date, profile: Profile
+) -> AskedQuestion | None:
+    """The question to put next, the purpose before all else; None when advice is due."""
+    if _purpose_open(workload, asked, knowledge):
+        purpose = knowledge.questions[PURPOSE]
+        return asked_question(Candidate(purpose, purpose.parts, 0.0, 0, 0), asked.questions + 1)
+    ranking = rank(workload, knowledge, as_of, profile)
+    chosen = next_question(ranking, workload, asked, knowledge, as_of, profile)
+    return None if chosen is None else asked_question(chosen, asked.questions + 1)
 
 
-def _purpose(asked: Asked, knowledge: Knowledge) -> Update:
-    question = knowledge.questions[PURPOSE]
-    chosen = Candidate(question, question.parts, 0.0, 0, 0)
-    return asked_question(chosen, asked.questions + 1).model_dump(mode="json")
+def _purpose_open(workload: Workload, asked: Asked, knowledge: Knowledge) -> bool:
+    """Whether nothing says what the work is, and nobody asked yet."""
+    known = any(knowledge.fields[field].slot == "use_case" for field in workload.known)
+    return not known and PURPOSE not in asked_ids(asked.slots, knowledge)
 
 
-def _asked_ids(state: ConsultationState, knowledge: Knowledge) -> set[str]:
+def asked_ids(slots: Iterable[str], knowledge: Knowledge) -> set[str]:
     """Questions of which a part was asked."""
-    slots = set(state.get("asked_slots", ()))
+    asked = set(slots)
     return {
-        item.id for item in knowledge.questions.values() if any(part.slot in slots for part in item.parts)
+        item.id for item in knowledge.questions.values() if any(part.slot in asked for part in item.parts)
     }
 
 
