@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -57,26 +58,44 @@ def stale(knowledge: Knowledge, as_of: date) -> list[Fact]:
     return sorted(overdue, key=lambda fact: (fact.review_by, fact.id))
 
 
-def show(knowledge: Knowledge, identity: str) -> str:
-    """One record as text: a fact, component, slot, rule, decision option or argument by id or name."""
+class FoundRecord(NamedTuple):
+    """A record by its id, with the facts that it rests on."""
+
+    id: str
+    kind: str
+    fact_ids: tuple[str, ...]
+    text: str
+
+
+def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
+    """A fact, component, slot, rule, decision option or argument by id or name; UnknownName offers the nearest."""
     key = identity.strip()
     for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
         key = key.removeprefix(prefix)
     if key in knowledge.facts:
-        return _fact(knowledge.facts[key])
+        return FoundRecord(key, "fact", (key,), _fact(knowledge.facts[key]))
     component = knowledge.components.get(key) or _component_named(knowledge, key)
     if component is not None:
-        return _component(component, knowledge)
+        facts = _facts_about(component, knowledge)
+        return FoundRecord(component.id, "component", facts, _component(component, facts))
     if key in knowledge.slots:
-        return _slot(knowledge.slots[key], knowledge)
+        return FoundRecord(key, "slot", (), _slot(knowledge.slots[key], knowledge))
     if key in knowledge.decisions:
-        return _decision(knowledge.decisions[key])
+        decision = knowledge.decisions[key]
+        return FoundRecord(key, "decision", decision.fact_ids, _decision(decision))
     if key in knowledge.rules:
-        return _rule(knowledge.rules[key])
+        rule = knowledge.rules[key]
+        return FoundRecord(key, "rule", rule.fact_ids, _rule(rule))
     if key in knowledge.arguments:
         argument = knowledge.arguments[key]
-        return _lines(argument.id, argument.text, f"about: {argument.about}", _cited(argument.fact_ids))
+        text = _lines(argument.id, argument.text, f"about: {argument.about}", _cited(argument.fact_ids))
+        return FoundRecord(key, "argument", argument.fact_ids, text)
     raise UnknownName("record", identity, nearest_ids(knowledge, key))
+
+
+def show(knowledge: Knowledge, identity: str) -> str:
+    """One record as text."""
+    return record_of(knowledge, identity).text
 
 
 def nearest_ids(knowledge: Knowledge, key: str, count: int = 3) -> list[str]:
@@ -102,11 +121,12 @@ def _fact(fact: Fact) -> str:
     )
 
 
-def _component(component: Component, knowledge: Knowledge) -> str:
-    facts = sorted(
-        {fact.id for fact in knowledge.facts.values() if fact.component == component.id}
-        | set(component.fact_ids)
-    )
+def _facts_about(component: Component, knowledge: Knowledge) -> tuple[str, ...]:
+    about = {fact.id for fact in knowledge.facts.values() if fact.component == component.id}
+    return tuple(sorted(about | set(component.fact_ids)))
+
+
+def _component(component: Component, facts: tuple[str, ...]) -> str:
     return _lines(
         f"{component.id}: {component.name}",
         f"slots: {', '.join(component.slots)}",
@@ -117,7 +137,7 @@ def _component(component: Component, knowledge: Knowledge) -> str:
         f"operation: {component.ops_complexity} of 5; exit: {component.exit_path.replace('_', ' ')}",
         component.notes,
         component.url,
-        _cited(tuple(facts)),
+        _cited(facts),
     )
 
 

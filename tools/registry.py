@@ -6,7 +6,7 @@ Arguments are checked before anything is computed; a refusal names the argument 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, get_origin
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -44,33 +44,42 @@ def run_tool(
 ) -> BaseModel:
     """Run a tool on plain values; InputRefused says which argument is wrong and in which unit it is given."""
     tool = tool_named(name)
-    return tool.function(_checked(tool, arguments), Context(knowledge, as_of, profile))
+    return tool.function(
+        checked_arguments(name, tool.arguments, _gathered(tool.arguments, arguments)),
+        Context(knowledge, as_of, profile),
+    )
 
 
 def evidence_of(result: BaseModel, knowledge: Knowledge) -> tuple[Evidence, ...]:
     """What stands behind the evidence ids in a result, in order of first use."""
-    found = (
-        _evidence(identity, knowledge) for identity in dict.fromkeys(_ids(result.model_dump(mode="json")))
-    )
+    found = (evidence_named(identity, knowledge) for identity in cited_ids(result))
     return tuple(item for item in found if item is not None)
 
 
-def _checked(tool: Tool, arguments: Mapping[str, Any]) -> ToolInput:
-    given = _gathered(tool, arguments)
-    fields = tool.arguments.model_fields
-    for key in given:
+def cited_ids(result: BaseModel) -> tuple[str, ...]:
+    """The evidence ids in a result, in order of first use."""
+    return tuple(dict.fromkeys(_ids(result.model_dump(mode="json"))))
+
+
+Arguments = TypeVar("Arguments", bound=ToolInput)
+
+
+def checked_arguments(name: str, model: type[Arguments], arguments: Mapping[str, Any]) -> Arguments:
+    """`arguments` of the tool `name` as its input model; InputRefused says which one is wrong."""
+    fields = model.model_fields
+    for key in arguments:
         if key not in fields:
-            raise nearest(str(key), fields, f"argument of {tool.name}")
-    converted = {key: _converted(tool, key, value) for key, value in given.items()}
+            raise nearest(str(key), fields, f"argument of {name}")
+    converted = {key: _converted(name, model, key, value) for key, value in arguments.items()}
     try:
-        return tool.arguments.model_validate(converted)
+        return model.model_validate(converted)
     except ValidationError as error:
-        raise _refusal(tool, error) from error
+        raise _refusal(name, model, error) from error
 
 
-def _gathered(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _gathered(model: type[ToolInput], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments that a workload tool doesn't have itself are fields of its workload."""
-    fields = tool.arguments.model_fields
+    fields = model.model_fields
     if WORKLOAD not in fields:
         return dict(arguments)
     own = {key: value for key, value in arguments.items() if key in fields}
@@ -84,19 +93,17 @@ def _gathered(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
 _NUMBER = re.compile(r"^([-+]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)\s*(.*)$")
 
 
-def _converted(tool: Tool, key: str, value: Any) -> Any:
+def _converted(name: str, model: type[ToolInput], key: str, value: Any) -> Any:
     """`40 requests/h` in the argument's own unit; comma lists as lists."""
-    unit = unit_of(tool.arguments, key)
-    if get_origin(tool.arguments.model_fields[key].annotation) is tuple and not isinstance(
-        value, list | tuple
-    ):
+    unit = unit_of(model, key)
+    if get_origin(model.model_fields[key].annotation) is tuple and not isinstance(value, list | tuple):
         value = [part.strip() for part in value.split(",")] if isinstance(value, str) else [value]
     if isinstance(value, list | tuple):
-        return [_scalar(tool, key, item, unit) for item in value]
-    return _scalar(tool, key, value, unit)
+        return [_scalar(name, key, item, unit) for item in value]
+    return _scalar(name, key, value, unit)
 
 
-def _scalar(tool: Tool, key: str, value: Any, unit: str) -> Any:
+def _scalar(name: str, key: str, value: Any, unit: str) -> Any:
     match = _NUMBER.match(value.strip()) if unit and isinstance(value, str) else None
     if match is None:
         return value
@@ -104,19 +111,19 @@ def _scalar(tool: Tool, key: str, value: Any, unit: str) -> Any:
     factors = FACTORS.get(unit, {})
     if stated and stated != unit and stated not in factors:
         allowed = ", ".join(factors) or unit
-        raise InputRefused(f"{tool.name}, {key}: the unit {stated!r} is not one of {allowed}.")
+        raise InputRefused(f"{name}, {key}: the unit {stated!r} is not one of {allowed}.")
     return float(match[1]) * factors.get(stated, 1.0)
 
 
-def _refusal(tool: Tool, error: ValidationError) -> InputRefused:
+def _refusal(name: str, model: type[ToolInput], error: ValidationError) -> InputRefused:
     first = error.errors()[0]
     key = str(first["loc"][0]) if first["loc"] else ""
-    unit = unit_of(tool.arguments, key) if key in tool.arguments.model_fields else ""
-    hint = f"Give it in {unit}." if unit else f"'stackwright tool {tool.name} --list' says what it takes."
+    unit = unit_of(model, key) if key in model.model_fields else ""
+    hint = f"Give it in {unit}." if unit else f"It takes {', '.join(model.model_fields)}."
     if first["type"] == "missing" and len(first["loc"]) == 1:
-        return InputRefused(f"{tool.name} needs {key}.", hint)
+        return InputRefused(f"{name} needs {key}.", hint)
     words = first["msg"].removeprefix("Value error, ")
-    return InputRefused(f"{tool.name}, {key}: {words[0].lower()}{words[1:].rstrip('.')}.", hint)
+    return InputRefused(f"{name}, {key}: {words[0].lower()}{words[1:].rstrip('.')}.", hint)
 
 
 def _ids(content: Any) -> Iterator[str]:
@@ -131,7 +138,8 @@ def _ids(content: Any) -> Iterator[str]:
             yield from _ids(item)
 
 
-def _evidence(identity: str, knowledge: Knowledge) -> Evidence | None:
+def evidence_named(identity: str, knowledge: Knowledge) -> Evidence | None:
+    """What the knowledge base holds under an evidence id: a fact, a rule, a price or a row of the catalogue."""
     fact = knowledge.facts.get(identity)
     if fact is not None:
         return fact_evidence(fact, knowledge)

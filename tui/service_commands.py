@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def add_services(verbs: "Verbs", common: argparse.ArgumentParser) -> None:
-    """`serve`, `worker` and `keys`."""
+    """`serve`, `worker`, `keys` and `mcp`."""
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group("services")
     group.add_argument(
@@ -21,6 +21,7 @@ def add_services(verbs: "Verbs", common: argparse.ArgumentParser) -> None:
     _serve(verbs, [common, shared])
     verbs.add_parser("worker", parents=[common, shared], help="answer messages that other processes take in")
     _keys(verbs, [common, shared])
+    _mcp(verbs, common)
 
 
 def _serve(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
@@ -42,3 +43,18 @@ def _keys(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
     actions.add_parser("add", parents=parents, help="a new key, shown once").add_argument("name")
     actions.add_parser("list", parents=parents, help="names and dates, never the keys")
     actions.add_parser("revoke", parents=parents, help="a key that shall no longer open").add_argument("name")
+
+
+def _mcp(verbs: "Verbs", common: argparse.ArgumentParser) -> None:
+    mcp = verbs.add_parser("mcp", parents=[common], help="tools and advice for coding agents, over MCP")
+    mcp.add_argument(
+        "--http", action="store_true", help="streamable HTTP instead of standard input and output"
+    )
+    mcp.add_argument("--host", metavar="ADDRESS", help="with --http: where to listen (default: 127.0.0.1)")
+    mcp.add_argument("--port", type=int, metavar="N", help="with --http (default: 8765; 0: any free one)")
+    mcp.add_argument(
+        "--allow-host",
+        action="append",
+        metavar="NAME",
+        help="with --http: a further name that clients call it by",
+    )

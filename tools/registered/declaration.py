@@ -5,9 +5,11 @@ The docstring under each field is the description in its JSON schema.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from knowledge import Knowledge
 
@@ -48,6 +50,12 @@ class Tool(NamedTuple):
         """JSON schema of the arguments."""
         return self.arguments.model_json_schema()
 
+    @property
+    def result_type(self) -> type[BaseModel]:
+        """The model that the function returns."""
+        found: type[BaseModel] = get_type_hints(self.function)["return"]
+        return found
+
 
 class Range(ToolInput):
     """low <= typical <= high. Where a range is taken, so is one number, or a list of the three."""
@@ -64,6 +72,16 @@ class Range(ToolInput):
         if isinstance(given, list | tuple) and len(given) == 3:
             return dict(zip(("low", "typical", "high"), given, strict=True))
         return given
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """What the validator takes, so that whoever checks against the schema refuses nothing that is right."""
+        whole = handler.resolve_ref_schema(handler(core_schema))
+        listed = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+        description = whole.pop("description", "")
+        return {"description": description, "anyOf": [{"type": "number"}, listed, whole]}
 
     @model_validator(mode="after")
     def _ordered(self) -> "Range":

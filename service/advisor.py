@@ -1,0 +1,70 @@
+"""What another program asks about a workload that it sends whole: nothing is kept from one call to the next.
+
+Assessments are remembered by workload and date, which changes how soon an answer comes and never what it says.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from agent.context import TurnContext
+from knowledge import Knowledge
+from knowledge.errors import InputRefused
+from tools.profile import Profile
+from tools.workload import Workload
+from tools.workload_file import workload_of
+
+if TYPE_CHECKING:
+    from knowledge.index import Retriever
+
+KEPT_DATES = 4
+EXAMPLE = 'Give fields such as {"use_case": "rag", "request_rate_rps": 12}; workload_fields lists them.'
+
+
+@dataclass
+class Advisor:
+    """Knowledge, profile and date of one server."""
+
+    knowledge: Knowledge
+    profile: Profile = field(default_factory=Profile)
+    as_of: date | None = None
+    """Date that prices and ages count from; None: the day of each call."""
+    _contexts: "OrderedDict[date, TurnContext]" = field(default_factory=OrderedDict)
+
+    @cached_property
+    def retriever(self) -> "Retriever":
+        from knowledge.index import Retriever
+
+        return Retriever(self.knowledge)
+
+    def day(self, text: object = "") -> date:
+        """The date that a call names, or else the server's."""
+        if text == "":
+            return self.as_of or date.today()
+        try:
+            return date.fromisoformat(str(text))
+        except ValueError as error:
+            raise InputRefused(
+                f"as_of: {text!r} is no day of the calendar.", "Write it as 2026-11-24."
+            ) from error
+
+    def context(self, as_of: date) -> TurnContext:
+        """What assesses and explains at a date; the few dates last asked for are kept."""
+        context = self._contexts.get(as_of)
+        if context is None:
+            context = TurnContext(self.knowledge, as_of, self.profile)
+            context.retriever = self.retriever
+            self._contexts[as_of] = context
+            while len(self._contexts) > KEPT_DATES:
+                self._contexts.popitem(last=False)
+        self._contexts.move_to_end(as_of)
+        return context
+
+    def workload(self, fields: Mapping[str, Any], where: str, empty: bool = False) -> Workload:
+        """The workload in fields; InputRefused names the wrong one, and an empty workload unless it may be."""
+        if not fields and not empty:
+            raise InputRefused(f"{where} needs a workload.", EXAMPLE)
+        return workload_of(fields, where, self.knowledge)

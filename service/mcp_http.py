@@ -1,0 +1,135 @@
+"""MCP over streamable HTTP: loopback unless a key protects it, and no web page can reach it by another name.
+
+A page in a browser may send requests to this machine, also under a name of its own that it lets point here
+(DNS rebinding): so the Host must be one that the server was told, and the Origin, if there is one, the server's
+own.
+"""
+
+import ipaddress
+import socket
+import sys
+from typing import NamedTuple
+
+import uvicorn
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.types import ASGIApp
+
+from knowledge.errors import ConfigError
+
+from .advisor import Advisor
+from .bearer import SHORTEST, BearerKey
+from .mcp_server import build_server
+
+PATH = "/mcp"
+MOST_BYTES = 1_000_000
+"""Of a request's body; a workload is a few kilobytes."""
+MOST_AT_ONCE = 64
+"""Connections; more are told to come back."""
+GRACE_S = 10
+KEY_VARIABLE = "STACKWRIGHT_MCP_KEY"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - recognised, so that it can be refused without names
+
+
+class Address(NamedTuple):
+    """Where to listen, and who may call how."""
+
+    host: str
+    port: int
+    names: tuple[str, ...] = ()
+    """Further host names by which clients call."""
+    key: str = ""
+
+
+def serve_http(advisor: Advisor, address: Address) -> None:
+    """Listen until stopped; ConfigError for an address that would be open to others."""
+    check(address)
+    with _bound(address) as listening:
+        port = listening.getsockname()[1]
+        app = build_app(advisor, address._replace(port=port))
+        print(
+            f"stackwright: MCP on http://{_bracketed(address.host)}:{port}{PATH}", file=sys.stderr, flush=True
+        )
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=MOST_AT_ONCE,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def check(address: Address) -> None:
+    """ConfigError unless the address is safe to listen on."""
+    if address.key and len(address.key) < SHORTEST:
+        raise ConfigError(
+            f"The key in {KEY_VARIABLE} has fewer than {SHORTEST} characters.",
+            "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
+        )
+    if not is_loopback(address.host) and not address.key:
+        raise ConfigError(
+            f"{address.host or 'Every address'} can be reached from other machines, and no API key is set.",
+            f"Set {KEY_VARIABLE}, or leave --host out to listen on this machine alone.",
+        )
+    if address.host in EVERYWHERE and not address.names:
+        raise ConfigError(
+            f"{address.host or 'An empty host'} listens on every address of this machine.",
+            "Say by which name clients call it: --allow-host NAME.",
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("localhost.example.org")
+    (True, True, False)
+    """
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def build_app(advisor: Advisor, address: Address) -> ASGIApp:
+    """The ASGI application behind its checks."""
+    app: ASGIApp = build_server(advisor).streamable_http_app(
+        streamable_http_path=PATH,
+        json_response=True,
+        stateless_http=True,
+        max_request_body_size=MOST_BYTES,
+        transport_security=TransportSecuritySettings(
+            allowed_hosts=allowed_hosts(address),
+            allowed_origins=[
+                f"{scheme}://{host}" for scheme in ("http", "https") for host in allowed_hosts(address)
+            ],
+        ),
+    )
+    return BearerKey(app, address.key) if address.key else app
+
+
+def allowed_hosts(address: Address) -> list[str]:
+    """Values of the Host header that are answered: the names with the port, and as a proxy passes them on."""
+    own = () if address.host in EVERYWHERE else (address.host,)
+    bound = dict.fromkeys((*LOOPBACK, *own))
+    with_port = [f"{_bracketed(name)}:{address.port}" for name in (*bound, *address.names)]
+    return [*with_port, *(_bracketed(name) for name in address.names)]
+
+
+def _bracketed(host: str) -> str:
+    """
+    >>> _bracketed("::1"), _bracketed("advisor.example.org:8443")
+    ('[::1]', 'advisor.example.org:8443')
+    """
+    return f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
+
+
+def _bound(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        return socket.create_server((address.host, address.port), family=family)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"{_bracketed(address.host)}:{address.port} can't be listened on: {error}.",
+            "Another program may use the port; choose one with --port.",
+        ) from error

@@ -1,0 +1,308 @@
+"""An assessment in short: the winner slot by slot, its numbers, what speaks against it, and the sources.
+
+The whole assessment is some 200 kB, most of it scores of runners-up. What a reader decides by stands here.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from agent.evidence import assessment_book, is_score
+from knowledge import Knowledge
+from tools.assessment import Assessment, Conflict, Option, Relaxation, Risk, Stack
+from tools.estimate import Estimate, Kind
+from tools.evidence import Evidence
+from tools.registry import cited_ids
+from tools.workload import Workload
+
+from .citations import Source, citations
+
+REASONS, ALTERNATIVES = 2, 3
+DIGITS = 6
+"""Significant digits of numbers: more than any of them is known to."""
+
+
+class Short(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Figure(Short):
+    """A number with its range: low <= typical <= high."""
+
+    low: float
+    typical: float
+    high: float
+    unit: str
+    kind: Kind
+    """measured, vendor, estimated, assumed or user."""
+    at_least: bool = False
+    """A part of it has no price."""
+    evidence: tuple[str, ...] = ()
+
+
+class Alternative(Short):
+    component: str
+    name: str
+    detail: str = ""
+    score: float
+
+
+class Filled(Short):
+    """What fills a slot or settles a decision."""
+
+    slot: str
+    role: str
+    """The slot in words."""
+    layer: int
+    component: str
+    name: str
+    detail: str = ""
+    """The sized form, e.g. `2 x L40S-48GB, fp8`."""
+    score: float
+    reused: bool = False
+    """Already in the organisation's stack."""
+    bundled_with: str = ""
+    """Component that fills this slot along with another one."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Next best feasible ones, best first."""
+    cautions: tuple[str, ...] = ()
+    """Evidence ids of warnings that apply."""
+    evidence: tuple[str, ...] = ()
+
+
+class Winner(Short):
+    id: str
+    title: str
+    score: float
+    categories: dict[str, float]
+    deployment: str
+    model: str = ""
+    decisions: tuple[Filled, ...]
+    slots: tuple[Filled, ...]
+    """One for each slot that this workload needs, in layer order."""
+    numbers: dict[str, Figure]
+    """Sizes, latencies, costs, energy, by quantity."""
+    violations: tuple[str, ...] = ()
+    """Limits of the user that the numbers break."""
+    evidence: tuple[str, ...] = ()
+
+
+class Rival(Short):
+    id: str
+    title: str
+    score: float
+    first_share: float | None = None
+    """Share of the weightings in which it is first."""
+    monthly_total_cost_usd: float | None = None
+    violations: tuple[str, ...] = ()
+
+
+class Robust(Short):
+    first_share: float | None = None
+    """Share of the weightings, consistent with the priorities, in which the winner stays first."""
+    draws: int = 0
+    would_flip: tuple[str, ...] = ()
+    """Changes that would dethrone the winner."""
+    counter_argument: str = ""
+
+
+class Unneeded(Short):
+    slot: str
+    name: str
+    why: str
+
+
+class Excluded(Short):
+    component: str
+    name: str
+    slot: str
+    why: str
+    evidence: tuple[str, ...] = ()
+
+
+class Summary(Short):
+    """A recommendation in short."""
+
+    as_of: date
+    knowledge_hash: str
+    workload_hash: str
+    profile_name: str = ""
+    winner: Winner | None
+    """None: nothing is feasible; see conflicts and relaxations."""
+    rivals: tuple[Rival, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+    """The cheapest changes of requirements that would help."""
+    robustness: Robust
+    requirements: dict[str, Figure]
+    """Numbers about the workload itself."""
+    not_needed: tuple[Unneeded, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+    guards: tuple[str, ...] = ()
+    """What would be more than the load deserves."""
+    risks: tuple[Risk, ...] = ()
+    """The serious ones; the tool risk-register knows all."""
+    assumptions: tuple[str, ...] = ()
+    """What was taken where the workload says nothing."""
+    weights: dict[str, float]
+    evidence: tuple[Source, ...] = ()
+    """What stands behind every evidence id above."""
+
+
+def summarise(assessment: Assessment, workload: Workload, knowledge: Knowledge) -> Summary:
+    """`assessment` in short, its evidence resolved."""
+    book = assessment_book(assessment, workload, knowledge)
+    winner = assessment.winner
+    short = Summary(
+        as_of=assessment.as_of,
+        knowledge_hash=assessment.knowledge_hash,
+        workload_hash=assessment.workload_hash,
+        profile_name=assessment.profile_name,
+        winner=None if winner is None else _winner(winner, book, knowledge),
+        rivals=tuple(_rival(stack, assessment) for stack in assessment.stacks[1:]),
+        conflicts=assessment.conflicts,
+        relaxations=assessment.relaxations,
+        robustness=_robust(assessment),
+        requirements=_figures(assessment.requirements, "requirements", "the workload", book),
+        not_needed=tuple(
+            Unneeded(slot=item.slot, name=item.name, why=item.why) for item in assessment.skipped
+        ),
+        excluded=_excluded(assessment),
+        guards=assessment.guards,
+        risks=tuple(risk for risk in assessment.risks if risk.severity == "high"),
+        assumptions=assessment.assumptions,
+        weights={name: _rounded(value) for name, value in assessment.weights.categories.items()},
+    )
+    ids = (*cited_ids(short), *_cautions(short))
+    return short.model_copy(update={"evidence": citations(ids, book, knowledge)})
+
+
+def _winner(stack: Stack, book: Mapping[str, Evidence], knowledge: Knowledge) -> Winner:
+    decisions = (stack.model_strategy, stack.retrieval_pattern)
+    return Winner(
+        id=stack.id,
+        title=stack.title,
+        score=_rounded(stack.score),
+        categories={name: _rounded(value) for name, value in stack.categories.items()},
+        deployment=stack.deployment,
+        model=stack.model,
+        decisions=tuple(_filled(option, (), knowledge) for option in decisions),
+        slots=tuple(
+            _filled(option, stack.runners_up.get(slot, ()), knowledge) for slot, option in stack.picks.items()
+        ),
+        numbers=_figures(stack.estimates, "stack", stack.title, book),
+        violations=stack.violations,
+        evidence=_scored(stack, book),
+    )
+
+
+def _filled(option: Option, rivals: tuple[Option, ...], knowledge: Knowledge) -> Filled:
+    slot = knowledge.slots.get(option.slot)
+    return Filled(
+        slot=option.slot,
+        role=slot.name if slot is not None else option.slot.removeprefix("dec.").replace("_", " "),
+        layer=option.layer,
+        component=option.component,
+        name=option.name,
+        detail=option.detail,
+        score=_rounded(option.score),
+        reused=option.reused,
+        bundled_with=option.bundled_with,
+        alternatives=tuple(_alternative(rival) for rival in rivals[:ALTERNATIVES]),
+        cautions=tuple(f"rule/{rule}" for rule in option.cautions),
+        evidence=option.reasons[:REASONS],
+    )
+
+
+def _alternative(option: Option) -> Alternative:
+    return Alternative(
+        component=option.component, name=option.name, detail=option.detail, score=_rounded(option.score)
+    )
+
+
+def _figures(
+    estimates: Mapping[str, Estimate], tool: str, subject: str, book: Mapping[str, Evidence]
+) -> dict[str, Figure]:
+    return {
+        name: Figure(
+            low=_rounded(estimate.low),
+            typical=_rounded(estimate.typical),
+            high=_rounded(estimate.high),
+            unit=estimate.unit,
+            kind=estimate.kind,
+            at_least=estimate.incomplete,
+            evidence=(*_calculated(name, estimate, tool, subject, book), *estimate.evidence),
+        )
+        for name, estimate in estimates.items()
+    }
+
+
+def _calculated(
+    name: str, estimate: Estimate, tool: str, subject: str, book: Mapping[str, Evidence]
+) -> tuple[str, ...]:
+    """The calculation that this number comes from; stacks that differ in their parts may share a title."""
+    wanted = {name: estimate.typical, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    return tuple(
+        item.id
+        for item in book.values()
+        if item.id.startswith(f"calc/{tool}/")
+        and item.subject == subject
+        and wanted.items() <= item.values.items()
+    )[:1]
+
+
+def _scored(stack: Stack, book: Mapping[str, Evidence]) -> tuple[str, ...]:
+    return tuple(item.id for item in book.values() if is_score(item, stack))
+
+
+def _rival(stack: Stack, assessment: Assessment) -> Rival:
+    total = stack.estimates.get("monthly_total_cost_usd")
+    return Rival(
+        id=stack.id,
+        title=stack.title,
+        score=_rounded(stack.score),
+        first_share=_share(stack, assessment),
+        monthly_total_cost_usd=None if total is None else _rounded(total.typical),
+        violations=stack.violations,
+    )
+
+
+def _share(stack: Stack, assessment: Assessment) -> float | None:
+    robust = assessment.robustness
+    return None if robust is None else _rounded(robust.first_share[stack.id])
+
+
+def _robust(assessment: Assessment) -> Robust:
+    winner, robust = assessment.winner, assessment.robustness
+    return Robust(
+        first_share=None if winner is None else _share(winner, assessment),
+        draws=robust.draws if robust is not None else 0,
+        would_flip=tuple(item.text for item in assessment.flips),
+        counter_argument=assessment.counter_argument,
+    )
+
+
+def _excluded(assessment: Assessment) -> tuple[Excluded, ...]:
+    """Each component once, with the first reason that rules it out."""
+    found: dict[str, Excluded] = {}
+    for item in assessment.exclusions:
+        short = Excluded(
+            component=item.component, name=item.name, slot=item.slot, why=item.text, evidence=item.evidence
+        )
+        found.setdefault(item.component, short)
+    return tuple(found.values())
+
+
+def _cautions(short: Summary) -> Iterator[str]:
+    if short.winner is not None:
+        for item in (*short.winner.decisions, *short.winner.slots):
+            yield from item.cautions
+
+
+def _rounded(value: float) -> float:
+    """
+    >>> _rounded(0.7935067232850491), _rounded(123456789.0)
+    (0.793507, 123457000.0)
+    """
+    return float(f"{value:.{DIGITS}g}")

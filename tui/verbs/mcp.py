@@ -1,0 +1,54 @@
+"""The MCP server, on standard input and output or over HTTP; standard output is the protocol's alone."""
+
+import os
+import sys
+from argparse import Namespace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from knowledge.errors import ConfigError, InputRefused
+from tui.settings import Settings
+
+if TYPE_CHECKING:
+    from service.advisor import Advisor
+
+NEEDED = ("mcp", "uvicorn")
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8765
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise ConfigError(
+            f"The MCP server needs the extra `server` ({', '.join(missing)} is not installed).",
+            "Install it: pip install 'stackwright[server]'",
+        )
+    if not arguments.http and (arguments.host or arguments.port is not None or arguments.allow_host):
+        raise InputRefused("--host, --port and --allow-host belong to HTTP.", "Add --http.")
+    from service.advisor import Advisor
+    from service.log import log_places_only
+
+    log_places_only()
+    if settings.profile is not None:
+        for remark in settings.profile_remarks():
+            print(f"stackwright: {remark}", file=sys.stderr)
+    advisor = Advisor(settings.open_knowledge(), settings.open_profile(), settings.as_of)
+    if arguments.http:
+        return _http(arguments, advisor)
+    from service.mcp_server import serve_stdio
+
+    serve_stdio(advisor)
+    return 0
+
+
+def _http(arguments: Namespace, advisor: "Advisor") -> int:
+    from service.mcp_http import KEY_VARIABLE, Address, serve_http
+
+    address = Address(
+        host=DEFAULT_HOST if arguments.host is None else arguments.host,
+        port=DEFAULT_PORT if arguments.port is None else arguments.port,
+        names=tuple(arguments.allow_host or ()),
+        key=os.environ.get(KEY_VARIABLE, ""),
+    )
+    serve_http(advisor, address)
+    return 0
