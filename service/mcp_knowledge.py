@@ -73,11 +73,11 @@ class Found(Answer):
 class SearchAnswer(Answer):
     knowledge_hash: str
     records: tuple[Found, ...]
-    """Best first."""
-    answered: bool
-    """False: the knowledge base doesn't answer this, and the records are merely near."""
+    """Nearest first; whether they answer the question is for their texts to show."""
+    abstained: bool
+    """True: the catalogue holds no such fact, and the records are merely near."""
     reason: str = ""
-    """Why it doesn't."""
+    """Why it can't answer, when it abstains."""
     evidence: tuple[Source, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -111,7 +111,7 @@ def search_knowledge(given: SearchInput, advisor: Advisor) -> SearchAnswer:
     return SearchAnswer(
         knowledge_hash=knowledge.hash,
         records=tuple(_found(hit) for hit in found.hits),
-        answered=bool(found.hits) and not found.abstained,
+        abstained=found.abstained or not found.hits,
         reason=found.reason,
         evidence=citations(facts, {}, knowledge),
         notices=found.notices,
@@ -170,7 +170,7 @@ KNOWLEDGE: tuple[Offer, ...] = (
     own_offer(
         "search_knowledge",
         "Dated, sourced facts about infrastructure components for AI workloads: limits, costs, licences, "
-        "compliance, operation, performance. Says so when the knowledge base doesn't answer the question.",
+        "compliance, operation, performance. Abstains, with the reason, where the catalogue lacks the fact asked for.",
         SearchInput,
         search_knowledge,
     ),

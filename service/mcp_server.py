@@ -44,7 +44,7 @@ INSTRUCTIONS = (
     "numbers instead of estimating your own, and pass their ranges, units and sources on. To recommend a stack, "
     "collect the workload's fields (next_question says what to ask the user), then call assess and explain. "
     "Single figures have tools of their own, e.g. size-llm-serving, api-cost, size-vectors, tco. "
-    "search_knowledge answers questions about components from sourced facts, or says that it can't."
+    "search_knowledge finds sourced facts about components."
 )
 FAILED = "The tool failed inside; this is a fault of the server, not of the arguments."
 MOST_SAID = 2_000

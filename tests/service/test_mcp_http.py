@@ -1,0 +1,227 @@
+"""`stackwright mcp --http`: the SDK's client over loopback, the key, foreign names and pages, and large bodies."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import anyio
+import httpx2
+import pytest
+
+from service.mcp_http import KEY_VARIABLE, MOST_BYTES, Address, allowed_hosts, check, is_loopback
+from tests.service.mcp_interview import USER, consult
+from tests.service.mcp_processes import KEY, Listening, answer, http_client, over_http
+from tui.main import main
+
+LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+ACCEPT = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+SECRET = "Cobalt-Heron-77"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listening]:
+    """A server that asks for a key."""
+    with over_http(tmp_path_factory.mktemp("guarded"), **{KEY_VARIABLE: KEY}) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def open_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listening]:
+    """A server on loopback without a key."""
+    with over_http(tmp_path_factory.mktemp("open")) as server:
+        yield server
+
+
+def post(server: Listening, content: object = LIST, **headers: str) -> httpx2.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx2.post(server.url, json=content, headers={**ACCEPT, **named}, timeout=30)
+
+
+async def test_a_whole_consultation_with_a_key(guarded: Listening) -> None:
+    async with http_client(guarded.url, KEY) as client:
+        workload, asked = await consult(client)
+        assert asked[0] == "purpose"
+        assert (await answer(client, "assess", workload=workload))["winner"]
+        told = await answer(client, "explain", workload=workload)
+    assert all(item["evidence"] for item in told["sentences"])
+
+
+async def test_loopback_needs_no_key_and_many_may_ask_at_once(open_one: Listening) -> None:
+    found: list[str] = []
+
+    async def ask() -> None:
+        async with http_client(open_one.url) as client:
+            content = await answer(client, "assess", workload=USER)
+            found.append(repr(content))
+
+    async with anyio.create_task_group() as group:
+        for _ in range(8):
+            group.start_soon(ask)
+    assert len(found) == 8
+    assert len(set(found)) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": f"Bearer {KEY}x"},
+        {"Authorization": f"Bearer {KEY[:-1]}"},
+        {"Authorization": f"Basic {KEY}"},
+        {"Authorization": KEY},
+        {"Authorization": "Bearer"},
+        {"X_Api_Key": KEY},
+    ],
+)
+def test_without_the_key_nothing_is_answered(guarded: Listening, headers: dict[str, str]) -> None:
+    for content in (LIST, LIST | {"method": "server/discover"}, {}):
+        answered = post(guarded, content, **headers)
+        assert answered.status_code == 401
+        assert answered.headers["WWW-Authenticate"] == "Bearer"
+        assert "size-vectors" not in answered.text
+    assert httpx2.get(guarded.url, timeout=30).status_code == 401
+
+
+def test_bytes_that_are_no_text_are_no_key(guarded: Listening) -> None:
+    headers = [
+        (b"Authorization", b"Bearer \xff\xe9"),
+        *((name.encode(), value.encode()) for name, value in ACCEPT.items()),
+    ]
+    assert httpx2.post(guarded.url, json=LIST, headers=headers, timeout=30).status_code == 401
+
+
+def test_two_authorisations_are_none(guarded: Listening) -> None:
+    twice = [("Authorization", f"Bearer {KEY}"), ("Authorization", "Bearer other"), *ACCEPT.items()]
+    assert httpx2.post(guarded.url, json=LIST, headers=twice, timeout=30).status_code == 401
+
+
+def test_the_key_opens(guarded: Listening) -> None:
+    answered = post(guarded, Authorization=f"Bearer {KEY}")
+    assert answered.status_code == 200
+    assert answered.json()["result"]["tools"]
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost", "127.0.0.1:1", "", "[::1]"]
+)
+def test_a_foreign_host_is_refused(open_one: Listening, host: str) -> None:
+    answered = post(open_one, Host=host)
+    assert answered.status_code in (400, 421)
+    assert "tools" not in answered.text
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://localhost:1", "https://127.0.0.1.evil.example"]
+)
+def test_a_page_of_another_origin_is_refused(open_one: Listening, origin: str) -> None:
+    answered = post(open_one, Origin=origin)
+    assert answered.status_code == 403
+    assert "access-control-allow-origin" not in answered.headers
+
+
+def test_its_own_names_are_answered(open_one: Listening) -> None:
+    port = httpx2.URL(open_one.url).port
+    assert post(open_one, Host=f"localhost:{port}", Origin=f"http://localhost:{port}").status_code == 200
+
+
+def test_a_large_body_is_refused_whether_or_not_its_size_is_told(open_one: Listening) -> None:
+    body = b'{"x":"' + b"a" * MOST_BYTES + b'"}'
+    assert httpx2.post(open_one.url, content=body, headers=ACCEPT, timeout=30).status_code == 413
+    pieces = (body[start : start + 65536] for start in range(0, len(body), 65536))
+    assert httpx2.post(open_one.url, content=pieces, headers=ACCEPT, timeout=30).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"jsonrpc":"2.0","id":{},"method":1}',
+     b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"assess","arguments":[]}}',
+     b'{"jsonrpc":"2.0","id":1,"method":"nothing"}'],
+)  # fmt: skip
+def test_malformed_requests_are_the_callers_fault(open_one: Listening, body: bytes) -> None:
+    answered = httpx2.post(open_one.url, content=body, headers=ACCEPT, timeout=30)
+    assert answered.status_code < 500
+    if answered.content:
+        assert "result" not in answered.json()
+
+
+def test_nothing_that_was_sent_is_logged(guarded: Listening, open_one: Listening) -> None:
+    call = LIST | {
+        "method": "tools/call",
+        "params": {"name": "search_knowledge", "arguments": {"question": SECRET}},
+    }
+    assert post(open_one, call).status_code == 200
+    post(open_one, call, Host=SECRET)
+    post(open_one, call, Origin=SECRET)
+    post(open_one, {"jsonrpc": SECRET})
+    post(guarded, call, Authorization=f"Bearer {SECRET}")
+    for server in (guarded, open_one):
+        log = server.said.read_text()
+        assert "MCP on http://127.0.0.1:" in log
+        assert SECRET not in log
+        assert KEY not in log
+        assert "Traceback" not in log
+
+
+def test_a_stop_signal_ends_the_server(tmp_path: Path) -> None:
+    with over_http(tmp_path) as server:
+        server.process.terminate()
+        assert server.process.wait(timeout=30) is not None
+        assert server.process.stdout is not None
+        assert server.process.stdout.read() == ""
+
+
+@pytest.fixture
+def _settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STACKWRIGHT_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+
+
+@pytest.mark.usefixtures("_settings")
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "advisor.example.org", ""])
+def test_other_machines_need_a_key(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mcp", "--http", "--host", host, "--port", "0"]) == 5
+    assert f"Set {KEY_VARIABLE}" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_settings")
+def test_a_key_that_can_be_guessed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, "short")
+    assert main(["mcp", "--http"]) == 5
+    said = capsys.readouterr().err
+    assert "fewer than 16 characters" in said
+    assert "short" not in said.replace("shorter", "")
+
+
+@pytest.mark.usefixtures("_settings")
+def test_every_address_needs_a_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    assert main(["mcp", "--http", "--host", "0.0.0.0"]) == 5
+    assert "--allow-host" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("_settings")
+def test_a_taken_port_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["mcp", "--http", "--port", str(taken.getsockname()[1])]) == 5
+    assert "--port" in capsys.readouterr().err
+
+
+def test_names_that_clients_may_use() -> None:
+    address = Address("0.0.0.0", 8765, ("advisor.example.org",), KEY)
+    check(address)
+    allowed = allowed_hosts(address)
+    assert {"advisor.example.org:8765", "advisor.example.org", "[::1]:8765", "localhost:8765"} <= set(allowed)
+    assert not any(name.startswith("0.0.0.0") for name in allowed)
+    assert not any("*" in name for name in allowed)
+
+
+def test_loopback_is_recognised_by_address_not_by_likeness() -> None:
+    assert [is_loopback(host) for host in ("127.9.9.9", "::1", "localhost")] == [True] * 3
+    assert [is_loopback(host) for host in ("127.0.0.1.nip.io", "localhost.localdomain", "10.0.0.1")] == [
+        False
+    ] * 3
