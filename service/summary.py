@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.evidence import assessment_book, is_score
 from knowledge import Knowledge
-from tools.assessment import Assessment, Conflict, Option, Relaxation, Risk, Stack
+from tools.assessment import Assessment, Conflict, Exclusion, Option, Relaxation, Risk, Stack
 from tools.estimate import Estimate, Kind
 from tools.evidence import Evidence
 from tools.registry import cited_ids
@@ -39,6 +39,7 @@ class Figure(Short):
     at_least: bool = False
     """A part of it has no price."""
     evidence: tuple[str, ...] = ()
+    """The calculation first, then what it rests on, unless a number before it names it already."""
 
 
 class Alternative(Short):
@@ -114,11 +115,11 @@ class Unneeded(Short):
 
 
 class Excluded(Short):
-    component: str
-    name: str
-    slot: str
     why: str
+    components: tuple[str, ...]
+    """Ids of what this rules out."""
     evidence: tuple[str, ...] = ()
+    """Of the first of them; show_knowledge has the facts about each."""
 
 
 class Summary(Short):
@@ -224,18 +225,23 @@ def _alternative(option: Option) -> Alternative:
 def _figures(
     estimates: Mapping[str, Estimate], tool: str, subject: str, book: Mapping[str, Evidence]
 ) -> dict[str, Figure]:
-    return {
-        name: Figure(
+    figures: dict[str, Figure] = {}
+    named: set[str] = set()
+    for name, estimate in estimates.items():
+        figures[name] = Figure(
             low=_rounded(estimate.low),
             typical=_rounded(estimate.typical),
             high=_rounded(estimate.high),
             unit=estimate.unit,
             kind=estimate.kind,
             at_least=estimate.incomplete,
-            evidence=(*_calculated(name, estimate, tool, subject, book), *estimate.evidence),
+            evidence=(
+                *_calculated(name, estimate, tool, subject, book),
+                *(identity for identity in estimate.evidence if identity not in named),
+            ),
         )
-        for name, estimate in estimates.items()
-    }
+        named.update(estimate.evidence)
+    return figures
 
 
 def _calculated(
@@ -284,14 +290,18 @@ def _robust(assessment: Assessment) -> Robust:
 
 
 def _excluded(assessment: Assessment) -> tuple[Excluded, ...]:
-    """Each component once, with the first reason that rules it out."""
-    found: dict[str, Excluded] = {}
+    """What is ruled out, by reason."""
+    grouped: dict[str, list[Exclusion]] = {}
     for item in assessment.exclusions:
-        short = Excluded(
-            component=item.component, name=item.name, slot=item.slot, why=item.text, evidence=item.evidence
+        grouped.setdefault(item.text, []).append(item)
+    return tuple(
+        Excluded(
+            why=why,
+            components=tuple(dict.fromkeys(item.component for item in items)),
+            evidence=items[0].evidence[:1],
         )
-        found.setdefault(item.component, short)
-    return tuple(found.values())
+        for why, items in grouped.items()
+    )
 
 
 def _cautions(short: Summary) -> Iterator[str]:

@@ -18,8 +18,8 @@ from tools.assess import assess as whole_assessment
 KNOWLEDGE = load()
 AS_OF = date(2026, 11, 24)
 ADVISOR = Advisor(KNOWLEDGE, as_of=AS_OF)
-MOST_BYTES = 64_000
-"""Of a short assessment: what an agent's context holds beside its other work."""
+MOST_CHARACTERS = 50_000
+"""Of a short assessment; Claude Code, for one, takes longer results out of the conversation into a file."""
 IMPOSSIBLE = {"use_case": "chat", "no_egress": "yes", "deployment": ["managed"], "request_rate_rps": 5}
 
 
@@ -64,14 +64,15 @@ def test_the_short_form_says_what_the_whole_says(name: str) -> None:
         assert figure.low <= figure.typical <= figure.high
     assert len(said.rivals) == len(whole.stacks) - 1
     assert {item.slot for item in said.not_needed} == {item.slot for item in whole.skipped}
-    assert {item.component for item in said.excluded} == {item.component for item in whole.exclusions}
+    named = {component for item in said.excluded for component in item.components}
+    assert named == {item.component for item in whole.exclusions}
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_the_short_form_is_short_and_its_evidence_resolved(name: str) -> None:
     said = short(name)
     text = said.model_dump_json()
-    assert len(text) <= MOST_BYTES
+    assert len(text) <= MOST_CHARACTERS
     known = {item.id for item in said.evidence}
     cited = set(ids_in(json.loads(text)))
     assert cited
