@@ -18,7 +18,7 @@ from tools.workload import Workload
 
 from .citations import Source, citations
 
-REASONS, ALTERNATIVES = 2, 3
+REASONS, ALTERNATIVES, NAMED = 2, 3, 12
 DIGITS = 6
 """Significant digits of numbers: more than any of them is known to."""
 
@@ -116,8 +116,11 @@ class Unneeded(Short):
 
 class Excluded(Short):
     why: str
+    """What is true of each of the components."""
     components: tuple[str, ...]
-    """Ids of what this rules out."""
+    """Ids of what this rules out, the first dozen."""
+    count: int
+    """Of all of them."""
     evidence: tuple[str, ...] = ()
     """Of the first of them; show_knowledge has the facts about each."""
 
@@ -292,12 +295,13 @@ def _robust(assessment: Assessment) -> Robust:
 def _excluded(assessment: Assessment) -> tuple[Excluded, ...]:
     """What is ruled out, by reason."""
     grouped: dict[str, list[Exclusion]] = {}
-    for item in assessment.exclusions:
-        grouped.setdefault(item.text, []).append(item)
+    for item in {(item.text, item.component): item for item in assessment.exclusions}.values():
+        grouped.setdefault(item.text.removeprefix(item.name).strip(), []).append(item)
     return tuple(
         Excluded(
             why=why,
-            components=tuple(dict.fromkeys(item.component for item in items)),
+            components=tuple(item.component for item in items[:NAMED]),
+            count=len(items),
             evidence=items[0].evidence[:1],
         )
         for why, items in grouped.items()

@@ -64,8 +64,9 @@ def test_the_short_form_says_what_the_whole_says(name: str) -> None:
         assert figure.low <= figure.typical <= figure.high
     assert len(said.rivals) == len(whole.stacks) - 1
     assert {item.slot for item in said.not_needed} == {item.slot for item in whole.skipped}
-    named = {component for item in said.excluded for component in item.components}
-    assert named == {item.component for item in whole.exclusions}
+    ruled_out = {(item.text.removeprefix(item.name).strip(), item.component) for item in whole.exclusions}
+    assert sum(item.count for item in said.excluded) == len(ruled_out)
+    assert {(item.why, name) for item in said.excluded for name in item.components} <= ruled_out
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
