@@ -20,7 +20,8 @@ from .advisor import Advisor
 from .citations import Source, citations
 from .mcp_knowledge import Field, field_of
 from .mcp_offer import Answer, DatedInput, Offer, WholeWorkload, own_offer
-from .summary import Summary, summarise
+from .summarise import summarise
+from .summary import Summary
 
 
 class QuestionInput(DatedInput):

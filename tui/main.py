@@ -25,6 +25,7 @@ first steps:
   stackwright advise workload.yaml --markdown   one recommendation, no questions
   stackwright tool --list                       every deterministic tool, with its schema
   stackwright knowledge search "pgvector limits"
+  stackwright mcp                               tools and advice for coding agents (docs/mcp.md)
   stackwright doctor                            what works on this machine
 
 A workload file is `field: value` or `field: {value | low, high, unit}`, for example:

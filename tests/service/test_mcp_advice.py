@@ -11,7 +11,8 @@ from knowledge import load
 from service.advisor import Advisor
 from service.mcp_consultation import QuestionInput, assess, explain, next_question
 from service.mcp_offer import WholeWorkload
-from service.summary import ALTERNATIVES, Summary
+from service.summarise import ALTERNATIVES
+from service.summary import Summary
 from tests.agent.workloads import WORKLOADS
 from tools.assess import assess as whole_assessment
 

@@ -37,6 +37,11 @@ def run(arguments: Namespace, settings: Settings) -> int:
         return _http(arguments, advisor)
     from service.mcp_server import serve_stdio
 
+    if sys.stdin.isatty():
+        print(
+            "stackwright: an MCP client is meant to start this and speak to it; Ctrl+C ends it.",
+            file=sys.stderr,
+        )
     serve_stdio(advisor)
     return 0
 
