@@ -184,7 +184,7 @@ def _factor(spec: FieldSpec, unit: Any, place: str, knowledge: Knowledge) -> flo
     factors = FACTORS.get(spec.unit, {})
     money = _MONEY.fullmatch(str(unit))
     if money and spec.unit.startswith("USD"):
-        in_usd = f"USD{money[2]}"
+        in_usd = f"USD{money[2] or ''}"
         if in_usd == spec.unit or in_usd in factors:
             rate = convert(knowledge, 1.0, money[1], "USD").typical
             return rate * factors.get(in_usd, 1.0)
