@@ -3,9 +3,9 @@
 Markdown for people and repositories, a self-contained page for mail and tickets, JSON for programs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from knowledge import Knowledge
 from tools.assessment import Assessment, Stack
@@ -13,7 +13,7 @@ from tools.evidence import Evidence
 from tools.wording import counted, field_label, interval
 from tools.workload import Known, Workload
 
-from .evidence import assessment_book, shown_evidence
+from .evidence import assessment_book, pick_sources, shown_evidence
 from .reply import Claim
 
 SHOWN_QUANTITIES = (
@@ -78,7 +78,7 @@ def _rendered(
     )
     environment.filters["plain"] = _plain
     text = (resources.files("agent") / "templates" / template).read_text(encoding="utf-8")
-    citations = _citations(claims, assessment, workload, knowledge)
+    citations = record_sources(claims, assessment, workload, knowledge)
     return environment.from_string(text).render(
         assessment=assessment,
         winner=assessment.winner,
@@ -87,7 +87,9 @@ def _rendered(
             (claim.text, [citations[key][0] for key in claim.evidence if key in citations])
             for claim in claims
         ],
-        layers=layers(assessment.winner, knowledge) if assessment.winner else [],
+        layers=layers(assessment.winner, knowledge, {key: number for key, (number, _) in citations.items()})
+        if assessment.winner
+        else [],
         numbers=numbers(assessment.winner) if assessment.winner else [],
         sources=[item for _, item in citations.values()],
     )
@@ -101,12 +103,12 @@ def _plain(text: object) -> str:
     return flat.replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
-def _citations(
+def record_sources(
     claims: Sequence[Claim], assessment: Assessment, workload: Workload, knowledge: Knowledge
 ) -> dict[str, tuple[int, Evidence]]:
     """Evidence id -> (number, evidence), in order of first citation."""
     book = assessment_book(assessment, workload, knowledge)
-    shown = shown_evidence(claims, book, knowledge)
+    shown = shown_evidence(claims, book, knowledge, assessment.winner)
     return {identity: (number, item) for number, (identity, item) in enumerate(shown.items(), 1)}
 
 
@@ -129,12 +131,25 @@ def shown(item: Known) -> str:
     return str(value).replace("_", " ") if value is not None else item.stated
 
 
-def layers(stack: Stack, knowledge: Knowledge) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """(layer, [(slot, component with detail, score)]) in layer order."""
-    grouped: dict[int, list[tuple[str, str, str]]] = {}
+class PickRow(NamedTuple):
+    """A slot and what fills it."""
+
+    slot: str
+    component: str
+    """Name, size and the number of its source."""
+    score: str
+
+
+def layers(
+    stack: Stack, knowledge: Knowledge, numbering: Mapping[str, int]
+) -> list[tuple[str, list[PickRow]]]:
+    """(layer, its slots) in layer order."""
+    grouped: dict[int, list[PickRow]] = {}
     for slot, option in stack.picks.items():
         text = f"{option.name}, {option.detail}" if option.detail else option.name
-        grouped.setdefault(option.layer, []).append((knowledge.slots[slot].name, text, f"{option.score:.2f}"))
+        marks = "".join(f" [{numbering[item]}]" for item in pick_sources(option, numbering, knowledge))
+        row = PickRow(knowledge.slots[slot].name, text + marks, f"{option.score:.2f}")
+        grouped.setdefault(option.layer, []).append(row)
     return [(LAYERS[layer], rows) for layer, rows in sorted(grouped.items())]
 
 

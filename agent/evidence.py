@@ -4,7 +4,7 @@ Results that sentences retell whole (a conflict, a risk, a pick) are recorded he
 with the evidence that they rest on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from knowledge import Knowledge
@@ -174,18 +174,28 @@ def _result(tool: str, text: str, subject: str = "") -> Evidence:
 
 
 def shown_evidence(
-    claims: Iterable[Claim], book: Mapping[str, Evidence], knowledge: Knowledge
+    claims: Iterable[Claim], book: Mapping[str, Evidence], knowledge: Knowledge, stack: Stack | None = None
 ) -> dict[str, Evidence]:
-    """What `claims` cite, for a list of sources; arguments and picks are ours and are no sources."""
+    """What `claims` and the picks of `stack` cite, for a list of sources; arguments and picks are no sources."""
+    cited = [identity for claim in claims for identity in claim.evidence]
+    if stack is not None:
+        cited += [
+            identity for option in stack.picks.values() for identity in pick_sources(option, cited, knowledge)
+        ]
     shown: dict[str, Evidence] = {}
-    for claim in claims:
-        for identity in claim.evidence:
-            item = book.get(identity) or standing(identity, knowledge)
-            if item is None and identity in knowledge.facts:
-                item = fact_evidence(knowledge.facts[identity], knowledge)
-            if item is not None and not identity.startswith(("argument/", "calc/pick/")):
-                shown.setdefault(identity, item)
+    for identity in cited:
+        item = book.get(identity) or standing(identity, knowledge)
+        if item is None and identity in knowledge.facts:
+            item = fact_evidence(knowledge.facts[identity], knowledge)
+        if item is not None and not identity.startswith(("argument/", "calc/pick/")):
+            shown.setdefault(identity, item)
     return shown
+
+
+def pick_sources(option: Option, cited: Collection[str], knowledge: Knowledge) -> list[str]:
+    """The fact that is shown beside a pick: one that is cited anyway, else the best about it."""
+    facts = [identity for identity in option.reasons if identity in knowledge.facts]
+    return [identity for identity in facts if identity in cited][:1] or facts[:1]
 
 
 def standing(identity: str, knowledge: Knowledge) -> Evidence | None:

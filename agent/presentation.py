@@ -1,5 +1,7 @@
 """A reply as plain text: what a pipe or a screen reader gets, and what other front ends start from."""
 
+from collections.abc import Mapping
+
 from knowledge import Knowledge
 from tools.assessment import Stack
 from tools.wording import field_label
@@ -7,7 +9,7 @@ from tools.workload import Known
 
 from .context import TurnContext
 from .decision_record import shown
-from .evidence import evidence_book, shown_evidence
+from .evidence import evidence_book, pick_sources, shown_evidence
 from .language import Understanding
 from .language.locale import unread_text
 from .narrator import layer_lines
@@ -25,14 +27,20 @@ def render(reply: Reply, understood: Understanding, context: TurnContext) -> Rep
     """The reply with its text and numbered citations."""
     asked = understood.question_text if reply.kind == "answer" else ""
     book = evidence_book(reply.workload, _record_ids(reply.claims), context, asked) if reply.claims else {}
-    sources = shown_evidence(reply.claims, book, context.knowledge)
+    winner = reply.assessment.winner if reply.assessment is not None else None
+    sources = shown_evidence(reply.claims, book, context.knowledge, winner)
     numbering = {identity: place for place, identity in enumerate(sources, 1)}
-    parts = [*_heard(reply, understood, context.knowledge), *_body(reply, numbering, context)]
+    heard = _heard(reply, understood, context.knowledge)
+    parts = [*heard, *_body(reply, numbering, context)]
     if reply.question is not None:
         parts.append(_question(reply))
     citations = tuple(sources.values())
     return reply.model_copy(
-        update={"text": "\n\n".join(part for part in parts if part), "citations": citations}
+        update={
+            "text": "\n\n".join(part for part in parts if part),
+            "heard": tuple(heard),
+            "citations": citations,
+        }
     )
 
 
@@ -70,7 +78,7 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
         lines.append(f"{ASKED_BACK[what].format(text)} I need it for {slot.replace('_', ' ')}.")
     for name, texts in understood.several:
         lines.append(
-            f"You gave several values for {name.replace('_', ' ')} ({', '.join(texts)}); which one holds?"
+            f"You gave several values for {field_label(name)} ({', '.join(texts)}); which one holds?"
         )
     if reply.unused:
         lines.append(f"I did not use: {', '.join(reply.unused)}.")
@@ -87,19 +95,20 @@ def _body(reply: Reply, numbering: dict[str, int], context: TurnContext) -> list
     if reply.assessment is None or reply.assessment.winner is None:
         return told
     verdict = next((index for index, claim in enumerate(reply.claims) if claim.role == "verdict"), -1) + 1
-    stack = stack_text(reply.assessment.winner, context.knowledge)
+    stack = stack_text(reply.assessment.winner, context.knowledge, numbering)
     assumed = reply.assessment.assumptions
     closing = f"Assumed, tell me if it is otherwise: {'; '.join(assumed)}." if assumed else ""
     return [*told[:verdict], stack, *told[verdict:], closing]
 
 
-def stack_text(stack: Stack, knowledge: Knowledge) -> str:
-    """One line a slot: `slot: component, detail`."""
+def stack_text(stack: Stack, knowledge: Knowledge, numbering: Mapping[str, int]) -> str:
+    """One line a slot: `slot: component, detail [source]`."""
     lines = []
     for name, option in layer_lines(stack, knowledge):
         detail = f", {option.detail}" if option.detail else ""
         shared = f" (same {option.name} as above)" if option.bundled_with else ""
-        lines.append(f"- {name}: {option.name}{detail}{shared}")
+        marks = "".join(f" [{numbering[item]}]" for item in pick_sources(option, numbering, knowledge))
+        lines.append(f"- {name}: {option.name}{detail}{shared}{marks}")
     pattern = stack.retrieval_pattern
     return "\n".join([f"- Retrieval pattern: {pattern.name}", *lines])
 

@@ -63,6 +63,8 @@ class Reply(Shown):
     """question, recommendation, answer, notice, error."""
     text: str
     """The whole answer as plain text with [n] citation marks; what a screen reader or a pipe gets."""
+    heard: tuple[str, ...] = ()
+    """What was taken over, changed, refused, asked back for or left unused, as the text tells it first."""
     claims: tuple[Claim, ...] = ()
     """The cited sentences of an explanation or answer, in order."""
     question: AskedQuestion | None = None

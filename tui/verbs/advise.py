@@ -3,8 +3,9 @@
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from knowledge import Knowledge
 from knowledge.errors import InputRefused
@@ -16,38 +17,33 @@ from tui.settings import Settings
 if TYPE_CHECKING:
     from agent.reply import Claim
     from tools.assessment import Assessment
+    from tools.evidence import Evidence
 
 WORKLOAD_SUFFIXES = (".yaml", ".yml", ".json")
-TEXT_LIMIT = 20_000
+JUST_RECOMMEND = "just recommend"
 STANDARD_INPUT = "Standard input"
 
 
+class Advice(NamedTuple):
+    """What is written, in whichever form."""
+
+    workload: Workload
+    assessment: "Assessment"
+    claims: "Sequence[Claim]"
+
+
 def run(arguments: Namespace, settings: Settings) -> int:
-    knowledge, profile, as_of = settings.open_knowledge(), settings.open_profile(), settings.date()
     for remark in settings.profile_remarks():
         print(f"stackwright: {remark}", file=sys.stderr)
-    workload = _workload(arguments, settings, knowledge)
-    assessment = assess(workload, knowledge, as_of, "full", profile)
-    claims = explain(assessment, workload, knowledge)
-    _write(arguments, assessment, workload, claims, knowledge)
-    return 0 if assessment.winner is not None else 4
+    knowledge = settings.open_knowledge()
+    advice = _advice(arguments, settings, knowledge)
+    _write(arguments, advice, knowledge)
+    return 0 if advice.assessment.winner is not None else 4
 
 
-def explain(assessment: "Assessment", workload: Workload, knowledge: Knowledge) -> "list[Claim]":
-    """The narrator's sentences over every fact of the knowledge base."""
-    from agent.narrator import explanation
-
-    return explanation(assessment, workload, knowledge, frozenset(knowledge.facts))
-
-
-def _workload(arguments: Namespace, settings: Settings, knowledge: Knowledge) -> Workload:
+def _advice(arguments: Namespace, settings: Settings, knowledge: Knowledge) -> Advice:
     if arguments.session:
-        from agent.consultation import open_consultation
-        from tui.storage import open_store, session_to_resume
-
-        store = open_store(settings)
-        session = session_to_resume(store, arguments.session)
-        return open_consultation(knowledge=knowledge, store=store, session=session).workload()
+        return _on(_stored(arguments.session, settings, knowledge), settings, knowledge)
     if arguments.file != "-":
         path = Path(arguments.file)
         if not path.exists() and path.suffix not in WORKLOAD_SUFFIXES:
@@ -56,11 +52,32 @@ def _workload(arguments: Namespace, settings: Settings, knowledge: Knowledge) ->
                 'Words go through standard input: echo "..." | stackwright advise -',
             )
         if path.suffix in WORKLOAD_SUFFIXES:
-            return read_workload(path, knowledge)
-        return _from_text(_read(path), knowledge)
+            return _on(read_workload(path, knowledge), settings, knowledge)
+        return _from_text(_read(path), settings, knowledge)
     if sys.stdin.isatty():
         print("stackwright: describe the workload, then Ctrl+D.", file=sys.stderr)
-    return _from_text(standard_input(), knowledge)
+    return _from_text(standard_input(), settings, knowledge)
+
+
+def _on(workload: Workload, settings: Settings, knowledge: Knowledge) -> Advice:
+    """Advice on fields, which need no reading: the narrator's sentences over every fact of the knowledge base."""
+    from agent.narrator import explanation
+
+    if settings.model:
+        print("stackwright: the model isn't used: fields need no reading.", file=sys.stderr)
+    assessment = assess(workload, knowledge, settings.date(), "full", settings.open_profile())
+    return Advice(
+        workload, assessment, explanation(assessment, workload, knowledge, frozenset(knowledge.facts))
+    )
+
+
+def _stored(session: str, settings: Settings, knowledge: Knowledge) -> Workload:
+    from agent.consultation import open_consultation
+    from tui.storage import open_store, session_to_resume
+
+    store = open_store(settings)
+    found = session_to_resume(store, session)
+    return open_consultation(knowledge=knowledge, store=store, session=found).workload()
 
 
 def standard_input() -> str:
@@ -84,36 +101,35 @@ def _read(path: Path) -> str:
         raise InputRefused(f"{path} can't be read: {error.strerror}.") from error
 
 
-def _from_text(text: str, knowledge: Knowledge) -> Workload:
-    """Fields if it is a mapping of known fields, else plain words."""
+def _from_text(text: str, settings: Settings, knowledge: Knowledge) -> Advice:
+    """Fields if it is a mapping of known fields, else plain words, read and answered as in a consultation."""
     first = text.strip().split(":", 1)[0].strip('{" \n')
     if first in knowledge.fields:
-        return parse_workload(text, "standard input", knowledge)
-    from agent.language import understand
-    from agent.reconcile import reconcile
+        return _on(parse_workload(text, "standard input", knowledge), settings, knowledge)
+    from agent.consultation import open_consultation
 
-    if len(text) > TEXT_LIMIT:
-        print(f"stackwright: only the first {TEXT_LIMIT:,} characters are read.", file=sys.stderr)
-    understood = understand(text, turn=1, workload=Workload(), knowledge=knowledge)
-    for rejected in understood.rejected:
-        print(f"stackwright: {rejected.reason}", file=sys.stderr)
-    if not understood.updates:
+    consultation = open_consultation(
+        knowledge, settings.open_profile(), settings.date(), model=settings.open_model()
+    )
+    reply = consultation.turn(text)
+    for line in reply.heard:
+        print(f"stackwright: {line}", file=sys.stderr)
+    if not consultation.workload().history:
         raise InputRefused(
             "Nothing about a workload could be read from that text.",
             "Say what it does, for how many users or requests, and which limits there are.",
         )
-    return reconcile(Workload(), understood, 1, knowledge).workload
+    if reply.assessment is None:
+        reply = consultation.turn(JUST_RECOMMEND)
+    if reply.assessment is None:
+        return _on(consultation.workload(), settings, knowledge)
+    return Advice(reply.workload, reply.assessment, reply.claims)
 
 
-def _write(
-    arguments: Namespace,
-    assessment: "Assessment",
-    workload: Workload,
-    claims: "list[Claim]",
-    knowledge: Knowledge,
-) -> None:
+def _write(arguments: Namespace, advice: Advice, knowledge: Knowledge) -> None:
     from agent import decision_record as record
 
+    workload, assessment, claims = advice
     if arguments.json:
         print(
             json.dumps(record.record_json(assessment, workload, claims), ensure_ascii=False, sort_keys=True)
@@ -128,23 +144,36 @@ def _write(
     elif arguments.markdown:
         print(record.record_markdown(assessment, workload, claims, knowledge))
     else:
-        print(plain_text(assessment, claims, knowledge))
+        print(plain_text(advice, knowledge))
 
 
-def plain_text(assessment: "Assessment", claims: "list[Claim]", knowledge: Knowledge) -> str:
-    """Stack, numbers and sentences for a terminal."""
-    from agent.decision_record import layers, numbers
+def plain_text(advice: Advice, knowledge: Knowledge) -> str:
+    """Stack, numbers, sentences and sources for a terminal."""
+    from agent.decision_record import layers, numbers, record_sources
 
-    winner = assessment.winner
-    if winner is None:
-        return "\n".join(claim.text for claim in claims)
-    lines = [f"{winner.title}  (score {winner.score:.2f})", ""]
-    for layer, rows in layers(winner, knowledge):
-        lines.append(layer)
-        lines += [f"  {slot}: {component}" for slot, component, _ in rows]
-    lines.append("")
-    lines += [f"{words}: {value} [{kind}]" for words, value, kind in numbers(winner)]
-    lines.append("")
-    lines += [f"- {claim.text} [{', '.join(claim.evidence[:3])}]" for claim in claims]
+    workload, assessment, claims = advice
+    sources = record_sources(claims, assessment, workload, knowledge)
+    numbering = {identity: number for identity, (number, _) in sources.items()}
+    lines = []
+    if assessment.winner is not None:
+        lines += [f"{assessment.winner.title}  (score {assessment.winner.score:.2f})", ""]
+        for layer, rows in layers(assessment.winner, knowledge, numbering):
+            lines += [layer, *(f"  {row.slot}: {row.component}" for row in rows)]
+        lines += [
+            "",
+            *(f"{words}: {value} [{kind}]" for words, value, kind in numbers(assessment.winner)),
+            "",
+        ]
+    lines += [f"- {claim.text}{_marks(claim, numbering)}" for claim in claims]
     lines += ["", f"Assumed: {'; '.join(assessment.assumptions)}."] if assessment.assumptions else []
+    lines += ["", "Sources", *(f"[{number}] {_source(item)}" for number, item in sources.values())]
     return "\n".join(lines)
+
+
+def _marks(claim: "Claim", numbering: Mapping[str, int]) -> str:
+    return "".join(f" [{numbering[identity]}]" for identity in claim.evidence if identity in numbering)
+
+
+def _source(item: "Evidence") -> str:
+    dated = f", {item.as_of}" if item.as_of else ""
+    return f"{item.id}{dated}: {item.text} {item.source}".rstrip()
