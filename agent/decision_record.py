@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from knowledge import Knowledge
 from tools.assessment import Assessment, Stack
 from tools.evidence import Evidence
+from tools.evidence_book import fact_evidence
 from tools.wording import counted, field_label, interval
 from tools.workload import Known, Workload
 
-from .evidence import assessment_book, pick_sources, shown_evidence
+from .evidence import assessment_book, pick_sources, shown_evidence, standing
 from .reply import Claim
 
 SHOWN_QUANTITIES = (
@@ -35,13 +36,16 @@ SHOWN_QUANTITIES = (
 )
 
 
-def record_json(assessment: Assessment, workload: Workload, claims: Sequence[Claim]) -> dict[str, Any]:
-    """The record as plain values, in a stable order."""
+def record_json(
+    assessment: Assessment, workload: Workload, claims: Sequence[Claim], knowledge: Knowledge
+) -> dict[str, Any]:
+    """The record as plain values, in a stable order; `evidence` holds what the explanation cites."""
     return {
         "schema": "stackwright-decision/1",
         "workload": [item.model_dump(mode="json") for item in workload.known.values()],
         "assessment": assessment.model_dump(mode="json"),
         "explanation": [claim.model_dump(mode="json") for claim in claims],
+        "evidence": [item.model_dump(mode="json") for item in cited(claims, assessment, workload, knowledge)],
     }
 
 
@@ -110,6 +114,21 @@ def record_sources(
     book = assessment_book(assessment, workload, knowledge)
     shown = shown_evidence(claims, book, knowledge, assessment.winner)
     return {identity: (number, item) for number, (identity, item) in enumerate(shown.items(), 1)}
+
+
+def cited(
+    claims: Sequence[Claim], assessment: Assessment, workload: Workload, knowledge: Knowledge
+) -> list[Evidence]:
+    """All that `claims` cite, in order of first citation."""
+    book = assessment_book(assessment, workload, knowledge)
+    ids = dict.fromkeys(identity for claim in claims for identity in claim.evidence)
+    found = (book.get(key) or standing(key, knowledge) or _fact(key, knowledge) for key in ids)
+    return [item for item in found if item is not None]
+
+
+def _fact(identity: str, knowledge: Knowledge) -> Evidence | None:
+    fact = knowledge.facts.get(identity)
+    return None if fact is None else fact_evidence(fact, knowledge)
 
 
 def workload_rows(workload: Workload) -> list[tuple[str, str, str, str]]:

@@ -35,7 +35,7 @@ def decision_text(consultation: Consulted, form: str, claims: tuple[Claim, ...] 
             explanation(assessment, workload, context.knowledge, frozenset(context.knowledge.facts))
         )
     if form == "json":
-        record: dict[str, Any] = record_json(assessment, workload, claims)
+        record: dict[str, Any] = record_json(assessment, workload, claims, context.knowledge)
         return json.dumps(record, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
     render = record_html if form == "html" else record_markdown
     return render(assessment, workload, claims, context.knowledge)

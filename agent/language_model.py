@@ -32,6 +32,8 @@ KEPT_SHARE = 0.5
 """Share of the content words that a rewritten sentence has in common with ours (judgement)."""
 FAILURES_ALLOWED = 3
 """Calls in a row that may fail before the model is left alone for the rest of the session."""
+WEIGHT_OF_SILENCE = 2
+"""A call that ran into its time limit counts double: somebody waited that long for nothing."""
 READ_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -92,10 +94,11 @@ class _Asked:
     def failed(self, error: ModelUnavailable, consequence: str) -> Update:
         """The notice of a failure; a model that was given up is mentioned no more."""
         failures = self._context.model_failures
-        self._context.model_failures = min(failures + 1, FAILURES_ALLOWED)
+        weight = WEIGHT_OF_SILENCE if error.silent else 1
+        self._context.model_failures = min(failures + weight, FAILURES_ALLOWED)
         notices = [*self._state["notices"], *self._first_use()]
         if failures < FAILURES_ALLOWED:
-            gone = failures + 1 == FAILURES_ALLOWED
+            gone = failures + weight >= FAILURES_ALLOWED
             after = " and the model is not asked again in this session." if gone else "."
             notices.append(f"{error.message} {consequence}{after}")
         return {"notices": notices, "engine": FAILED, "model_told": self._model.name}

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from knowledge.errors import ConfigError, ModelUnavailable
 
-TIMEOUT_S = 60.0
+TIMEOUT_S = 45.0
 MAX_TOKENS = 6000
 MAX_CHARACTERS = 200_000
 """Of an answer; more than ten times what MAX_TOKENS can hold isn't one."""
@@ -157,7 +157,9 @@ class EndpointModel:
         """Why there is no answer, in words of ours: what an endpoint writes may hold keys or prompts."""
         status = getattr(error, "status_code", None)
         if "Timeout" in type(error).__name__:
-            return ModelUnavailable(f"The model {self.name} gave no answer within {self.timeout_s:g} s.")
+            return ModelUnavailable(
+                f"The model {self.name} gave no answer within {self.timeout_s:g} s.", silent=True
+            )
         if status in REASONS:
             return ModelUnavailable(f"The model {self.name} did not answer: {REASONS[status]} ({status}).")
         if "Connection" in type(error).__name__:

@@ -46,6 +46,11 @@ class KnowledgeInvalid(StackwrightError):
 class ModelUnavailable(StackwrightError):
     """A model endpoint could not answer."""
 
+    def __init__(self, message: str, hint: str = "", silent: bool = False) -> None:
+        super().__init__(message, hint)
+        self.silent = silent
+        """It said nothing until the time limit."""
+
 
 class SessionUnavailable(StackwrightError):
     """A stored consultation can't be read or written now."""

@@ -1,5 +1,6 @@
 """What the consultations of one process share: knowledge, index, profile, model and clock."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,6 +16,26 @@ if TYPE_CHECKING:
     from knowledge.index import Retriever
 
 
+QUIET_S = 300.0
+"""A model that failed too often is left alone for so long."""
+
+
+@dataclass
+class _Failing:
+    """How often in a row the model failed in this process, and since when it has been left alone."""
+
+    count: int = 0
+    since: float = 0.0
+
+    def now(self) -> int:
+        """Failures that still count."""
+        return self.count if time.monotonic() - self.since < QUIET_S else 0
+
+    def saw(self, count: int) -> None:
+        if count != self.count:
+            self.count, self.since = count, time.monotonic()
+
+
 @dataclass(frozen=True)
 class Office:
     """Opens consultations that cost little, since what is heavy is loaded once."""
@@ -24,6 +45,7 @@ class Office:
     model: "ChatModel | None" = None
     as_of: date | None = None
     """The date that prices and ages count from; None: today, also tomorrow."""
+    _failing: _Failing = field(default_factory=_Failing)
 
     @cached_property
     def retriever(self) -> "Retriever":
@@ -51,4 +73,8 @@ class Office:
         with store.held(session, wait) as held:
             if not held.waiting(session):
                 return 0
-            return self.open(held, session).answer_waiting()
+            consultation = self.open(held, session)
+            consultation.context.model_failures = self._failing.now()
+            answered = consultation.answer_waiting()
+            self._failing.saw(consultation.context.model_failures)
+            return answered

@@ -216,9 +216,18 @@ def _assumptions(ranking: Ranking, knowledge: Knowledge) -> tuple[str, ...]:
         numeric = isinstance(item.point, float | int)
         shown = counted(float(item.point), unit) if numeric else _plain(item.point)
         texts.append(f"{field_label(field)} {shown} ({item.basis})")
+    if (
+        ranking.resolved.values.get("on_premises") is True
+        or ranking.resolved.values.get("air_gapped") is True
+    ):
+        texts.append(OWN_MACHINES)
     return tuple(texts)
 
 
+OWN_MACHINES = (
+    "servers and disks on your premises, accelerators aside, cost as much as cloud machines of the same size"
+    " (there is no list price of own hardware to go by)"
+)
 FOR_MODELS = frozenset({"input_tokens", "output_tokens", "llm_calls_per_task", "quality_bar"})
 FOR_CORPORA = frozenset({"vector_dim", "freshness_s", "query_style", "corpus_documents", "tenants"})
 

@@ -37,11 +37,14 @@ def told(request: pytest.FixtureRequest, context: TurnContext) -> Told:
 
 def test_json_round_trips(told: Told, knowledge: Knowledge) -> None:
     assessment, workload, claims = told
-    record = json.loads(json.dumps(record_json(assessment, workload, claims), allow_nan=False))
+    record = json.loads(json.dumps(record_json(assessment, workload, claims, knowledge), allow_nan=False))
     assert record["schema"] == "stackwright-decision/1"
     assert Assessment.model_validate(record["assessment"]) == assessment
     assert [Claim.model_validate(item) for item in record["explanation"]] == claims
     assert [Known.model_validate(item) for item in record["workload"]] == list(workload.known.values())
+    held = {item["id"] for item in record["evidence"]}
+    assert {identity for claim in claims for identity in claim.evidence} == held
+    assert all(item["text"] for item in record["evidence"])
 
 
 def test_records_are_the_same_each_time(told: Told, knowledge: Knowledge) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -176,6 +177,24 @@ def test_plain_text_is_advised_on(run: Run, capsys: pytest.CaptureFixture[str]) 
     assert fields["corpus_documents"]["value"] == 40_000
     assert record["assessment"]["stacks"]
     assert record["explanation"]
+
+
+def test_words_are_read_as_in_a_consultation(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    words = "RAG over 50,000 documents, 400,000 requests per day, 1,000 GBP a month, room 4711"
+    assert run("advise", "-", "--as-of", AS_OF, stdin=words) == 0
+    said = capsys.readouterr()
+    assert "I did not use: 4711" in said.err
+    budget = re.search(r"exceeds your ([\d,]+) USD", said.out)
+    assert budget is not None
+    assert 1_100 < float(budget[1].replace(",", "")) < 1_600
+    stack, _, sources = said.out.partition("\nSources\n")
+    cited = {int(number) for number in re.findall(r"\[(\d+)\]", stack)}
+    listed = [int(number) for number in re.findall(r"^\[(\d+)\]", sources, re.MULTILINE)]
+    assert cited == set(listed)
+    assert listed == list(range(1, len(listed) + 1))
+    picks = re.findall(r"^  \S.*: .*$", stack, re.MULTILINE)
+    assert picks
+    assert all(re.search(r"\[\d+\]$", pick) for pick in picks)
 
 
 def test_fields_on_standard_input_are_read_as_a_file(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

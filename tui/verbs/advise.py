@@ -132,7 +132,11 @@ def _write(arguments: Namespace, advice: Advice, knowledge: Knowledge) -> None:
     workload, assessment, claims = advice
     if arguments.json:
         print(
-            json.dumps(record.record_json(assessment, workload, claims), ensure_ascii=False, sort_keys=True)
+            json.dumps(
+                record.record_json(assessment, workload, claims, knowledge),
+                ensure_ascii=False,
+                sort_keys=True,
+            )
         )
     elif arguments.html:
         page = record.record_html(assessment, workload, claims, knowledge)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from knowledge import Knowledge
 from knowledge.listing import show, stale, stats
 from tui.settings import Settings
 
@@ -50,8 +51,33 @@ def _print_hits(result: Any) -> None:
 
 
 def _show(arguments: Namespace, settings: Settings) -> int:
-    print(show(settings.open_knowledge(), arguments.id))
+    from knowledge.errors import UnknownName
+
+    knowledge = settings.open_knowledge()
+    try:
+        print(show(knowledge, arguments.id))
+    except UnknownName:
+        print(_cited(arguments.id, knowledge))
     return 0
+
+
+def _cited(identity: str, knowledge: Knowledge) -> str:
+    """What stands behind an id that a recommendation cites; UnknownName where nothing does."""
+    from agent.evidence import standing
+    from knowledge.errors import InputRefused
+    from tools.registry import evidence_named
+
+    if identity.startswith(("calc/", "user/")):
+        raise InputRefused(
+            f"{identity} belongs to one recommendation: it was computed from that workload, or is what you said.",
+            "Its text stands among the sources of that answer and in 'stackwright advise FILE --json'.",
+        )
+    found = evidence_named(identity, knowledge) or standing(identity, knowledge)
+    if found is None:
+        return show(knowledge, identity)
+    dated = f"\nas of {found.as_of}" if found.as_of else ""
+    source = f"\n{found.source}" if found.source else ""
+    return f"{found.id}\n{found.text}{dated}{source}"
 
 
 def _stats(arguments: Namespace, settings: Settings) -> int:
