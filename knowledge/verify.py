@@ -7,9 +7,11 @@ from pydantic import ValidationError
 
 from .checks.coverage import check_coverage
 from .checks.data_files import check_licences, check_manifest, check_vectors
+from .checks.duplicates import check_duplicates
 from .checks.expressions import NAMES, Names, check_expressions
 from .checks.facts import check_facts, check_rules
 from .checks.finding import Finding, error
+from .checks.floors import check_floors
 from .checks.references import check_references
 from .checks.tables import Tables, read_tables
 from .checks.words import check_words
@@ -28,6 +30,8 @@ def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
         *check_facts(tables, today or date.today()),
         *check_rules(tables),
         *check_coverage(tables),
+        *check_floors(tables),
+        *check_duplicates(tables),
         *check_words(tables),
         *check_manifest(knowledge.files),
         *check_licences(knowledge.files),
