@@ -155,8 +155,10 @@ class PickRow(NamedTuple):
 
     slot: str
     component: str
-    """Name, size and the number of its source."""
+    """Name and size."""
     score: str
+    marks: tuple[int, ...]
+    """Numbers of its sources."""
 
 
 def layers(
@@ -166,8 +168,8 @@ def layers(
     grouped: dict[int, list[PickRow]] = {}
     for slot, option in stack.picks.items():
         text = f"{option.name}, {option.detail}" if option.detail else option.name
-        marks = "".join(f" [{numbering[item]}]" for item in pick_sources(option, numbering, knowledge))
-        row = PickRow(knowledge.slots[slot].name, text + marks, f"{option.score:.2f}")
+        marks = tuple(numbering[item] for item in pick_sources(option, numbering, knowledge))
+        row = PickRow(knowledge.slots[slot].name, text, f"{option.score:.2f}", marks)
         grouped.setdefault(option.layer, []).append(row)
     return [(LAYERS[layer], rows) for layer, rows in sorted(grouped.items())]
 

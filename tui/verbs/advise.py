@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -162,7 +162,7 @@ def plain_text(advice: Advice, knowledge: Knowledge) -> str:
     if assessment.winner is not None:
         lines += [f"{assessment.winner.title}  (score {assessment.winner.score:.2f})", ""]
         for layer, rows in layers(assessment.winner, knowledge, numbering):
-            lines += [layer, *(f"  {row.slot}: {row.component}" for row in rows)]
+            lines += [layer, *(f"  {row.slot}: {row.component}{_numbers(row.marks)}" for row in rows)]
         lines += [
             "",
             *(f"{words}: {value} [{kind}]" for words, value, kind in numbers(assessment.winner)),
@@ -175,7 +175,11 @@ def plain_text(advice: Advice, knowledge: Knowledge) -> str:
 
 
 def _marks(claim: "Claim", numbering: Mapping[str, int]) -> str:
-    return "".join(f" [{numbering[identity]}]" for identity in claim.evidence if identity in numbering)
+    return _numbers(numbering[identity] for identity in claim.evidence if identity in numbering)
+
+
+def _numbers(marks: Iterable[int]) -> str:
+    return "".join(f" [{mark}]" for mark in marks)
 
 
 def _source(item: "Evidence") -> str:
