@@ -20,7 +20,7 @@ from knowledge import Knowledge
 from knowledge.errors import InputRefused, UnknownName
 from knowledge.hardware import Accelerator, resolve_accelerator
 from knowledge.models import ModelSpec, resolve_model
-from tools.sizing.predict import MeasuredLoad
+from tools.sizing.measured_load import MeasuredLoad
 
 from .vocabulary import data_file
 

@@ -1,5 +1,6 @@
 """Constants of the sizing formulas and the fitted coefficients of the serving model, each with its source."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -29,13 +30,38 @@ class Constant(BaseModel):
         return low, self.value, self.value if self.high is None else self.high
 
 
+class Effect(BaseModel):
+    """A kind of family whose members depart from the common weights."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    family: str
+    """architecture, sparsity, engine, generation, precision or memory."""
+    terms: tuple[str, ...] = ()
+    """The terms that its factors multiply; none named: all of them."""
+    spread: float
+    """Standard deviation of the logarithm of a factor, to which the fit shrinks them."""
+
+
+class Weights(BaseModel):
+    """Weights of the terms, and the factor of each known member of each kind of family."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    values: tuple[float, ...]
+    factors: tuple[dict[str, float], ...] = ()
+    """In the order of the effects."""
+
+
 class Coefficients(BaseModel):
     """One regime of the serving model: weights of its terms, and how wrong they are on unseen groups."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     terms: tuple[str, ...]
+    effects: tuple[Effect, ...] = ()
     values: tuple[float, ...]
+    factors: tuple[dict[str, float], ...] = ()
     rows: int
     groups: int
     mape: float
@@ -46,12 +72,19 @@ class Coefficients(BaseModel):
     """p10, p50 and p90 of measured over predicted, on groups that the fit did not see."""
     seen_ratio: tuple[float, float, float]
     """The same on groups that the fit did see, each scaled by its own median."""
-    without: dict[str, tuple[float, ...]] = {}
-    """`accelerator|architecture` -> coefficients fitted without that group."""
+    without: dict[str, Weights] = {}
+    """`accelerator|architecture` -> what is fitted without that group."""
 
-    def for_group(self, group: str) -> tuple[float, ...]:
-        """Coefficients that never saw `group`."""
-        return self.without.get(group, self.values)
+    def for_run(self, families: Mapping[str, str], without_group: str = "") -> tuple[float, ...]:
+        """Weights for a member of these families, from runs outside `without_group`."""
+        fitted = self.without.get(without_group) or self
+        found = list(fitted.values)
+        for effect, factors in zip(self.effects, fitted.factors, strict=True):
+            factor = factors.get(families.get(effect.family, ""), 1.0)
+            for position, term in enumerate(self.terms):
+                if factor != 1 and (not effect.terms or term in effect.terms):
+                    found[position] *= factor
+        return tuple(found)
 
 
 def constant(knowledge: "Knowledge", section: str, name: str) -> Constant:

@@ -3,14 +3,17 @@
     python scripts/fit_serving.py RUNS.csv [--write knowledge/data/perf/serving_coefficients.yaml]
 
 The measured rows stay outside the repository where their licence asks for it; coefficients and errors
-are published. Every group (accelerator and architecture) is left out once: the errors printed are those
-of groups that the fit did not see.
+are published. What is fitted stands in `serving_regimes.yaml`. Every group (accelerator and architecture) is
+left out once: the errors printed are those of groups that the fit did not see.
 """
 
 import argparse
 import csv
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,214 +21,257 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
-from evals.measured_rows import sizing_data
-from knowledge import Knowledge, load
-from knowledge.errors import UnknownName
-from knowledge.hardware import resolve_accelerator
-from knowledge.models import resolve_model
-from tools.sizing.predict import MeasuredLoad, regime_of, setting_of
+from evals.measured_rows import serving_load
+from evals.sizing_scores import task_of
+from knowledge import Knowledge
+from knowledge.errors import InputRefused
+from tools.sizing.families import families, step_weights
+from tools.sizing.measured_load import MeasuredLoad, Regime, regime_of, running, setting_of
 from tools.sizing.roofline import Array
 from tools.sizing.runs import Setting, stack
 from tools.sizing.serving_model import STEP_TERMS, TTFT_TERMS, step_features, tpot_ms, ttft_features
+from tools.sizing.shrinkage import Departure, Problem, Solution, predict, solve
 
-ASSUMED_INPUT = {"lm-arena-chat": 150.0, "gpqa": 250.0, "image-chat": 1000.0, "video-chat": 3000.0}
-"""Input tokens of published runs that don't state them: typical of the data set that they name."""
-SWEEPS = 400
-REWEIGHTINGS = 10
+REGIMES = Path(__file__).with_name("serving_regimes.yaml")
+COEFFICIENTS = "perf/serving_coefficients.yaml"
+PRIOR = 1.0
+"""A weight may well be a third or three times what was believed."""
+CENTRES = np.arange(0.8, 1.1, 0.01)
+SLOW_LINK = STEP_TERMS.index("slow_link_ms")
 
 
 class Sample(NamedTuple):
+    """Rows of one regime."""
+
     features: Array
     measured: Array
     groups: list[str]
+    families: list[dict[str, str]]
 
 
-def non_negative(features: Array, target: Array) -> Array:
-    """Least squares with coefficients >= 0, by cyclic coordinate descent on scaled columns."""
-    scale = np.sqrt((features**2).sum(axis=0)) + 1e-30
-    scaled = features / scale
-    gram, moment = scaled.T @ scaled, scaled.T @ target
-    found = np.zeros(features.shape[1])
-    present = np.flatnonzero(gram.diagonal() > 0)
-    for _ in range(SWEEPS):
-        for j in present:
-            found[j] = max(0.0, found[j] + (moment[j] - gram[j] @ found) / gram[j, j])
-    result: Array = found / scale
-    return result
+class Row(NamedTuple):
+    """A measured row, and the run that it describes."""
+
+    cells: Mapping[str, str]
+    load: MeasuredLoad
+    setting: Setting
+
+    @property
+    def step_ms(self) -> float:
+        """Measured time of a step; of a throughput the one that yields it."""
+        value = float(self.cells["value"])
+        if self.cells["metric"].startswith(("tpot", "ttft")):
+            return value
+        if self.cells["metric"] == "decode_tokens_per_s":
+            return 1e3 / value
+        devices = 1 if self.cells["scope"] == "per_gpu" else 1 / self.load.devices
+        tokens = self.setting.output_tokens if self.cells["metric"] == "sample_throughput" else 1
+        return 1e3 * self.setting.batch / (value * devices * tokens * self.setting.devices)
 
 
-def fit(sample: Sample, keep: Array, log_share: float) -> Array:
-    """Robust relative fit: reweighted towards least absolute error, large groups damped.
-
-    log_share 0 weighs errors relative to the measured value, 1 relative to the geometric middle of
-    measured and predicted, which keeps the median of a badly predictable quantity unbiased.
-    """
-    features, measured = sample.features[keep], sample.measured[keep]
-    names = [group for group, kept in zip(sample.groups, keep, strict=True) if kept]
-    sizes = Counter(names)
-    damping = np.array([sizes[name] ** -0.25 for name in names])
-    weight, predicted = damping.copy(), measured.copy()
-    found = np.zeros(features.shape[1])
-    for _ in range(REWEIGHTINGS):
-        scale = measured * (1 - log_share) + log_share * np.sqrt(predicted * measured)
-        found = non_negative(features * (weight / scale)[:, None], measured / scale * weight)
-        predicted = np.maximum(features @ found, 1e-9)
-        weight = damping / np.sqrt(np.maximum(np.abs(np.log(predicted / measured)), 0.04))
+def readable(knowledge: Knowledge, rows: Iterable[Mapping[str, str]], regime: Regime | None) -> list[Row]:
+    """The rows that the model can be asked about, as it would see them."""
+    found = []
+    for cells in rows:
+        with suppress(InputRefused):
+            load = serving_load(knowledge, {name: text for name, text in cells.items() if text})
+            kind = regime or regime_of(load.scenario, load.engine)
+            setting = setting_of(knowledge, load, kind, cells["group"]) if load.model.sizeable else None
+            if setting is not None:
+                found.append(Row(cells, load, setting))
     return found
 
 
-def evaluate(sample: Sample, log_share: float) -> tuple[dict[str, list[float]], Array]:
-    """Coefficients without each group, and the prediction of each group by them."""
-    groups = np.array(sample.groups)
-    without: dict[str, list[float]] = {}
-    predicted = np.zeros(len(groups))
-    for group in sorted(set(sample.groups)):
-        inside = groups == group
-        found = fit(sample, ~inside, log_share)
-        without[group] = [float(f"{value:.4g}") for value in found]
-        predicted[inside] = sample.features[inside] @ found
-    return without, predicted
+def step_sample(knowledge: Knowledge, rows: list[Row]) -> Sample:
+    """Terms of the step against measured milliseconds."""
+    active = [row._replace(setting=running(knowledge, row.load, row.setting)) for row in rows]
+    run = stack(knowledge, [row.setting for row in active])
+    return Sample(
+        step_features(run),
+        np.array([row.step_ms for row in active]),
+        [row.cells["group"] for row in active],
+        [families(knowledge, row.setting) for row in active],
+    )
 
 
-def block(sample: Sample, terms: tuple[str, ...], log_share: float = 0.0) -> dict[str, Any]:
+def first_sample(knowledge: Knowledge, rows: list[Row]) -> Sample:
+    """Terms of the first token; the step is predicted by coefficients that did not see the row's group."""
+    run = stack(knowledge, [row.setting for row in rows])
+    weights = np.array(
+        [
+            step_weights(
+                knowledge, regime_of(row.load.scenario, row.load.engine), row.setting, row.cells["group"]
+            )
+            for row in rows
+        ]
+    )
+    return Sample(
+        ttft_features(run, tpot_ms(run, weights)),
+        np.array([row.step_ms for row in rows]),
+        [row.cells["group"] for row in rows],
+        [families(knowledge, row.setting) for row in rows],
+    )
+
+
+def block(sample: Sample, spec: dict[str, Any], terms: tuple[str, ...]) -> dict[str, Any]:
     """One regime as it is published."""
-    everything = np.ones(len(sample.groups), dtype=bool)
-    without, predicted = evaluate(sample, log_share)
-    error = np.abs(predicted - sample.measured) / sample.measured
+    levels = [
+        sorted({item[effect["family"]] for item in sample.families} - {""}) for effect in spec["effects"]
+    ]
+    problem = _problem(sample, spec, levels)
     groups = np.array(sample.groups)
-    by_group = float(np.mean([error[groups == group].mean() for group in without]))
-    ratio = np.quantile(sample.measured / predicted, [0.1, 0.5, 0.9])
+    solutions = {group: solve(problem, groups != group) for group in sorted(set(sample.groups))}
+    everything = solve(problem, np.ones(len(groups), dtype=bool))
+    unseen = np.zeros(len(groups))
+    for group, found in solutions.items():
+        unseen[groups == group] = predict(problem, found, groups == group)
+    centre = min(CENTRES, key=lambda share: sum(_errors(sample, unseen * share, spec)[1:]))
+    seen = predict(problem, everything, np.ones(len(groups), dtype=bool))
+    mean, by_group, median = _errors(sample, unseen * centre, spec)
     return {
         "terms": list(terms),
-        "values": [float(f"{value:.4g}") for value in fit(sample, everything, log_share)],
+        "effects": [
+            {"family": e["family"], "terms": e.get("terms", []), "spread": e["spread"]}
+            for e in spec["effects"]
+        ],
+        **_published(everything, spec, terms, levels, centre),
         "rows": len(groups),
-        "groups": len(without),
-        "mape": round(float(error.mean()), 3),
+        "groups": len(solutions),
+        "mape": round(mean, 3),
         "mape_by_group": round(by_group, 3),
-        "median_error": round(float(np.median(error)), 3),
-        "ratio": [round(float(value), 3) for value in ratio],
-        "seen_ratio": _seen(sample, fit(sample, everything, log_share)),
-        "without": without,
+        "median_error": round(median, 3),
+        "ratio": _spread(sample.measured / unseen / centre, sample.groups),
+        "seen_ratio": _spread(_within(sample.measured / seen, sample.groups), sample.groups),
+        "without": {
+            group: _published(found, spec, terms, levels, centre) for group, found in solutions.items()
+        },
     }
 
 
-def _seen(sample: Sample, weights: Array) -> list[float]:
-    """p10, p50 and p90 of measured over predicted once a group is scaled by its own median ratio."""
-    ratio = sample.measured / (sample.features @ weights)
-    groups = np.array(sample.groups)
-    for group in set(sample.groups):
-        ratio[groups == group] /= np.median(ratio[groups == group])
-    return [round(float(value), 3) for value in np.quantile(ratio, [0.1, 0.5, 0.9])]
-
-
-def setting(knowledge: Knowledge, row: dict[str, str]) -> Setting | None:
-    """The run of a row, or None where the model or accelerator can't be sized."""
-    try:
-        model = resolve_model(knowledge, row["model"])
-        accelerator = resolve_accelerator(knowledge, row["accelerator"])
-    except UnknownName:
-        return None
-    precision = sizing_data().precisions.get(row["precision"].lower())
-    if not model.sizeable or precision is None:
-        return None
-    task = row["scenario"].rsplit(", ", 1)[-1]
-    tokens = float(row["input_tokens"] or ASSUMED_INPUT.get(task, 500.0))
-    # llama.cpp gives each device some of the layers: they work one after the other.
-    devices = 1 if "llama.cpp" in row["engine"] else int(row["n_accelerators"])
-    spread = "adp" in row["parallelism"] and "adp1" not in row["parallelism"].split("-")
-    return Setting(
-        model, accelerator, precision, devices, float(row["concurrency"] or 1),
-        tokens, max(float(row["output_tokens"] or 1), 1), spread,
+def _problem(sample: Sample, spec: dict[str, Any], levels: list[list[str]]) -> Problem:
+    """Runs of unknown families belong to an extra level, which nothing else shares."""
+    names = list(spec["terms"])
+    departures = []
+    for effect, known in zip(spec["effects"], levels, strict=True):
+        chosen = effect.get("terms") or names
+        codes = [
+            known.index(name) if (name := item[effect["family"]]) else len(known) for item in sample.families
+        ]
+        mask = np.array([float(name in chosen) for name in names])
+        departures.append(Departure(np.array(codes), len(known) + 1, mask, effect["spread"]))
+    columns = _positions(spec)
+    return Problem(
+        sample.features[:, columns], sample.measured, sample.groups, departures,
+        np.array(list(spec["terms"].values()), dtype=float), PRIOR, spec["noise"],
     )  # fmt: skip
 
 
-def sample(knowledge: Knowledge, rows: Iterable[dict[str, str]], per_token: bool = False) -> Sample:
-    """Features of the step against measured milliseconds; per_token turns tokens/s of a batch into them."""
-    kept = [(row, found) for row in rows if (found := setting(knowledge, row)) is not None]
-    run = stack(knowledge, [found for _, found in kept])
-    values = np.array([float(row["value"]) for row, _ in kept])
-    if per_token:
-        values = values * [int(row["n_accelerators"]) if row["scope"] == "per_gpu" else 1 for row, _ in kept]
-    measured = 1e3 * run.batch / values if per_token else values
-    return Sample(step_features(run), measured, [row["group"] for row, _ in kept])
+def _positions(spec: dict[str, Any]) -> list[int]:
+    every = TTFT_TERMS if "step" in spec["terms"] else STEP_TERMS
+    return [every.index(name) for name in spec["terms"]]
 
 
-def regimes(knowledge: Knowledge, rows: list[dict[str, str]]) -> dict[str, dict[str, Any]]:
-    """Every regime: online serving, its first token, steady batches, one stream, offline batches."""
-    served = [
-        row for row in rows
-        if row["scenario"].startswith("closed-loop") and "queue_saturated" not in row["notes"]
-        and "token_position" not in row["source"]
-    ]  # fmt: skip
-    tpot = [row for row in served if row["metric"] == "tpot_mean"]
-    steady = [row for row in rows if row["scenario"].startswith("steady") and row["metric"] == "tpot_p50"]
-    flow = [
-        row for row in rows if row["scenario"].startswith("steady") and row["metric"].startswith("output")
+def _published(
+    found: Solution, spec: dict[str, Any], terms: tuple[str, ...], levels: list[list[str]], centre: float
+) -> dict[str, Any]:
+    values = np.zeros(len(terms))
+    values[_positions(spec)] = found.weights * centre
+    factors = [
+        {name: float(f"{np.exp(log):.4g}") for name, log in zip(known, logs, strict=False) if abs(log) > 1e-3}
+        for known, logs in zip(levels, found.factors, strict=True)
     ]
-    single = [row for row in rows if row["metric"] == "decode_tokens_per_s"]
-    static = [row for row in rows if row["scenario"] == "Offline static batch"]
-    found = {
-        "served": block(sample(knowledge, tpot), STEP_TERMS),
-        "steady": block(sample(knowledge, steady), STEP_TERMS),
-        "steady_throughput": block(sample(knowledge, flow, per_token=True), STEP_TERMS),
-        "single_stream": block(sample(knowledge, single, per_token=True), STEP_TERMS),
-        "offline": block(sample(knowledge, static, per_token=True), STEP_TERMS),
+    return {"values": [float(f"{value:.4g}") for value in values], "factors": factors}
+
+
+def _errors(sample: Sample, predicted: Array, spec: dict[str, Any]) -> tuple[float, float, float]:
+    """Mean, mean over groups and median of the relative error, in time or in throughput."""
+    ratio = predicted / sample.measured
+    error = np.abs((1 / ratio if spec["of"] == "throughput" else ratio) - 1)
+    groups = np.array(sample.groups)
+    by_group = float(np.mean([error[groups == group].mean() for group in set(sample.groups)]))
+    return float(error.mean()), by_group, float(np.median(error))
+
+
+def _spread(ratio: Array, groups: list[str]) -> list[float]:
+    """p10, p50 and p90, each group counted by the root of its size."""
+    sizes = Counter(groups)
+    order = np.argsort(ratio)
+    weight = np.cumsum([sizes[groups[place]] ** -0.5 for place in order])
+    places = np.searchsorted(weight / weight[-1], [0.1, 0.5, 0.9])
+    return [round(float(ratio[order[place]]), 3) for place in places]
+
+
+def _within(ratio: Array, groups: list[str]) -> Array:
+    """Each group's ratios over their median: what is left once a group was measured."""
+    named = np.array(groups)
+    result = ratio.copy()
+    for group in set(groups):
+        result[named == group] /= np.median(ratio[named == group])
+    return result
+
+
+def chosen(rows: list[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    """The rows of each regime."""
+    steady = [row for row in rows if row["scenario"].startswith("steady")]
+    arrivals = ("Server", "Interactive", "open-loop")
+    return {
+        "served": [row for row in rows if task_of(row, row["metric"]) == "served TPOT"],
+        "steady": [row for row in steady if row["metric"] == "tpot_p50"],
+        "steady_throughput": [row for row in steady if row["metric"] == "output_throughput"],
+        "single_stream": [row for row in rows if row["metric"] == "decode_tokens_per_s"],
+        "offline": [row for row in rows if row["scenario"] == "Offline static batch"],
+        "saturated": [row for row in rows if row["scenario"] == "Offline max throughput"],
+        "competition": [
+            row
+            for row in rows
+            if row["scenario"].lower() == "offline"
+            and row["metric"] in ("output_throughput", "sample_throughput")
+        ],
+        "served_ttft": [row for row in rows if task_of(row, row["metric"]) == "TTFT"],
+        "open_ttft": [
+            row for row in rows if row["metric"] == "ttft_mean" and row["scenario"].startswith(arrivals)
+        ],
     }
-    slow_link = STEP_TERMS.index("slow_link_ms")
-    for name in ("served", "steady", "steady_throughput"):
-        _borrow(found[name], found["offline"], slow_link)
-    first = [row for row in served if row["metric"] == "ttft_mean"]
-    found["served_ttft"] = block(_first_token(knowledge, first, found["served"]), TTFT_TERMS, log_share=1.0)
-    arrivals = [
-        row for row in rows
-        if row["metric"] == "ttft_mean" and row["scenario"].startswith(("Server", "Interactive", "open-loop"))
-    ]  # fmt: skip
-    found["open_ttft"] = block(_open_loop(knowledge, arrivals, found), TTFT_TERMS, log_share=1.0)
+
+
+def fitted(folder: Path, rows: list[dict[str, str]]) -> dict[str, Any]:
+    """Every regime; those of the first token by the step coefficients fitted before, in the data of `folder`."""
+    specs = yaml.safe_load(REGIMES.read_text(encoding="utf-8"))
+    parts = chosen(rows)
+    knowledge = Knowledge(folder)
+    found = {
+        name: block(step_sample(knowledge, readable(knowledge, parts[name], name)), spec, STEP_TERMS)
+        for name, spec in specs.items()
+        if not name.endswith("ttft")
+    }
+    for regime in found.values():
+        _borrow(regime, found["offline"])
+    _write(folder / COEFFICIENTS, {**found, **dict.fromkeys(("served_ttft", "open_ttft"), found["served"])})
+    knowledge = Knowledge(folder)
+    for name in ("served_ttft", "open_ttft"):
+        sample = first_sample(knowledge, readable(knowledge, parts[name], None))
+        found[name] = block(sample, specs[name], TTFT_TERMS)
     return found
 
 
-def _open_loop(knowledge: Knowledge, rows: list[dict[str, str]], found: dict[str, Any]) -> Sample:
-    """First-token terms where requests arrive at random; tokens and batches as `predict` fills them in."""
-    features, measured, groups = [], [], []
-    for row in rows:
-        stated = setting(knowledge, {**row, "precision": row["precision"] or "fp8"})
-        if stated is None:
-            continue
-        regime = regime_of(row["scenario"], row["engine"])
-        weights = tuple(found[regime]["without"].get(row["group"], found[regime]["values"]))
-        load = MeasuredLoad(
-            stated.model, stated.accelerator, stated.devices, stated.precision, row["scenario"],
-            _number(row["input_tokens"]), _number(row["output_tokens"]), None,
-            tpot_limit_ms=_number(row["constraint_tpot_ms"]),
-        )  # fmt: skip
-        run_setting = setting_of(knowledge, load, regime, weights)
-        if run_setting is not None:
-            run = stack(knowledge, [run_setting])
-            features.append(ttft_features(run, tpot_ms(run, weights))[0])
-            measured.append(float(row["value"]))
-            groups.append(row["group"])
-    return Sample(np.array(features), np.array(measured), groups)
+def _borrow(regime: dict[str, Any], lender: dict[str, Any]) -> None:
+    """Take over the weight of slow links where the regime's own rows have none."""
+    for weights in (regime, *regime["without"].values()):
+        weights["values"][SLOW_LINK] = weights["values"][SLOW_LINK] or lender["values"][SLOW_LINK]
 
 
-def _number(text: str) -> float | None:
-    return float(text) if text else None
+def _write(path: Path, regimes: dict[str, Any]) -> None:
+    header = "# Written by scripts/fit_serving.py; the errors are those of groups that the fit did not see.\n"
+    content = {"fitted": date.today().isoformat(), "about": SOURCES, "regimes": regimes}
+    text = yaml.dump(content, sort_keys=False, default_flow_style=None, width=110, Dumper=_Plain)
+    path.write_text(header + text, encoding="utf-8")
 
 
-def _borrow(regime: dict[str, Any], lender: dict[str, Any], term: int) -> None:
-    """Take over a coefficient that the regime's own rows don't exercise."""
-    for weights in (regime["values"], *regime["without"].values()):
-        weights[term] = lender["values"][term]
+class _Plain(yaml.SafeDumper):
+    """Without anchors for what appears twice."""
 
-
-def _first_token(knowledge: Knowledge, rows: list[dict[str, str]], served: dict[str, Any]) -> Sample:
-    """First-token terms; the step time is predicted by coefficients that did not see the row's group."""
-    kept = [(row, found) for row in rows if (found := setting(knowledge, row)) is not None]
-    run = stack(knowledge, [found for _, found in kept])
-    groups = [row["group"] for row, _ in kept]
-    without: dict[str, list[float]] = served["without"]
-    weights = np.array([without[group] for group in groups])
-    step = (step_features(run) * weights).sum(axis=1)
-    return Sample(ttft_features(run, step), np.array([float(row["value"]) for row, _ in kept]), groups)
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 REDISTRIBUTABLE = {
@@ -240,9 +286,9 @@ def write_measured(knowledge: Knowledge, rows: list[dict[str, str]], path: Path)
     runs: dict[tuple[Any, ...], dict[str, list[float]]] = {}
     for row in rows:
         short = next((name for start, name in REDISTRIBUTABLE.items() if row["source"].startswith(start)), "")
-        found = setting(knowledge, row)
-        if not short or found is None or row["metric"] not in ("tpot_mean", "ttft_mean"):
+        if not short or row["metric"] not in ("tpot_mean", "ttft_mean"):
             continue
+        found = readable(knowledge, [row], "served")[0].setting
         key = (
             found.accelerator.key, found.devices, found.model.arch_key, found.precision, row["engine"],
             int(found.input_tokens), int(found.output_tokens), int(found.batch), short,
@@ -271,19 +317,15 @@ def main() -> None:
     arguments = parser.parse_args()
     with arguments.runs.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    found = regimes(load(), rows)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree("knowledge/data/perf", Path(folder) / "perf")
+        found = fitted(Path(folder), rows)
     for name, regime in found.items():
-        shown = {key: value for key, value in regime.items() if key != "without"}
-        print(name, shown)
+        print(name, {key: value for key, value in regime.items() if key != "without"})
     if arguments.measured:
-        write_measured(load(), rows, arguments.measured)
+        write_measured(Knowledge(), rows, arguments.measured)
     if arguments.write:
-        content = {"fitted": date.today().isoformat(), "about": SOURCES, "regimes": found}
-        header = (
-            "# Written by scripts/fit_serving.py; the errors are those of groups that the fit did not see.\n"
-        )
-        text = yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=110)
-        arguments.write.write_text(header + text, encoding="utf-8")
+        _write(arguments.write, found)
 
 
 SOURCES = (

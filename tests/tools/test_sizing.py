@@ -88,6 +88,7 @@ def test_within_one_replica_of_aiconfigurator() -> None:
             mean_rps=rate, peak_rps=rate,
             input_tokens=float(row["input"]), output_tokens=float(row["output"]),
             ttft_limit_ms=float(row["ttft"]), tpot_limit_ms=float(row["tpot"]), precision=row["precision"],
+            headroom=False,
         )  # fmt: skip
         point = one(demand, row["model"], row["accelerator"])
         near += abs(point.accelerators - int(row["gpus"])) <= max(point.per_replica, int(row["step"]))

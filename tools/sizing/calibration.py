@@ -11,8 +11,10 @@ from knowledge.aliases import table_cache
 from knowledge.hardware import accelerators
 from knowledge.measured import MeasuredRun, measured_runs
 from knowledge.models import ModelSpec, models
-from knowledge.sizing_data import coefficients, constant
+from knowledge.sizing_data import constant
 
+from .families import step_weights
+from .roofline import Array
 from .runs import Setting, stack
 from .serving_model import tpot_ms, ttft_ms
 
@@ -72,24 +74,26 @@ def _corrections(knowledge: Knowledge) -> dict[Configuration, Correction]:
     for model in models(knowledge).values():
         by_architecture.setdefault(model.arch_key, model)
     devices = accelerators(knowledge)
-    stacked = stack(
-        knowledge,
-        [
-            Setting(
-                by_architecture[run.arch_key], devices[run.accelerator], run.precision, run.devices,
-                run.concurrency, run.input_tokens, run.output_tokens,
-            )
-            for run in runs
-        ],
-    )  # fmt: skip
-    step = tpot_ms(stacked, coefficients(knowledge, "served").values)
+    settings = [
+        Setting(
+            by_architecture[run.arch_key], devices[run.accelerator], run.precision, run.devices,
+            run.concurrency, run.input_tokens, run.output_tokens, engine=run.engine,
+        )
+        for run in runs
+    ]  # fmt: skip
+    stacked = stack(knowledge, settings)
+    step = tpot_ms(stacked, _weights(knowledge, "served", settings))
     efficiency = constant(knowledge, "engine", "prefill_efficiency").value
-    first = ttft_ms(stacked, step, coefficients(knowledge, "served_ttft").values, efficiency)
+    first = ttft_ms(stacked, step, _weights(knowledge, "served_ttft", settings), efficiency)
     logs: dict[Configuration, list[tuple[float, float]]] = defaultdict(list)
     for run, step_ms, first_ms in zip(runs, step, first, strict=True):
         ratio = math.log(run.ttft_ms / first_ms), math.log(run.tpot_ms / step_ms)
         logs[run.accelerator, run.arch_key, run.precision].append(ratio)
     return {key: _shrunk(values) for key, values in logs.items()}
+
+
+def _weights(knowledge: Knowledge, regime: str, settings: list[Setting]) -> Array:
+    return np.array([step_weights(knowledge, regime, item) for item in settings])
 
 
 def _shrunk(values: list[tuple[float, float]]) -> Correction:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from knowledge import Knowledge
-from knowledge.sizing_data import coefficients, constant
+from knowledge.sizing_data import constant
 
 from .demand import ServingDemand
 from .options import BATCHES, Options
 from .queueing import ratios, staffed
-from .roofline import Array, Flags, Run, prefill_ms, sequence_cache
-from .serving_model import step_bound_ms, step_features, ttft_features
+from .roofline import Array, Flags, Run, sequence_cache
+from .serving_model import INTERLEAVED, interleaved_ms, step_bound_ms, step_terms, ttft_ms, weighted
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def capacity(knowledge: Knowledge, options: Options, demand: ServingDemand) -> C
     )
     full = replace(run, input_tokens=np.array(demand.input_tokens))
     tpot = _tpot(full, run, options)
-    ttft = _ttft(knowledge, run, tpot)
+    ttft = _ttft(knowledge, run, tpot, options)
     service = ttft + tpot * demand.output_tokens
     fits = _fits(full, options, demand)
     return Capacity(
@@ -62,6 +62,8 @@ def relaxed(demand: ServingDemand) -> bool:
 
 
 def _planned(knowledge: Knowledge, demand: ServingDemand) -> Array:
+    if not demand.headroom:
+        return BATCHES[None, :]
     if relaxed(demand):
         return BATCHES[None, :] * constant(knowledge, "planning", "batch_headroom").value
     return staffed(BATCHES[None, :], demand.percentile)
@@ -69,20 +71,18 @@ def _planned(knowledge: Knowledge, demand: ServingDemand) -> Array:
 
 def _tpot(full: Run, run: Run, options: Options) -> Array:
     """Caches are read at full length, prompts are computed without their shared prefix."""
-    features = step_features(full)
-    features[..., 6] = run.batch / np.maximum(run.output_tokens, 1) * prefill_ms(run)
-    modelled = (features @ np.swapaxes(options.step_weights, 1, 2))[..., 0] * options.tpot_correction
-    result: Array = np.maximum(modelled, step_bound_ms(run))
+    terms = list(step_terms(full))
+    terms[INTERLEAVED] = interleaved_ms(run)
+    result: Array = np.maximum(
+        weighted(terms, options.step_weights) * options.tpot_correction, step_bound_ms(run)
+    )
     return result
 
 
-def _ttft(knowledge: Knowledge, run: Run, tpot: Array) -> Array:
+def _ttft(knowledge: Knowledge, run: Run, tpot: Array, options: Options) -> Array:
     """Requests arrive at random: the open-loop fit, whose runs aren't in the table of corrections."""
-    weights = np.asarray(coefficients(knowledge, "open_ttft").values)
-    modelled = ttft_features(run, tpot) @ weights
     efficiency = constant(knowledge, "engine", "prefill_efficiency").value
-    result: Array = np.maximum(modelled, prefill_ms(run) / efficiency)
-    return result
+    return ttft_ms(run, tpot, options.ttft_weights, efficiency)
 
 
 def _fits(full: Run, options: Options, demand: ServingDemand) -> Flags:
@@ -106,6 +106,7 @@ def _keeps_limits(
         ("e2e", service, demand.e2e_limit_ms),
     ):
         if limit is not None:
-            tail = ratios(constant(knowledge, "percentiles", f"{name}_p99_over_mean"), demand.percentile)[1]
+            spread = constant(knowledge, "percentiles", f"{name}_p99_over_mean")
+            tail = ratios(spread, demand.percentile)[1] if demand.headroom else 1.0
             kept &= value * tail <= limit
     return kept

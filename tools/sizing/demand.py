@@ -30,6 +30,8 @@ class ServingDemand(BaseModel):
     """Nobody waits: sized for throughput alone."""
     batch_window_h: float | None = None
     """The work of a day (mean_rps x 86400 requests) must be done in so many hours."""
+    headroom: bool = True
+    """Off: limits speak of means and every place may be filled, as tools do that know no arrivals."""
     context_tokens: float | None = None
     """Longest context that must fit, where longer than input + output."""
     precision: str = ""

@@ -8,12 +8,14 @@ import numpy as np
 from knowledge import Knowledge
 from knowledge.hardware import Accelerator, accelerators
 from knowledge.models import ModelSpec, models
-from knowledge.sizing_data import coefficients, constant
+from knowledge.sizing_data import constant
 
 from .calibration import correction
+from .families import step_weights
 from .memory import precisions, preferred_precision, usable_gb, weights_gb
 from .roofline import Array, Flags, Run
 from .runs import Setting, stack
+from .serving_model import STEP_TERMS, TTFT_TERMS
 
 DEVICES = (1, 2, 4, 8)
 BATCHES = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512], dtype=float)
@@ -32,7 +34,8 @@ class Options:
     devices: Array
     run: Run
     step_weights: Array
-    """Coefficients of each deployment's regime, shape (deployments, 1, terms)."""
+    """Coefficients of each deployment's regime and families, shape (deployments, 1, terms)."""
+    ttft_weights: Array
     tpot_correction: Array
     free_bytes: Array
     """Memory per device left for caches."""
@@ -101,9 +104,8 @@ def _arrays(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Options:
         precision=tuple(item.precision for item in settings),
         devices=np.array([item.devices for item in settings], dtype=float),
         run=column,
-        step_weights=np.array([coefficients(knowledge, name).values for name in regimes])[:, None, :]
-        if regimes
-        else np.zeros((0, 1, 8)),
+        step_weights=_weights(knowledge, regimes, settings, len(STEP_TERMS)),
+        ttft_weights=_weights(knowledge, ["open_ttft"] * len(settings), settings, len(TTFT_TERMS)),
         tpot_correction=np.array([item.tpot for item in corrections]).reshape(-1, 1),
         free_bytes=np.array(free).reshape(-1, 1),
         batch_limit=np.array(
@@ -112,6 +114,12 @@ def _arrays(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Options:
         device_tdp_w=np.array([item.accelerator.tdp_w or np.nan for item in settings]).reshape(-1, 1),
         own_device=np.array([item.accelerator.kind in ("apple", "edge") for item in settings], dtype=bool),
     )
+
+
+def _weights(knowledge: Knowledge, regimes: list[str], settings: list[Setting], terms: int) -> Array:
+    found = [step_weights(knowledge, name, item) for name, item in zip(regimes, settings, strict=True)]
+    result: Array = np.array(found, dtype=float).reshape(len(found), 1, terms)
+    return result
 
 
 def stack_of_none() -> Run:

@@ -1,43 +1,22 @@
 """What the serving model says about a run that somebody measured: the basis of every error figure."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from knowledge import Knowledge
-from knowledge.aliases import table_cache
-from knowledge.hardware import Accelerator
-from knowledge.models import ModelSpec
 from knowledge.sizing_data import Coefficients, coefficients, constant
 from tools.estimate import Estimate
 
 from .calibration import NONE, correction
-from .memory import cache_shards, usable_gb, weights_gb
+from .families import step_weights
+from .measured_load import MeasuredLoad, Regime, benchmark_loads, regime_of, running, setting_of
 from .queueing import percentile_ratio
 from .roofline import prefill_ms
 from .runs import Setting, stack
 from .serving_model import tpot_ms, ttft_ms
 
-Regime = Literal["served", "steady", "steady_throughput", "single_stream", "offline"]
-MAX_BATCH = 2048.0
-
-
-class MeasuredLoad(NamedTuple):
-    """How a run was loaded, as far as its publisher says."""
-
-    model: ModelSpec
-    accelerator: Accelerator
-    devices: int
-    precision: str
-    scenario: str
-    """The publisher's words, e.g. `closed-loop concurrency`, `Offline static batch`, `Server`."""
-    input_tokens: float | None
-    output_tokens: float | None
-    concurrency: float | None
-    data_parallel_attention: bool = False
-    engine: str = ""
-    tpot_limit_ms: float | None = None
-    """Limit that the benchmark's rules set on the 99th percentile; part of the task, not of the result."""
+__all__ = ["MeasuredLoad", "Prediction", "predict_serving"]
 
 
 class Prediction(NamedTuple):
@@ -46,6 +25,13 @@ class Prediction(NamedTuple):
     estimate: Estimate | None
     basis: Literal["measured", "roofline", "none"]
     reason: str = ""
+
+
+class Times(NamedTuple):
+    """Milliseconds of a run's step and first token."""
+
+    step: float
+    first: float
 
 
 def predict_serving(
@@ -67,8 +53,7 @@ def predict_serving(
     regime = regime_of(load.scenario, load.engine)
     if regime == "steady" and metric.endswith("throughput"):
         regime = "steady_throughput"
-    fitted = coefficients(knowledge, regime)
-    setting = setting_of(knowledge, load, regime, fitted.for_group(without_group))
+    setting = setting_of(knowledge, load, regime, without_group)
     if setting is None:
         return Prediction(
             None, "none", f"{load.model.key} doesn't fit on {load.devices} {load.accelerator.key}."
@@ -76,36 +61,33 @@ def predict_serving(
     known = NONE
     if regime == "served" and not without_group:
         known = correction(knowledge, load.accelerator.key, load.model.arch_key, load.precision)
-    step = _step(knowledge, fitted, setting, without_group) * known.tpot
+    active = running(knowledge, load, setting)
     waits = "served_ttft" if load.scenario.startswith("closed-loop") else "open_ttft"
-    first = _first(knowledge, coefficients(knowledge, waits), setting, step, without_group)
-    first *= known.ttft if waits == "served_ttft" else 1.0
-    value = _value(knowledge, load, setting, metric, step, first, regime)
+    times = Times(
+        _step(knowledge, regime, active, without_group) * known.tpot,
+        _first(knowledge, regime, waits, setting, without_group)
+        * (known.ttft if waits == "served_ttft" else 1.0),
+    )
+    value = _value(knowledge, load, active, metric, times, regime)
     if value is None:
         return Prediction(None, "none", f"No model for {metric} in {load.scenario!r}.")
     if per_device:
         value /= load.devices
-    spread_of = coefficients(knowledge, waits) if metric.startswith("ttft") else fitted
-    low, high = _spread(knowledge, spread_of, metric, bool(known.runs))
-    if metric.endswith(("throughput", "_per_s")):
-        low, high = 1 / high, 1 / low
-    unit = "tokens/s" if metric.endswith(("throughput", "_per_s")) else "ms"
-    estimate = Estimate(
-        low=value * min(low, 1), typical=value, high=value * max(high, 1), unit=unit, formula="serving"
-    )
+    fitted = coefficients(knowledge, waits if metric.startswith("ttft") else regime)
+    estimate = _interval(knowledge, fitted, metric, value, bool(known.runs))
     return Prediction(estimate, "measured" if known.runs else "roofline")
 
 
-def regime_of(scenario: str, engine: str = "") -> Regime:
-    """Which fitted regime a scenario belongs to."""
-    name = scenario.lower()
-    if name.startswith(("steady", "max_num_seqs")):
-        return "steady"
-    if name.startswith("single stream") or "llama.cpp" in engine:
-        return "single_stream"
-    if name.startswith(("closed-loop", "open-loop")):
-        return "served"
-    return "offline"
+def _interval(knowledge: Knowledge, fitted: Coefficients, metric: str, value: float, seen: bool) -> Estimate:
+    """The value and the errors that such predictions had."""
+    low, high = _spread(knowledge, fitted, metric, seen)
+    rate = metric.endswith(("throughput", "_per_s"))
+    if rate:
+        low, high = 1 / high, 1 / low
+    return Estimate(
+        low=value * min(low, 1), typical=value, high=value * max(high, 1),
+        unit="tokens/s" if rate else "ms", formula="serving",
+    )  # fmt: skip
 
 
 def _spread(knowledge: Knowledge, fitted: Coefficients, metric: str, seen: bool) -> tuple[float, float]:
@@ -130,116 +112,48 @@ def _encoder(knowledge: Knowledge, load: MeasuredLoad, metric: str, per_device: 
     return Prediction(estimate, "roofline")
 
 
-COMPETITION = ("Offline", "Server", "Interactive", "offline", "server")
-"""MLPerf scenarios: the submitter splits the devices into the smallest replicas that fit."""
+def _step(knowledge: Knowledge, regime: Regime, setting: Setting, without_group: str) -> float:
+    weights = step_weights(knowledge, regime, setting, without_group)
+    return float(tpot_ms(stack(knowledge, [setting]), weights)[0])
 
 
-def _replica(knowledge: Knowledge, load: MeasuredLoad, length: float) -> int:
-    """Devices of one replica: as stated, or the fewest that hold the weights and eight sequences."""
-    if load.scenario not in COMPETITION:
-        return load.devices
-    for devices in (1, 2, 4, 8):
-        smaller = load._replace(devices=devices)
-        if devices < load.devices and _largest_batch(knowledge, smaller, length) >= SMALLEST_BATCH:
-            return devices
-    return load.devices
-
-
-SMALLEST_BATCH = 32
-UNKNOWN_BATCH = 16.0
-"""Sequences in flight where an open-loop run states no rate: a moderate load, assumed."""
-
-
-def setting_of(
-    knowledge: Knowledge, load: MeasuredLoad, regime: Regime, weights: tuple[float, ...]
-) -> Setting | None:
-    """The run as the model sees it, what is missing filled in; None where it doesn't fit."""
-    tokens_in, tokens_out = _tokens(knowledge, load)
-    length = tokens_in + tokens_out
-    devices = 1 if regime == "single_stream" else _replica(knowledge, load, length)
-    fitting = load._replace(devices=devices)
-    batch = load.concurrency or _largest_batch(knowledge, fitting, length)
-    if load.scenario.startswith("open-loop") and not load.concurrency:
-        batch = min(batch, UNKNOWN_BATCH)
-    if batch < 1:
-        return None
-    setting = Setting(
-        load.model, load.accelerator, load.precision, devices, batch, tokens_in, tokens_out,
-        load.data_parallel_attention,
-    )  # fmt: skip
-    return _within_limit(knowledge, setting, load.tpot_limit_ms, weights)
-
-
-def _within_limit(
-    knowledge: Knowledge, setting: Setting, limit: float | None, weights: tuple[float, ...]
-) -> Setting:
-    """The largest batch, by halving, that keeps the limit on the 99th percentile."""
-    tail = constant(knowledge, "percentiles", "tpot_p99_over_mean").value
-    while limit and setting.batch > 1:
-        if float(tpot_ms(stack(knowledge, [setting]), weights)[0]) * tail <= limit:
-            break
-        setting = setting._replace(batch=max(setting.batch * 0.8, 1.0))
-    return setting
-
-
-def _tokens(knowledge: Knowledge, load: MeasuredLoad) -> tuple[float, float]:
-    known = _loads(knowledge)["mlperf"].get(load.model.arch_key, {})
-    task = load.scenario.rsplit(", ", 1)[-1]
-    steady = _loads(knowledge)["steady"].get(task)
-    tokens_in = load.input_tokens or steady or known.get("input") or 500
-    tokens_out = load.output_tokens or known.get("output") or 300
-    return float(tokens_in), max(float(tokens_out), 1.0)
-
-
-def _largest_batch(knowledge: Knowledge, load: MeasuredLoad, length: float) -> float:
-    """As many sequences as the memory holds."""
-    if load.scenario.startswith(("single stream", "SingleStream")):
-        return 1.0
-    free = usable_gb(knowledge, load.accelerator) - (
-        weights_gb(knowledge, load.model, load.precision) / load.devices
-    )
-    scale = stack(knowledge, [Setting(load.model, load.accelerator, load.precision, load.devices, 1, 1, 1)])
-    each = load.model.cache_bytes(length, 2 * float(scale.cache_scale[0])) / 1e9
-    spread = load.devices if load.data_parallel_attention else cache_shards(load.model, load.devices)
-    return float(min(max(free, 0) * spread / max(each, 1e-9), MAX_BATCH))
-
-
-def _step(knowledge: Knowledge, fitted: Coefficients, setting: Setting, without_group: str) -> float:
-    return float(tpot_ms(stack(knowledge, [setting]), fitted.for_group(without_group))[0])
-
-
-def _first(
-    knowledge: Knowledge, fitted: Coefficients, setting: Setting, step: float, without_group: str
-) -> float:
-    weights = fitted.for_group(without_group)
+def _first(knowledge: Knowledge, regime: Regime, waits: str, setting: Setting, without_group: str) -> float:
+    """From the step of all clients, those that wait included: a longer prompt never makes it shorter."""
+    step = _step(knowledge, regime, setting, without_group)
+    weights = step_weights(knowledge, waits, setting, without_group)
     efficiency = constant(knowledge, "engine", "prefill_efficiency").value
     return float(ttft_ms(stack(knowledge, [setting]), np.array([step]), weights, efficiency)[0])
 
 
 def _value(
-    knowledge: Knowledge, load: MeasuredLoad, setting: Setting, metric: str, step: float, first: float,
-    regime: Regime,
-) -> float | None:  # fmt: skip
+    knowledge: Knowledge, load: MeasuredLoad, setting: Setting, metric: str, times: Times, regime: Regime
+) -> float | None:
     kind, _, at = metric.partition("_")
     if kind in ("ttft", "tpot", "e2e") and at:
         if regime == "offline" and kind == "ttft" and setting.output_tokens <= 1:
-            return step
-        mean = {"ttft": first, "tpot": step, "e2e": first + step * setting.output_tokens}[kind]
-        return mean * _tail(knowledge, kind, at)
+            return times.step
+        whole = times.first + times.step * setting.output_tokens
+        return {"ttft": times.first, "tpot": times.step, "e2e": whole}[kind] * _tail(knowledge, kind, at)
     if metric == "decode_tokens_per_s":
-        return 1e3 / step
+        return 1e3 / times.step
     if metric == "prefill_tokens_per_s":
         efficiency = constant(knowledge, "engine", "prefill_efficiency").value
         return 1e3 * setting.input_tokens * efficiency / float(prefill_ms(stack(knowledge, [setting]))[0])
     if metric in ("output_throughput", "sample_throughput"):
-        cycle = step + (first / setting.output_tokens if regime == "served" else 0)
-        share = (
-            float(_loads(knowledge)["server_share_of_offline"]) if load.scenario.lower() == "server" else 1.0
-        )
-        replicas = load.devices / setting.devices if regime != "single_stream" else 1
-        tokens = 1e3 * setting.batch / cycle * share * replicas
+        tokens = _throughput(knowledge, load, setting, times, regime)
         return tokens if metric == "output_throughput" else tokens / setting.output_tokens
     return None
+
+
+def _throughput(
+    knowledge: Knowledge, load: MeasuredLoad, setting: Setting, times: Times, regime: Regime
+) -> float:
+    """Output tokens a second of all replicas."""
+    cycle = times.step + (times.first / setting.output_tokens if regime == "served" else 0)
+    server = load.scenario.lower() == "server"
+    share = float(benchmark_loads(knowledge)["server_share_of_offline"]) if server else 1.0
+    replicas = load.devices / setting.devices if regime != "single_stream" else 1
+    return 1e3 * setting.batch / cycle * share * replicas
 
 
 def _tail(knowledge: Knowledge, kind: str, at: str) -> float:
@@ -247,12 +161,3 @@ def _tail(knowledge: Knowledge, kind: str, at: str) -> float:
         return 1.0
     p99 = constant(knowledge, "percentiles", f"{kind}_p99_over_mean").value
     return percentile_ratio(p99, float(at.removeprefix("p")))
-
-
-def _loads(knowledge: Knowledge) -> dict[str, Any]:
-    return table_cache(knowledge, _read_loads)
-
-
-def _read_loads(knowledge: Knowledge) -> dict[str, Any]:
-    content: dict[str, Any] = knowledge.files.yaml("perf/benchmark_loads.yaml")
-    return content

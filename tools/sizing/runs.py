@@ -28,6 +28,8 @@ class Setting(NamedTuple):
     input_tokens: float
     output_tokens: float
     data_parallel_attention: bool = False
+    engine: str = ""
+    """In the publisher's words; empty: any."""
 
 
 def stack(knowledge: Knowledge, settings: Sequence[Setting]) -> Run:

@@ -17,55 +17,106 @@ STEP_TERMS = (
     "layers_log_batch_us",
     "layers_experts_us",
     "layers_parallel_us",
+    "layers_us",
+    "constant_ms",
+    "sequences_us",
+    "layers_sequences_us",
     "prefill_interleaved_ms",
     "slow_link_ms",
 )
-TTFT_TERMS = ("step", "step_per_2048_input_tokens", "prefill_ms", "constant_ms")
+INTERLEAVED = STEP_TERMS.index("prefill_interleaved_ms")
+TTFT_TERMS = (
+    "step",
+    "step_per_2048_input_tokens",
+    "prefill_ms",
+    "constant_ms",
+    "root_batch_ms",
+    "root_batch_prefill_ms",
+)
 SLOW_LINK_BYTES_S = 150e9
 """Links below this (PCIe) have a term of their own; its weight comes from offline runs on PCIe cards."""
 
 
-def step_features(run: Run) -> Array:
-    """Terms of the time between two tokens, last axis in the order of STEP_TERMS."""
-    experts = run.expert_fraction < 1
-    interleaved = run.batch / np.maximum(run.output_tokens, 1) * prefill_ms(run)
-    terms = [
+def step_terms(run: Run) -> tuple[Array, ...]:
+    """Terms of the time between two tokens in the order of STEP_TERMS, each as small as its inputs."""
+    layers = 1e-3 * run.layers
+    return (
         weight_ms(run),
         cache_ms(run),
         compute_ms(run),
-        1e-3 * run.layers * np.log2(1 + run.batch),
-        1e-3 * run.layers * experts,
-        1e-3 * run.layers * (run.n > 1),
-        interleaved,
+        layers * np.log2(1 + run.batch),
+        layers * (run.expert_fraction < 1),
+        layers * (run.n > 1),
+        layers,
+        np.ones_like(run.layers),
+        1e-3 * run.batch,
+        layers * run.batch,
+        interleaved_ms(run),
         np.where(run.link_bytes_s < SLOW_LINK_BYTES_S, link_ms(run), 0),
-    ]
-    return np.stack(np.broadcast_arrays(*terms), axis=-1)
+    )
 
 
-def tpot_ms(run: Run, weights: Sequence[float]) -> Array:
-    """Mean time between two tokens of a stream."""
-    modelled = step_features(run) @ np.asarray(weights)
+def step_features(run: Run) -> Array:
+    """The terms side by side, last axis in the order of STEP_TERMS."""
+    return np.stack(np.broadcast_arrays(*step_terms(run)), axis=-1)
+
+
+def tpot_ms(run: Run, weights: Sequence[float] | Array) -> Array:
+    """Mean time between two tokens of a stream; one row of weights for all runs, or one a run."""
+    modelled = weighted(step_terms(run), weights)
     result: Array = np.maximum(modelled, step_bound_ms(run))
+    return result
+
+
+def weighted(terms: Sequence[Array], weights: Sequence[float] | Array) -> Array:
+    """The sum of the terms, each times its weight (last axis of `weights`)."""
+    factors = np.asarray(weights, dtype=float)
+    total = np.zeros(())
+    for position, term in enumerate(terms):
+        if factors[..., position].any():
+            total = total + term * factors[..., position]
+    result: Array = np.asarray(total)
+    return result
+
+
+def interleaved_ms(run: Run) -> Array:
+    """Ideal time that the prompts of the other streams take out of each step."""
+    result: Array = run.batch / np.maximum(run.output_tokens, 1) * prefill_ms(run)
     return result
 
 
 def step_bound_ms(run: Run) -> Array:
     """What no engine can beat: reading once, multiplying once, prompts of the other streams included."""
-    interleaved = run.batch / np.maximum(run.output_tokens, 1) * prefill_ms(run)
     bound: Array = np.maximum(
-        weight_ms(run) + cache_ms(run) * run.cache_shards / run.n, compute_ms(run) + interleaved
+        weight_ms(run) + cache_ms(run) * run.cache_shards / run.n, compute_ms(run) + interleaved_ms(run)
     )
     return bound
 
 
+def ttft_terms(run: Run, step: Array) -> tuple[Array, ...]:
+    """Terms of the time to the first token in the order of TTFT_TERMS.
+
+    Streams that start together wait for one another's prompts; the wait grows with the root of their number
+    because the lengths of real answers spread the starts.
+    """
+    prefill, root = prefill_ms(run), np.sqrt(run.batch)
+    return (
+        step,
+        step * run.input_tokens / 2048,
+        prefill,
+        np.ones_like(run.layers),
+        root,
+        root * prefill,
+    )
+
+
 def ttft_features(run: Run, step: Array) -> Array:
-    """Terms of the time to the first token, last axis in the order of TTFT_TERMS."""
-    terms = [step, step * run.input_tokens / 2048, prefill_ms(run), np.ones_like(step)]
-    return np.stack(np.broadcast_arrays(*terms), axis=-1)
+    """The terms side by side, last axis in the order of TTFT_TERMS."""
+    return np.stack(np.broadcast_arrays(*ttft_terms(run, step)), axis=-1)
 
 
-def ttft_ms(run: Run, step: Array, weights: Sequence[float], prefill_efficiency: float) -> Array:
+def ttft_ms(run: Run, step: Array, weights: Sequence[float] | Array, prefill_efficiency: float) -> Array:
     """Mean time to the first token of an unsaturated replica; never faster than a measured prefill."""
-    modelled = ttft_features(run, step) @ np.asarray(weights)
+    modelled = weighted(ttft_terms(run, step), weights)
     result: Array = np.maximum(modelled, prefill_ms(run) / prefill_efficiency)
     return result
