@@ -140,15 +140,18 @@ def asked(file: MeasuredFile, knowledge: Knowledge) -> list[Asked]:
 def asked_of(file: MeasuredFile, row: Row, number: int, knowledge: Knowledge) -> list[Asked]:
     """The figures of one row."""
     shape, identity = file.shape, row.get("row_id") or str(number)
-    inputs = {
-        name: row[name] for name in shape.inputs if row.get(name, "").lower() not in ("", "nan", "none")
-    }
+    inputs = {name: row[name] for name in shape.inputs if _stated(name, row.get(name, "").lower())}
     if "notes" in inputs:
         inputs.update(_said_in(inputs.pop("notes")))
     group = row.get("group") or _group(knowledge, shape, inputs)
     return [
         Asked(identity, metric, quantity, group, inputs) for metric, quantity in _metrics(file, row, inputs)
     ]
+
+
+def _stated(name: str, text: str) -> bool:
+    """`nan` as a precision is a publisher's word for weights that weren't quantised, elsewhere for nothing."""
+    return text not in ("", "nan", "none") or (name == "precision" and text in sizing_data().precisions)
 
 
 def _metrics(file: MeasuredFile, row: Row, inputs: Row) -> list[tuple[str, str]]:

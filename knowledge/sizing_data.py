@@ -69,7 +69,7 @@ class Coefficients(BaseModel):
     mape_by_group: float
     median_error: float
     ratio: tuple[float, float, float]
-    """p10, p50 and p90 of measured over predicted, on groups that the fit did not see."""
+    """Low, middle and high of measured over predicted on groups that the fit did not see: the 80 % interval."""
     seen_ratio: tuple[float, float, float]
     """The same on groups that the fit did see, each scaled by its own median."""
     without: dict[str, Weights] = {}

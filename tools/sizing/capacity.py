@@ -11,7 +11,7 @@ from .demand import ServingDemand
 from .options import BATCHES, Options
 from .queueing import ratios, staffed
 from .roofline import Array, Flags, Run, sequence_cache
-from .serving_model import INTERLEAVED, interleaved_ms, step_bound_ms, step_terms, ttft_ms, weighted
+from .serving_model import INTERLEAVED, interleaved_terms, step_bound_ms, step_terms, ttft_ms, weighted
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def _planned(knowledge: Knowledge, demand: ServingDemand) -> Array:
 def _tpot(full: Run, run: Run, options: Options) -> Array:
     """Caches are read at full length, prompts are computed without their shared prefix."""
     terms = list(step_terms(full))
-    terms[INTERLEAVED] = interleaved_ms(run)
+    for place, term in zip(INTERLEAVED, interleaved_terms(run), strict=True):
+        terms[place] = term
     result: Array = np.maximum(
         weighted(terms, options.step_weights) * options.tpot_correction, step_bound_ms(run)
     )

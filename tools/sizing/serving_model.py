@@ -22,9 +22,12 @@ STEP_TERMS = (
     "sequences_us",
     "layers_sequences_us",
     "prefill_interleaved_ms",
+    "prefill_experts_ms",
+    "prefill_link_ms",
     "slow_link_ms",
 )
-INTERLEAVED = STEP_TERMS.index("prefill_interleaved_ms")
+INTERLEAVED = tuple(place for place, name in enumerate(STEP_TERMS) if name.startswith("prefill"))
+"""Where the terms stand that speak of the prompts of other streams."""
 TTFT_TERMS = (
     "step",
     "step_per_2048_input_tokens",
@@ -51,7 +54,7 @@ def step_terms(run: Run) -> tuple[Array, ...]:
         np.ones_like(run.layers),
         1e-3 * run.batch,
         layers * run.batch,
-        interleaved_ms(run),
+        *interleaved_terms(run),
         np.where(run.link_bytes_s < SLOW_LINK_BYTES_S, link_ms(run), 0),
     )
 
@@ -81,7 +84,23 @@ def weighted(terms: Sequence[Array], weights: Sequence[float] | Array) -> Array:
 
 def interleaved_ms(run: Run) -> Array:
     """Ideal time that the prompts of the other streams take out of each step."""
-    result: Array = run.batch / np.maximum(run.output_tokens, 1) * prefill_ms(run)
+    result: Array = prompts_per_step(run) * prefill_ms(run)
+    return result
+
+
+def interleaved_terms(run: Run) -> tuple[Array, Array, Array]:
+    """The same as multiplied by all, by experts, and as passed between the devices.
+
+    An expert sees only its share of the tokens and fills the device to about the root of that share.
+    """
+    whole = interleaved_ms(run)
+    moved = prompts_per_step(run) * run.input_tokens * link_ms(run) / np.maximum(run.batch, 1)
+    return whole, whole / np.sqrt(run.expert_fraction), moved
+
+
+def prompts_per_step(run: Run) -> Array:
+    """Prompts that begin in each step of a full batch."""
+    result: Array = run.batch / np.maximum(run.output_tokens, 1)
     return result
 
 
