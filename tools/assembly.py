@@ -5,6 +5,7 @@ best candidate, components that the picks require are drawn in, and a component 
 slots is preferred where it costs little (one product less to run). docs/formulas/ranking.md.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -193,7 +194,7 @@ def _fill(
         machine = compute.accelerator or CPU
         ranked[ACCELERATOR] = _first(ranked[ACCELERATOR], accelerators(bench.knowledge)[machine].component)
     existing = frozenset(setting.truths.values.get("existing_components") or ())
-    picks, bundled = _pick(ranked, forced, existing)
+    picks, bundled = _pick(ranked, forced, existing, _room(setting.truths.values, compute))
     value = stack_categories(strategy, pattern, compute, picks, bundled, setting)
     return Draft(strategy, pattern, compute, dict(setting.truths.values), picks, ranked, bundled, *value)
 
@@ -237,10 +238,19 @@ def _first(ranked: list[Scored], component: str) -> list[Scored]:
     return [*front, *(item for item in ranked if item not in front)]
 
 
+def _room(values: Mapping[str, Any], compute: Compute) -> float:
+    """What the model leaves of the budget, a month."""
+    budget = values.get("budget_usd_month")
+    return float(budget) - (compute.usd_month or 0.0) if budget else math.inf
+
+
 def _pick(
-    ranked: Mapping[str, list[Scored]], forced: Mapping[str, Scored], existing: frozenset[str]
+    ranked: Mapping[str, list[Scored]], forced: Mapping[str, Scored], existing: frozenset[str], room: float
 ) -> tuple[dict[str, Scored], dict[str, str]]:
-    """The best candidate of each slot; one that already runs for another slot wins near ties."""
+    """The best candidate of each slot that what is left of the budget pays for, else the best of all.
+
+    One that already runs for another slot wins near ties.
+    """
     picks: dict[str, Scored] = {}
     bundled: dict[str, str] = {}
     for slot, candidates in ranked.items():
@@ -250,6 +260,7 @@ def _pick(
         possible = [item for item in candidates if item.barrier is None]
         if not possible:
             continue
+        possible = [item for item in possible if (item.usd_month or 0.0) <= room] or possible
         best = possible[0]
         running = {pick.component.id for pick in picks.values()}
         for item in possible[1:]:
@@ -259,6 +270,8 @@ def _pick(
                 best = item
         if best.component.id in running:
             bundled[slot] = best.component.id
+        else:
+            room -= best.usd_month or 0.0
         picks[slot] = best
     return _with_requirements(picks, ranked, existing), bundled
 
