@@ -9,12 +9,15 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
 from knowledge import Knowledge, load
 from knowledge.errors import InputRefused
+from knowledge.sizing_data import fitted_on
 
+from .accuracy_page import page, rivals_of
 from .measured_rows import MeasuredFile, asked_of, read_measured
 from .row_predictions import Answer, answer
 from .sizing_scores import report, score
@@ -29,11 +32,16 @@ def run_sizing(
     json_output: bool = False,
     *,
     leave_group_out: bool = False,
+    page_path: Path | None = None,
+    against: Path | None = None,
     knowledge: Knowledge | None = None,
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
 ) -> int:
-    """Predict every row of `path`; results go to `stdout`, problems to `stderr`."""
+    """Predict every row of `path`; results go to `stdout`, problems to `stderr`.
+
+    `page_path` receives the figures as a page, beside another tool's errors on the same rows in `against`.
+    """
     out, err, known = stdout or sys.stdout, stderr or sys.stderr, knowledge or load()
     if not path.is_file():
         print(f"No row found at {path}. Give a CSV of measured runs.", file=err)
@@ -50,6 +58,10 @@ def run_sizing(
     if predictions is not None:
         write(predictions, (item.answer for item in scored))
     found = report(file.shape, scored, leave_group_out)
+    if page_path is not None:
+        rivals = rivals_of(against, (item.answer for item in scored)) if against else []
+        text = page(found, path, fitted_on(known), date.today(), rivals)
+        page_path.write_text(text, encoding="utf-8")
     print(json.dumps(found, indent=1, ensure_ascii=False) if json_output else table(found), file=out)
     return RAN
 

@@ -105,6 +105,11 @@ def coefficients(knowledge: "Knowledge", regime: str) -> Coefficients:
     return table_cache(knowledge, _coefficients)[regime]
 
 
+def fitted_on(knowledge: "Knowledge") -> str:
+    """The day of the fit."""
+    return str(knowledge.files.yaml("perf/serving_coefficients.yaml")["fitted"])
+
+
 def _content(knowledge: "Knowledge") -> dict[str, Any]:
     content: dict[str, Any] = knowledge.files.yaml("perf/sizing.yaml")
     return content

@@ -19,6 +19,8 @@ import knowledge
 from agent.consultation import open_consultation
 from tools.assess import assess
 from tools.ranking import rank_many
+from tools.sizing import ServingDemand, cheapest_points
+from tools.sizing.sweep import sweep
 from tools.workload import Workload, from_mapping
 
 AS_OF = date(2026, 11, 24)
@@ -107,6 +109,21 @@ def turn_figures() -> Iterator[Figure]:
     yield Figure("any other turn, slowest", max(others), "ms", 500)
 
 
+def sizing_figures() -> Iterator[Figure]:
+    """A new load each time; the deployments themselves are laid out once."""
+    base = knowledge.load()
+    loads = [
+        ServingDemand(mean_rps=5 + n, peak_rps=15 + n, input_tokens=2000, output_tokens=300, tpot_limit_ms=60)
+        for n in range(21)
+    ]
+    count = len(sweep(base, loads[0]).settings)
+    times = [_timed(partial(sweep, base, load)) for load in loads]
+    yield Figure(f"sizing {count} deployments, median", statistics.median(times), "ms", 300)
+    pair = [("Llama-3.3-70B", "H100-SXM-80GB")]
+    times = [_timed(partial(cheapest_points, base, load, pair)) for load in loads * 5]
+    yield Figure("sizing one model on one accelerator, median", statistics.median(times), "ms", 1)
+
+
 def start_figures() -> Iterator[Figure]:
     command = str(Path(sys.executable).parent / "stackwright")
     times = [
@@ -124,7 +141,7 @@ def _timed(action: Callable[[], object]) -> float:
 
 def main() -> int:
     missed = 0
-    for group in (start_figures, rank_figures, full_figures, turn_figures):
+    for group in (start_figures, sizing_figures, rank_figures, full_figures, turn_figures):
         for figure in group():
             mark = "ok" if figure.kept else "MISSED"
             print(f"{figure.what:45} {figure.value:9.1f} {figure.unit:3} budget {figure.budget:g} {mark}")

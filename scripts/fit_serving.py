@@ -332,11 +332,12 @@ def main() -> None:
 
 SOURCES = (
     "served, served_ttft: InferenceX runs and NVIDIA silicon runs redistributed in aiconfigurator-core "
-    "0.12.0 (Apache-2.0), NVIDIA NIM benchmarking docs; steady, steady_throughput: ML.ENERGY leaderboard v3 "
-    "(Chung et al., NeurIPS 2025); single_stream: XiongjieDai/GPU-Benchmarks-on-LLM-Inference@aa72e0e; "
-    "offline: TensorRT-LLM performance documents v0.5 to v0.9 (Apache-2.0); open_ttft: MLPerf Inference v4.1 "
-    "and v5.1 Server and Interactive (derived, not verified by MLCommons) and "
-    "inference-sim/sim-to-real-accuracy-validation@dcec3fd. Fitted on the development part of these rows."
+    "0.12.0 (Apache-2.0), InferenceX token_position_decode_slo@843c625 (Apache-2.0), NVIDIA NIM benchmarking "
+    "docs; steady, steady_throughput: ML.ENERGY leaderboard v3 (Chung et al., NeurIPS 2025); single_stream: "
+    "XiongjieDai/GPU-Benchmarks-on-LLM-Inference@aa72e0e; offline: TensorRT-LLM performance documents v0.5 to "
+    "v0.9, saturated: the same of 1.x (Apache-2.0); competition, open_ttft: MLPerf Inference v4.1 and v5.1 "
+    "(derived, not verified by MLCommons) and inference-sim/sim-to-real-accuracy-validation@dcec3fd. Fitted on "
+    "the development part of these rows."
 )
 
 

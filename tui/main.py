@@ -179,6 +179,8 @@ def _eval(
         "--leave-group-out", action="store_true", help="predict each group from what never saw it"
     )
     sizing.add_argument("--json", action="store_true")
+    sizing.add_argument("--page", type=Path, metavar="MD", help="write the figures as a page")
+    sizing.add_argument("--against", type=Path, metavar="CSV", help="another tool's errors on the same rows")
     workloads = actions.add_parser(
         "workloads", parents=[common], help="random workloads against what must hold between related ones"
     )

@@ -10,7 +10,7 @@ from tools.estimate import Estimate
 class ServingDemand(BaseModel):
     """Load and limits of one model endpoint. A request here is one model call."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     mean_rps: float = Field(gt=0)
     peak_rps: float = Field(gt=0)

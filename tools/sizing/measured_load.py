@@ -9,6 +9,7 @@ from knowledge.models import ModelSpec
 from knowledge.sizing_data import constant
 
 from .families import step_weights
+from .fit import fit_of
 from .memory import cache_shards, usable_gb, weights_gb
 from .runs import Setting, stack
 from .serving_model import tpot_ms
@@ -67,7 +68,7 @@ def setting_of(
     batch = load.concurrency or largest_batch(knowledge, fitting, length)
     if load.scenario.startswith("open-loop") and not load.concurrency:
         batch = min(batch, UNKNOWN_BATCH)
-    if batch < 1:
+    if batch < 1 or not _loads(knowledge, load, length):
         return None
     setting = Setting(
         load.model, load.accelerator, load.precision, devices, batch, tokens_in, tokens_out,
@@ -75,6 +76,14 @@ def setting_of(
     )  # fmt: skip
     limit = None if load.scenario.lower() == "offline" else load.tpot_limit_ms
     return _within_limit(knowledge, setting, limit, regime, without_group)
+
+
+def _loads(knowledge: Knowledge, load: MeasuredLoad, length: float) -> bool:
+    """Whether the devices hold the weights and one sequence at all."""
+    return fit_of(
+        knowledge, load.model, load.accelerator, load.precision, load.devices,
+        tokens=length, data_parallel_attention=load.data_parallel_attention,
+    ).fits  # fmt: skip
 
 
 def running(knowledge: Knowledge, load: MeasuredLoad, setting: Setting) -> Setting:

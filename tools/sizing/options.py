@@ -54,7 +54,7 @@ def options(knowledge: Knowledge, pairs: tuple[tuple[str, str], ...], precision:
         model, machine = table[model_key], machines[accelerator_key]
         if model.sizeable:
             chosen.extend((index, item) for item in _deployments(knowledge, model, machine, precision))
-    return _arrays(knowledge, chosen)
+    return arrays_of(knowledge, chosen)
 
 
 def _deployments(
@@ -65,7 +65,7 @@ def _deployments(
         found = [
             Setting(model, machine, candidate, n, 1, 1, 1)
             for n in DEVICES
-            if n <= machine.max_tensor_parallel and _fits(knowledge, model, machine, candidate, n)
+            if n <= machine.max_tensor_parallel and weights_fit(knowledge, model, machine, candidate, n)
         ]
         if found:
             return found
@@ -78,11 +78,13 @@ def _precision_order(model: ModelSpec, machine: Accelerator) -> tuple[str, ...]:
     return available[available.index(preferred_precision(model, machine)) :]
 
 
-def _fits(knowledge: Knowledge, model: ModelSpec, machine: Accelerator, precision: str, n: int) -> bool:
+def weights_fit(knowledge: Knowledge, model: ModelSpec, machine: Accelerator, precision: str, n: int) -> bool:
+    """Whether `n` devices hold the weights and leave an engine its room."""
     return weights_gb(knowledge, model, precision) < n * usable_gb(knowledge, machine)
 
 
-def _arrays(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Options:
+def arrays_of(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Options:
+    """Deployments as parallel arrays, each with the index of what it was asked for."""
     settings = [item for _, item in chosen]
     row = stack(knowledge, settings) if settings else stack_of_none()
     column = Run(*(np.reshape(getattr(row, field.name), (-1, 1)) for field in fields(Run)))

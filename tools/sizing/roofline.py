@@ -83,10 +83,11 @@ def compute_ms(run: Run) -> Array:
     return 1e3 * 2 * run.active * run.batch / (run.n * run.flops)
 
 
-def link_ms(run: Run) -> Array:
+def link_ms_per_token(run: Run) -> Array:
     """Two all-reduces a layer over the link between the accelerators of a replica."""
-    moved = np.where(run.n > 1, 4 * 2 * run.layers * run.batch * run.hidden, 0)
-    return 1e3 * moved * (run.n - 1) / run.n / run.link_bytes_s
+    moved = np.where(run.n > 1, 4 * 2 * run.layers * run.hidden, 0)
+    result: Array = 1e3 * moved * (run.n - 1) / run.n / run.link_bytes_s
+    return result
 
 
 def prefill_ms(run: Run) -> Array:

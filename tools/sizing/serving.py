@@ -58,7 +58,7 @@ def choose(knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[st
     """The deployment of each pair with the fewest accelerators; of equals the smallest replicas."""
     available = options(knowledge, tuple(pairs), demand.precision)
     able = capacity(knowledge, available, demand)
-    replicas = _replicas(knowledge, demand, able)
+    replicas = replicas_for(knowledge, demand, able)
     devices = available.devices[:, None]
     tie = devices / 100 + 1e-3 * able.service_ms / (1e9 + able.service_ms)
     cost = np.where(able.keeps_limits, replicas * devices + tie, np.inf)
@@ -86,7 +86,8 @@ def redundant(knowledge: Knowledge, demand: ServingDemand) -> bool:
     return demand.redundant or (demand.availability_pct or 0) >= limit
 
 
-def _replicas(knowledge: Knowledge, demand: ServingDemand, able: Capacity) -> Array:
+def replicas_for(knowledge: Knowledge, demand: ServingDemand, able: Capacity) -> Array:
+    """Replicas that carry the load, by deployment and batch, whether or not the limits are kept."""
     needed = np.maximum(np.ceil(design_rps(demand) / able.planned_rps - 1e-9), 1)
     result: Array = needed + 1 if redundant(knowledge, demand) else needed
     return result

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .roofline import Array, Run, cache_ms, compute_ms, link_ms, prefill_ms, weight_ms
+from .roofline import Array, Run, cache_ms, compute_ms, link_ms_per_token, prefill_ms, weight_ms
 
 STEP_TERMS = (
     "weights_ms",
@@ -55,7 +55,7 @@ def step_terms(run: Run) -> tuple[Array, ...]:
         1e-3 * run.batch,
         layers * run.batch,
         *interleaved_terms(run),
-        np.where(run.link_bytes_s < SLOW_LINK_BYTES_S, link_ms(run), 0),
+        run.batch * np.where(run.link_bytes_s < SLOW_LINK_BYTES_S, link_ms_per_token(run), 0),
     )
 
 
@@ -93,9 +93,9 @@ def interleaved_terms(run: Run) -> tuple[Array, Array, Array]:
 
     An expert sees only its share of the tokens and fills the device to about the root of that share.
     """
-    whole = interleaved_ms(run)
-    moved = prompts_per_step(run) * run.input_tokens * link_ms(run) / np.maximum(run.batch, 1)
-    return whole, whole / np.sqrt(run.expert_fraction), moved
+    prompts, prompt = prompts_per_step(run), prefill_ms(run)
+    moved = run.input_tokens * link_ms_per_token(run)
+    return prompts * prompt, prompts * (prompt / np.sqrt(run.expert_fraction)), prompts * moved
 
 
 def prompts_per_step(run: Run) -> Array:

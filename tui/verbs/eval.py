@@ -109,6 +109,8 @@ def _sizing(arguments: Namespace, settings: Settings) -> int:
         arguments.predictions,
         arguments.json,
         leave_group_out=arguments.leave_group_out,
+        page_path=arguments.page,
+        against=arguments.against,
         knowledge=settings.open_knowledge(),
     )
 

@@ -1,0 +1,144 @@
+"""The page that tells how wrong sizing is, written from the report of `eval sizing`: every figure is that run's."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any, NamedTuple
+
+from .measured_rows import parsed
+from .row_predictions import Answer
+
+SPLITS = (
+    ("source", "source"),
+    ("accelerator", "accelerator"),
+    ("model", "model family"),
+    ("scenario", "scenario"),
+)
+LIMITS = resources.files("evals") / "data" / "accuracy_limits.md"
+FEWEST = 5
+"""Splits of fewer rows say little and are left out."""
+
+
+class Rival(NamedTuple):
+    """What another tool was wrong by on the same rows."""
+
+    metric: str
+    theirs: float
+    ours: float
+
+
+def page(found: dict[str, Any], data: Path, fitted: str, today: date, rivals: Sequence[Rival]) -> str:
+    """The whole page as Markdown."""
+    held = (
+        "each group (accelerator and architecture) left out"
+        if found["leave_group_out"]
+        else "nothing left out"
+    )
+    lines = [
+        "# Accuracy of sizing",
+        "",
+        f"Written on {today} by `stackwright eval sizing {data.name}"
+        f"{' --leave-group-out' if found['leave_group_out'] else ''} --page`: {found['rows']:,} published figures, "
+        f"{held}; coefficients of {fitted}. Errors are relative to the measured value; a refusal counts as 100 %. "
+        "*Macro* is the mean over groups. *In interval* is the share of rows inside our 80 % interval, *high/low* its "
+        "median width.",
+        "",
+        *_tasks(found),
+        *_rivals(rivals),
+        *(line for key, title in SPLITS for line in _split(found[f"by_{key}"], title)),
+        *LIMITS.read_text(encoding="utf-8").splitlines(),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _tasks(found: dict[str, Any]) -> list[str]:
+    head = (
+        "task",
+        "rows",
+        "groups",
+        "answered",
+        "macro",
+        "median",
+        "pairs ordered",
+        "in interval",
+        "high/low",
+    )
+    return _table(
+        head,
+        (
+            (
+                task, f"{entry['rows']:,}", entry["groups"], _share(entry["answered"]),
+                _share(entry["macro_error"]), _share(entry["median_error"]), _share(entry["pairs_ordered"]),
+                _share(entry["in_interval"]), _width(entry["width"]),
+            )
+            for task, entry in found["tasks"].items()
+        ),
+    )  # fmt: skip
+
+
+def _split(entries: Mapping[str, dict[str, Any]], title: str) -> list[str]:
+    head = (
+        f"task, {title}" if title != "source" else title,
+        "rows",
+        "answered",
+        "median",
+        "in interval",
+        "high/low",
+    )
+    rows = (
+        (
+            name, f"{entry['rows']:,}", _share(entry["answered"]), _share(entry["median_error"]),
+            _share(entry["in_interval"]), _width(entry["width"]),
+        )
+        for name, entry in entries.items()
+        if entry["rows"] >= FEWEST and not name.startswith("other")
+    )  # fmt: skip
+    return [f"## By {title}", "", *_table(head, rows)]
+
+
+def _rivals(rivals: Sequence[Rival]) -> list[str]:
+    if not rivals:
+        return []
+    head = ("figure", "rows", "AIConfigurator 0.12: mean", "median", "ours: mean", "median")
+    rows = []
+    for metric in sorted({item.metric for item in rivals}):
+        theirs = [item.theirs for item in rivals if item.metric == metric]
+        ours = [item.ours for item in rivals if item.metric == metric]
+        rows.append((metric, len(ours), *(_share(of(x)) for x in (theirs, ours) for of in (fmean, median))))
+    return ["## Beside a kernel database, on the rows that it can predict", "", *_table(head, rows)]
+
+
+def rivals_of(path: Path, answers: Iterable[Answer]) -> list[Rival]:
+    """Another tool's errors (`row_id`, `metric`, `measured`, `…_ape_pct`) beside ours on the same rows."""
+    predicted = {(item.asked.row_id, item.asked.metric): item.predicted for item in answers}
+    found = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        error = next((parsed(text) for name, text in row.items() if name.endswith("_ape_pct")), None)
+        measured = parsed(row.get("measured", ""))
+        ours = predicted.get((row.get("row_id", ""), row.get("metric", "")))
+        if error is not None and measured and ours is not None:
+            found.append(Rival(row["metric"], error / 100, abs(ours - measured) / measured))
+    return found
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
+    return [
+        f"| {' | '.join(head)} |",
+        f"|{'---|' * len(head)}",
+        *(f"| {' | '.join(str(cell).replace('|', '/') for cell in row)} |" for row in rows),
+        "",
+    ]
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _width(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
