@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .roofline import Array, Indices
+from .roofline import Array, Flags, Indices
 
 STEPS, TRIES = 40, 8
 LARGEST_STEP = 2.0
@@ -54,7 +54,7 @@ class Solution(NamedTuple):
     factors: tuple[Array, ...]
 
 
-def solve(problem: Problem, kept: Array) -> Solution:
+def solve(problem: Problem, kept: Flags) -> Solution:
     """The weights and factors that the kept runs support."""
     part = problem._replace(
         features=problem.features[kept] + 1e-12,
@@ -65,7 +65,7 @@ def solve(problem: Problem, kept: Array) -> Solution:
     return _split(part, _descend(part))
 
 
-def predict(problem: Problem, found: Solution, rows: Array) -> Array:
+def predict(problem: Problem, found: Solution, rows: Flags) -> Array:
     """Predicted times of the chosen runs."""
     logs = sum(
         (factor[item.level[rows]][:, None] * item.terms for item, factor in _pairs(problem, found)),
