@@ -126,11 +126,12 @@ class Consultation:
         """Run the graph for one message; `again`: go on with what a crash left of the same turn."""
         snapshot = self.graph.get_state(self._config())
         started: dict[str, Any] | None = {"message": message, "turn": number}
+        # `next` leaves out a step whose outcome is stored but not yet taken over; `tasks` has all that is open.
         if again and snapshot.values.get("turn") == number:
-            if not snapshot.next:
+            if not snapshot.tasks:
                 return to_reply(snapshot.values, self.context)
             started = None
-        elif snapshot.next:
+        elif snapshot.tasks:
             self._forget_unfinished()
         state = self.graph.invoke(
             started,
@@ -143,7 +144,7 @@ class Consultation:
     def _forget_unfinished(self) -> None:
         """Go back to the state after the last turn that was answered."""
         history = list(self.graph.get_state_history(self._config()))
-        finished = next((item for item in history if not item.next and item.values.get("turn")), None)
+        finished = next((item for item in history if not item.tasks and item.values.get("turn")), None)
         if finished is None:
             self.graph.checkpointer.delete_thread(self.thread)
         else:

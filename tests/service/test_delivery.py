@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from langgraph.checkpoint.base import CheckpointMetadata
+from langgraph.pregel._loop import PregelLoop
 
 from agent.sessions import SessionStore
 from knowledge.errors import InputRefused, SessionUnavailable
@@ -36,6 +38,32 @@ def test_messages_are_answered_once_and_in_order(store: SessionStore, office: Of
     assert turns[-1].reply is not None
     assert turns[-1].reply["kind"] == "recommendation"
     assert store.waiting_sessions() == []
+
+
+@pytest.mark.parametrize("step", range(8))
+def test_a_turn_cut_off_between_any_two_steps_goes_on(
+    backend: Backend, office: Office, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outcome of a step is stored, but the process dies before the state after it is."""
+    kept = PregelLoop._put_checkpoint
+    steps = iter(range(100))
+
+    def put(loop: PregelLoop, metadata: CheckpointMetadata) -> None:
+        if next(steps) == step:
+            raise KeyboardInterrupt
+        kept(loop, metadata)
+
+    with backend.opened() as store:
+        session = store.create({}, "ada")
+        for message in MESSAGES[:2]:
+            store.accept(session, message)
+        monkeypatch.setattr(PregelLoop, "_put_checkpoint", put)
+        with pytest.raises(KeyboardInterrupt):
+            office.answer(store, session)
+        monkeypatch.setattr(PregelLoop, "_put_checkpoint", kept)
+        assert office.answer(store, session) > 0
+        kinds = [row.reply["kind"] for row in store.turns(session) if row.reply]
+    assert kinds == ["question", "question"]
 
 
 def test_writers_at_once_lose_nothing(backend: Backend) -> None:
