@@ -21,6 +21,7 @@ from knowledge.hardware import resolve_accelerator, resolve_fleet
 from knowledge.llm_prices import llm_prices
 from knowledge.models import models, resolve_model
 from knowledge.records import FieldSpec
+from knowledge.unique_keys import problem_of, read_unique
 
 from .cost.currency import convert
 from .workload import Known, Workload
@@ -63,16 +64,14 @@ def read_workload(path: Path, knowledge: Knowledge) -> Workload:
 def parse_workload(text: str, where: str, knowledge: Knowledge) -> Workload:
     """The workload in a text of YAML or JSON."""
     try:
-        content = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader that refuses double keys
+        content = read_unique(text)
     except RecursionError as error:
         raise InputRefused(
             f"{where} is nested too deeply.", "A workload is a flat list of fields."
         ) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or str(error)
-        raise InputRefused(f"{where}{line}: {' '.join(str(problem).split()).rstrip('.')}.") from error
+        problem = problem_of(error)
+        raise InputRefused(f"{where}{', ' if problem.startswith('line ') else ': '}{problem}.") from error
     if not isinstance(content, dict) or not content:
         raise InputRefused(
             f"{where} holds no fields.", "Write lines like 'use_case: rag' and 'request_rate_rps: 12'."
@@ -85,35 +84,6 @@ def workload_of(content: Mapping[Any, Any], where: str, knowledge: Knowledge) ->
     return Workload(
         history=tuple(_known(str(key), value, where, knowledge) for key, value in content.items())
     )
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """A safe loader that refuses a key that stands twice, and aliases, which a few lines can blow up."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "aliases are not used in workload files", mark)
-        return super().compose_node(parent, index)
-
-
-def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    for place, key in enumerate(keys):
-        if key in keys[:place]:
-            mark = node.value[place][0].start_mark
-            raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", mark)
-    return loader.construct_mapping(node, deep=True)
-
-
-_UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-_UniqueKeys.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(
-        r"[-+]?[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+"
-    ),  # YAML 1.1 takes 1e9 for a word, JSON for a number
-    list("-+0123456789"),
-)
 
 
 def _known(field: str, raw: Any, where: str, knowledge: Knowledge) -> Known:
