@@ -167,9 +167,8 @@ def layers(
     """(layer, its slots) in layer order."""
     grouped: dict[int, list[PickRow]] = {}
     for slot, option in stack.picks.items():
-        text = f"{option.name}, {option.detail}" if option.detail else option.name
         marks = tuple(numbering[item] for item in pick_sources(option, numbering, knowledge))
-        row = PickRow(knowledge.slots[slot].name, text, f"{option.score:.2f}", marks)
+        row = PickRow(knowledge.slots[slot].name, option.words, f"{option.score:.2f}", marks)
         grouped.setdefault(option.layer, []).append(row)
     return [(LAYERS[layer], rows) for layer, rows in sorted(grouped.items())]
 

@@ -105,10 +105,9 @@ def stack_text(stack: Stack, knowledge: Knowledge, numbering: Mapping[str, int])
     """One line a slot: `slot: component, detail [source]`."""
     lines = []
     for name, option in layer_lines(stack, knowledge):
-        detail = f", {option.detail}" if option.detail else ""
         shared = f" (same {option.name} as above)" if option.bundled_with else ""
         marks = "".join(f" [{numbering[item]}]" for item in pick_sources(option, numbering, knowledge))
-        lines.append(f"- {name}: {option.name}{detail}{shared}{marks}")
+        lines.append(f"- {name}: {option.words}{shared}{marks}")
     pattern = stack.retrieval_pattern
     return "\n".join([f"- Retrieval pattern: {pattern.name}", *lines])
 

@@ -15,11 +15,14 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 
 @lru_cache(maxsize=4)
-def load(root: Path | None = None) -> "Knowledge":
-    """The knowledge base: the packaged one, or the one in `root`."""
-    from .library import Knowledge
+def load(root: Path | None = None, refreshed: Path | None = None) -> "Knowledge":
+    """The knowledge base: the packaged one, with a snapshot of refreshed data and a user's own folder over it.
 
-    return Knowledge(root)
+    A `root` that holds a whole knowledge base stands alone.
+    """
+    from .opening import open_knowledge
+
+    return open_knowledge(root, refreshed)
 
 
 def __getattr__(name: str) -> object:

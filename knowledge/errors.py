@@ -5,6 +5,7 @@ StackwrightError
 │   └── UnknownName     a component, model, field or accelerator that is not known; the nearest are offered
 ├── ConfigError         whoever installed or configured the program
 ├── KnowledgeInvalid    whoever maintains the knowledge files: a reference, date or name is wrong
+├── RefreshRefused      a public source or its stored answer: out of reach, damaged or implausible; what we hold stays
 ├── ModelUnavailable    the model endpoint; the rules engine and the narrator take over
 └── SessionUnavailable  the session store: busy, read-only, or of a newer version
 """
@@ -41,6 +42,10 @@ class ConfigError(StackwrightError):
 
 class KnowledgeInvalid(StackwrightError):
     """A knowledge file breaks its own rules."""
+
+
+class RefreshRefused(StackwrightError):
+    """Newer public data can't be had or aren't to be trusted."""
 
 
 class ModelUnavailable(StackwrightError):

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,6 +21,9 @@ from .records import (
     Slot,
 )
 
+if TYPE_CHECKING:
+    from .layers import Layer
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -28,7 +31,12 @@ class Knowledge:
     """Tables of the knowledge base, immutable once read."""
 
     def __init__(self, root: Path | None = None) -> None:
-        self.files = DataFiles(root)
+        self.files: DataFiles = DataFiles(root)
+
+    @property
+    def layers(self) -> "tuple[Layer, ...]":
+        """What is laid over the packaged data, lowest first."""
+        return ()
 
     @cached_property
     def hash(self) -> str:

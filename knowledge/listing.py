@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from .errors import UnknownName
 from .library import Knowledge
-from .records import Component, Decision, Fact, Rule, Slot
+from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
 
 
 class Stats(BaseModel):
@@ -58,6 +58,13 @@ def stale(knowledge: Knowledge, as_of: date) -> list[Fact]:
     return sorted(overdue, key=lambda fact: (fact.review_by, fact.id))
 
 
+REPORT = (
+    "Wrong or out of date? Correct it for yourself under this id in a folder of your own (docs/knowledge.md, "
+    "--knowledge DIR); to have it corrected for everybody, open an issue with this id, what the source says and "
+    "its address."
+)
+
+
 class FoundRecord(NamedTuple):
     """A record by its id, with the facts that it rests on."""
 
@@ -88,14 +95,13 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return FoundRecord(key, "rule", rule.fact_ids, _rule(rule))
     if key in knowledge.arguments:
         argument = knowledge.arguments[key]
-        text = _lines(argument.id, argument.text, f"about: {argument.about}", _cited(argument.fact_ids))
-        return FoundRecord(key, "argument", argument.fact_ids, text)
+        return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
     raise UnknownName("record", identity, nearest_ids(knowledge, key))
 
 
 def show(knowledge: Knowledge, identity: str) -> str:
-    """One record as text."""
-    return record_of(knowledge, identity).text
+    """One record as text, and how to report that it is wrong."""
+    return f"{record_of(knowledge, identity).text}\n\n{REPORT}"
 
 
 def nearest_ids(knowledge: Knowledge, key: str, count: int = 3) -> list[str]:
@@ -118,6 +124,7 @@ def _fact(fact: Fact) -> str:
         f"source ({fact.tier}): {fact.source.url} {fact.source.locator}".rstrip(),
         f"as of {fact.as_of or 'no date'}, read {fact.read_at}, review by {fact.review_by}",
         f"conflicts with: {', '.join(fact.conflicts_with)}" if fact.conflicts_with else "",
+        _origin(fact),
     )
 
 
@@ -138,6 +145,17 @@ def _component(component: Component, facts: tuple[str, ...]) -> str:
         component.notes,
         component.url,
         _cited(facts),
+        _origin(component),
+    )
+
+
+def _argument(argument: Argument) -> str:
+    return _lines(
+        argument.id,
+        argument.text,
+        f"about: {argument.about}",
+        _cited(argument.fact_ids),
+        _origin(argument),
     )
 
 
@@ -171,7 +189,14 @@ def _rule(rule: Rule) -> str:
         f"for: {', '.join(rule.components) or rule.slot or 'any'}",
         f"basis: {rule.basis}",
         _cited(rule.fact_ids),
+        _origin(rule),
     )
+
+
+def _origin(record: Laid) -> str:
+    """Whose the record is, or which of its attributes were refreshed."""
+    told = "; ".join(f"{item.text}{f' ({item.url})' if item.url else ''}" for item in record.origins)
+    return f"origin: {told}" if told else "origin: packaged"
 
 
 def _cited(fact_ids: tuple[str, ...]) -> str:

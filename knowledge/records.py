@@ -28,6 +28,35 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Origin(Record):
+    """Where a record, or some of its attributes, came from when it isn't packaged."""
+
+    kind: Literal["yours", "refreshed"]
+    name: str
+    """Whose folder, or which public source."""
+    keys: tuple[str, ...] = ()
+    """Attributes that came from there; empty = the whole record."""
+    url: str = ""
+    as_of: date | None = None
+
+    @property
+    def text(self) -> str:
+        """`yours (Acme): status`, `refreshed 2026-11-26 from endoflife.date: status`."""
+        told = f"yours ({self.name})" if self.kind == "yours" else f"refreshed {self.as_of} from {self.name}"
+        return f"{told}: {', '.join(self.keys)}" if self.keys else told
+
+
+class Laid(Record):
+    """A record that may be laid over a packaged one."""
+
+    origins: tuple[Origin, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """In whose name it speaks when it isn't ours: `yours: Acme`; empty for a packaged or refreshed one."""
+        return next((f"yours: {item.name}" for item in self.origins if item.kind == "yours"), "")
+
+
 class Source(Record):
     """Where a statement was read."""
 
@@ -37,7 +66,7 @@ class Source(Record):
     """Heading, table or line inside the source."""
 
 
-class Fact(Record):
+class Fact(Laid):
     """One atomic, sourced statement in our own words."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.+-]*/[a-z]+/[a-z0-9.+-]+$")
@@ -108,7 +137,7 @@ class ScaleEnvelope(Record):
     """A fact id, or `judgement`."""
 
 
-class Component(Record):
+class Component(Laid):
     """A product or project that can fill slots."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$")
@@ -173,7 +202,7 @@ class Component(Record):
     notes: str = ""
 
 
-class Rule(Record):
+class Rule(Laid):
     """What follows for a slot's components from the workload and the other picks."""
 
     id: str
@@ -216,7 +245,7 @@ class Decision(Record):
     fact_ids: tuple[str, ...] = ()
 
 
-class Argument(Record):
+class Argument(Laid):
     """A trade-off worth telling: what an expert would say about this pick in this workload."""
 
     id: str

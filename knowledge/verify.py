@@ -15,6 +15,7 @@ from .checks.floors import check_floors
 from .checks.references import check_references
 from .checks.tables import Tables, read_tables
 from .checks.words import check_words
+from .layers import packaged_part
 from .library import Knowledge
 
 __all__ = ["Finding", "verify", "verify_folder"]
@@ -35,7 +36,8 @@ def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
         *check_words(tables),
         *check_manifest(knowledge.files),
         *check_licences(knowledge.files),
-        *check_vectors(knowledge),
+        *check_vectors(packaged_part(knowledge)),
+        *(finding for layer in knowledge.layers for finding in layer.findings),
     ]
     findings += tables.findings
     unique = dict.fromkeys(findings)

@@ -36,8 +36,16 @@ class Option(Result):
     """Rule ids of warnings that apply."""
     reused: bool = False
     """Already in the organisation's stack."""
+    mark: str = ""
+    """Whose component it is where it isn't packaged, e.g. `yours: Acme`."""
     bundled_with: str = ""
     """Component that already fills this slot together with another one."""
+
+    @property
+    def words(self) -> str:
+        """Name, whose it is where it isn't packaged, and sized form."""
+        mark = f" ({self.mark})" if self.mark else ""
+        return f"{self.name}{mark}{f', {self.detail}' if self.detail else ''}"
 
 
 class Exclusion(Result):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from knowledge import Knowledge
-from knowledge.records import Fact
+from knowledge.records import Fact, Laid
 
 from .assessment import Assessment, Stack
 from .cost import price_evidence
@@ -63,7 +63,7 @@ def fact_evidence(fact: Fact, knowledge: Knowledge) -> Evidence:
     return Evidence(
         id=fact.id,
         kind="fact",
-        text=fact.statement,
+        text=marked(fact.statement, fact),
         values=values,
         subject=component.name if component is not None else "",
         source=fact.source.url,
@@ -72,12 +72,19 @@ def fact_evidence(fact: Fact, knowledge: Knowledge) -> Evidence:
     )
 
 
+def marked(text: str, record: Laid) -> str:
+    """The text of a record, with whose it is where it isn't packaged."""
+    return f"{text} ({record.mark})" if record.mark else text
+
+
 def rule_evidence(rule_id: str, knowledge: Knowledge) -> Evidence | None:
     """`rule/<id>` as evidence."""
     rule = knowledge.rules.get(rule_id.removeprefix("rule/"))
     if rule is None:
         return None
-    return Evidence(id=f"rule/{rule.id}", kind="rule", text=rule.text, source=rule.basis, tier="D")
+    return Evidence(
+        id=f"rule/{rule.id}", kind="rule", text=marked(rule.text, rule), source=rule.basis, tier="D"
+    )
 
 
 def add_quantity(ledger: Ledger, tool: str, name: str, estimate: Estimate, subject: str) -> str:

@@ -76,14 +76,18 @@ def catalogue_evidence(knowledge: Knowledge, evidence_id: str) -> Evidence | Non
     if head != "catalogue" or component is None or attribute not in Component.model_fields:
         return None
     value = getattr(component, attribute)
+    origin = next((item for item in reversed(component.origins) if attribute in item.keys), None)
+    told = f" ({origin.text})" if origin is not None else f" ({component.mark})" if component.mark else ""
+    refreshed = origin is not None and origin.kind == "refreshed"
     return Evidence(
         id=evidence_id,
         kind="fact",
-        text=f"Catalogue entry of {component.name}: {attribute.replace('_', ' ')} is {value}.",
+        text=f"Catalogue entry of {component.name}: {attribute.replace('_', ' ')} is {value}{told}.",
         values={attribute: value if isinstance(value, int | float | str) else str(value)},
         subject=component.id,
-        source=component.url,
-        tier="T3",
+        source=origin.url if origin is not None and origin.url else component.url,
+        tier="T2" if refreshed else "T3",
+        as_of=origin.as_of.isoformat() if origin is not None and origin.as_of else "",
     )
 
 

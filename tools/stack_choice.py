@@ -153,6 +153,7 @@ def option(
         reasons=reasons[:REASONS] or tuple(f"rule/{rule}" for rule in pick.moved_by[:REASONS]),
         cautions=pick.cautions,
         reused=component.id in existing,
+        mark=component.mark,
         bundled_with=bundled_with,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from ..aliases import nearest
 from .finding import Finding, error, warning
 from .tables import Tables
 
@@ -104,7 +105,11 @@ def _is_subject(subject: str, tables: Tables) -> bool:
 def _unknown(
     file: str, identity: str, what: str, ids: Iterable[str], known: Iterable[str]
 ) -> Iterator[Finding]:
-    missing = sorted(set(ids) - set(known))
+    known = set(known)
+    missing = sorted(set(ids) - known)
     if missing:
         names = ", ".join(repr(item) for item in missing)
-        yield error(file, identity, f"Unknown {what}{'s' if len(missing) > 1 else ''}: {names}.")
+        hint = nearest(missing[0], known, what).hint
+        yield error(
+            file, identity, f"Unknown {what}{'s' if len(missing) > 1 else ''}: {names}. {hint}".rstrip()
+        )

@@ -102,13 +102,14 @@ class DecisionView(VerticalScroll):
         assert self._book is not None
         numbers = self._book.numbers(option.reasons)[:3]
         detail = f", {option.detail}" if option.detail else ""
+        mark = f" ({option.mark})" if option.mark else ""
         notes = " (already yours)" if option.reused else " (same as above)" if option.bundled_with else ""
         identity = f"{option.slot or role}-{len(self._cited)}".replace(".", "-").replace(" ", "-")
         self._cited[identity] = numbers[0] if numbers else 0
         marks = [part for number in numbers for part in (" ", cite(self._book.turn, number))]
         caution = Content.styled(f" {CONFLICT}", "$text-warning") if option.cautions else Content("")
         head = Content.styled(f"  {shortened(role, ROLE_WIDTH)}", MUTED)
-        body = Content.assemble((option.name, "bold"), detail, notes, caution, *marks)
+        body = Content.assemble((option.name, "bold"), mark, detail, notes, caution, *marks)
         prompt = hanging(head, body, ROLE_WIDTH + 3, width)
         return Option(prompt, id=identity)
 

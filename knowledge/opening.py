@@ -1,0 +1,33 @@
+"""Which knowledge base is used: the packaged one, a whole other one, or the packaged with layers over it."""
+
+from pathlib import Path
+
+from .library import Knowledge
+
+WHOLE = "catalog/slots.yaml"
+"""A folder with the slots is a knowledge base of its own; any other one is laid over ours."""
+
+
+def open_knowledge(root: Path | None, refreshed: Path | None) -> Knowledge:
+    """The packaged data, over them the snapshot in `refreshed`, over both the user's own folder `root`."""
+    if root is not None and (root / WHOLE).is_file():
+        return Knowledge(root)
+    known = Knowledge()
+    if refreshed is not None:
+        from .refreshed import with_refreshed
+
+        known = with_refreshed(known, refreshed)
+    if root is not None:
+        from .own_folder import with_own
+
+        known = with_own(known, root)
+    return known
+
+
+def remarks(knowledge: Knowledge) -> list[str]:
+    """What has to be said of the layers: what of them isn't used, and why."""
+    return [
+        f"{finding.file}: {f'{finding.id}: ' if finding.id else ''}{finding.message}"
+        for layer in knowledge.layers
+        for finding in layer.findings
+    ]

@@ -1,0 +1,96 @@
+"""Rows of price tables of the user's own: under a key of ours they change the columns that they fill."""
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+
+from .checks.finding import Finding, error
+from .errors import KnowledgeInvalid
+from .files import DataFiles
+from .layers import TABLES, Row, Table
+from .library import Knowledge
+from .own_reading import near, unsound_text
+
+TOLD_BY_THE_ROW = ("as_of", "source", "confidence", "note")
+"""Columns that say where a figure comes from: never taken from the row of ours that it replaces."""
+INSTEAD = "Ours is used, if there is one."
+
+
+def own_rows(
+    files: DataFiles, names: tuple[str, ...], owner: str, base: Knowledge, findings: list[Finding]
+) -> dict[str, tuple[Row, ...]]:
+    """Table -> the sound rows of the folder."""
+    found = {}
+    for name in names:
+        if name in TABLES:
+            rows = tuple(_rows(files, name, owner, base, findings))
+            if rows:
+                found[name] = rows
+    return found
+
+
+def _rows(files: DataFiles, name: str, owner: str, base: Knowledge, findings: list[Finding]) -> Iterator[Row]:
+    table = TABLES[name]
+    try:
+        given = list(csv.DictReader(io.StringIO(files.text(name)), strict=True))
+    except (KnowledgeInvalid, csv.Error) as broken:
+        findings.append(error(name, "", f"It can't be read: {broken}"))
+        return
+    if not given or not _columns_known(name, given[0], table, findings):
+        return
+    held = {table.key(row): row for row in base.files.rows(name)}
+    seen: set[tuple[str, ...]] = set()
+    for row in given:
+        key = table.key(row)
+        label = " ".join(part for part in key if part) or "a row without a key"
+        if key in seen:
+            findings.append(error(name, label, "The row stands twice; the first counts."))
+            continue
+        seen.add(key)
+        try:
+            yield _row(row, held.get(key, {}), table, owner)
+        except KnowledgeInvalid as invalid:
+            findings.append(error(name, label, f"{invalid.message} {INSTEAD}"))
+
+
+def _columns_known(name: str, row: Row, table: Table, findings: list[Finding]) -> bool:
+    known = set(table.model.model_fields)
+    columns = {str(column) for column in row if column is not None}
+    for column in sorted(columns - known):
+        findings.append(
+            error(
+                name,
+                column,
+                f"Unknown column {column!r}.{near(column, known)} None of the file's rows is used.",
+            )
+        )
+    needed = {column for column in table.columns if table.model.model_fields[column].is_required()}
+    missing = sorted(needed - columns)
+    if missing:
+        findings.append(error(name, ", ".join(missing), "The column is needed to tell rows apart."))
+    return columns <= known and not missing
+
+
+def _row(given: Row, ours: Row, table: Table, owner: str) -> Row:
+    if None in given or None in given.values():
+        raise KnowledgeInvalid("It has more or fewer cells than the heading.")
+    if unsound_text(dict(given)) or any(_endless(value) for value in given.values()):
+        raise KnowledgeInvalid("It holds control characters, or a number without end.")
+    row = {column: value for column, value in ours.items() if column not in TOLD_BY_THE_ROW}
+    row |= {column: value.strip() for column, value in given.items() if value.strip()}
+    said = row.get("source", "")
+    row["source"] = f"yours ({owner}){f': {said}' if said else ''}"
+    if "confidence" in table.model.model_fields:
+        row.setdefault("confidence", "high")
+    wrong = table.problem(row)
+    if wrong:
+        raise KnowledgeInvalid(f"{wrong}.")
+    return {column: row.get(column, "") for column in table.model.model_fields}
+
+
+def _endless(text: str) -> bool:
+    try:
+        return not math.isfinite(float(text))
+    except ValueError:
+        return False
