@@ -125,6 +125,7 @@ class Desk:
             store=self.store(),
             session=session,
         )
+        self._notices.extend(self.settings.knowledge_remarks())
         consultation.graph = Stepping(consultation.graph, lambda word: self.step(word))
         return consultation
 

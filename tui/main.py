@@ -48,9 +48,16 @@ def parser() -> argparse.ArgumentParser:
         "--model", metavar="NAME", help="language model, e.g. openai/gpt-6-luna (default: none)"
     )
     group.add_argument("--base-url", metavar="URL", help="OpenAI-compatible endpoint of the model")
-    group.add_argument("--offline", action="store_true", help="forbid every model endpoint")
+    group.add_argument(
+        "--offline", action="store_true", help="forbid model endpoints and all other use of the network"
+    )
     group.add_argument("--as-of", type=_day, metavar="DATE", help="date that prices and ages count from")
-    group.add_argument("--knowledge", type=Path, metavar="DIR", help="another knowledge folder")
+    group.add_argument(
+        "--knowledge",
+        type=Path,
+        metavar="DIR",
+        help="your own components, facts, rules and prices, laid over ours",
+    )
     group.add_argument("--data-dir", type=Path, metavar="DIR", help="where consultations are stored")
     top = argparse.ArgumentParser(
         prog="stackwright",
@@ -142,6 +149,21 @@ def _knowledge(
     ):
         action = actions.add_parser(name, parents=[common], help=words)
         action.add_argument("--json", action="store_true")
+    refresh = actions.add_parser(
+        "refresh",
+        parents=[common],
+        help="newer public prices, releases and ends of support, over the network",
+    )
+    refresh.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
+    refresh.add_argument("--source", default="", metavar="ID[,ID]", help="only these (default: all)")
+    refresh.add_argument(
+        "--accept", default="", metavar="ID[,ID]", help="believe jumps of these sources; look at them first"
+    )
+    refresh.add_argument("--json", action="store_true")
+    rollback = actions.add_parser(
+        "rollback", parents=[common], help="back to the data before the last refresh"
+    )
+    rollback.add_argument("--json", action="store_true")
 
 
 def _eval(

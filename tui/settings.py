@@ -33,11 +33,13 @@ class Settings:
     api_key_env: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key."""
     offline: bool = False
-    """True forbids every model endpoint."""
+    """True forbids every model endpoint and every other use of the network."""
     profile: Path | None = None
     knowledge: Path | None = None
     as_of: date | None = None
     data_dir: Path | None = None
+    cache_dir: Path | None = None
+    """Where refreshed public data are kept."""
     plain: bool = False
     """Line mode instead of the full screen."""
     theme: str = ""
@@ -58,16 +60,42 @@ class Settings:
 
         return user_data_path(APP)
 
+    def cache_path(self) -> Path:
+        """Folder of refreshed public data."""
+        if self.cache_dir is not None:
+            return self.cache_dir
+        from platformdirs import user_cache_path
+
+        return user_cache_path(APP)
+
     def open_knowledge(self) -> "Knowledge":
+        """The packaged knowledge, over it what was refreshed, over both the folder of the user's own."""
+        from knowledge import load
+        from knowledge.snapshots import current_snapshot
+
+        return load(self.knowledge, current_snapshot(self.cache_path()))
+
+    def published_knowledge(self) -> "Knowledge":
+        """The knowledge without refreshed data, so that measurements compare between machines."""
         from knowledge import load
 
         return load(self.knowledge)
+
+    def knowledge_remarks(self) -> list[str]:
+        """What of the refreshed data or the user's own folder isn't used, and why."""
+        from knowledge.opening import remarks
+
+        return remarks(self.open_knowledge())
 
     def open_profile(self) -> "Profile":
         """The organisation's profile, its names checked against the knowledge base."""
         from tools.profile import Profile, load_profile
 
         return Profile() if self.profile is None else load_profile(self.profile, self.open_knowledge())
+
+    def remarks(self) -> list[str]:
+        """What has to be said of the knowledge and of the profile before advice is given."""
+        return [*self.knowledge_remarks(), *self.profile_remarks()]
 
     def profile_remarks(self) -> list[str]:
         """What has to be said of the profile's bans."""
@@ -101,6 +129,7 @@ ENVIRONMENT = {
     "STACKWRIGHT_KNOWLEDGE": "knowledge",
     "STACKWRIGHT_AS_OF": "as_of",
     "STACKWRIGHT_DATA_DIR": "data_dir",
+    "STACKWRIGHT_CACHE_DIR": "cache_dir",
     "STACKWRIGHT_PLAIN": "plain",
     "STACKWRIGHT_THEME": "theme",
     "STACKWRIGHT_DATABASE_URL": "database",

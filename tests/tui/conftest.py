@@ -203,6 +203,12 @@ class Stage:
             await self.idle(pilot)
 
 
+@pytest.fixture(autouse=True)
+def _no_refreshed_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What whoever runs the tests has refreshed must not change them."""
+    monkeypatch.setenv("STACKWRIGHT_CACHE_DIR", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Callable[..., Stage]:
     def build(

@@ -33,7 +33,7 @@ class Advice(NamedTuple):
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
-    for remark in settings.profile_remarks():
+    for remark in settings.remarks():
         print(f"stackwright: {remark}", file=sys.stderr)
     knowledge = settings.open_knowledge()
     advice = _advice(arguments, settings, knowledge)

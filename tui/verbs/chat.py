@@ -64,7 +64,7 @@ def _open(arguments: Namespace, settings: Settings) -> Consultation:
 
 def _announce(settings: Settings) -> None:
     """What is sent where, and what the profile's bans mean."""
-    for remark in settings.profile_remarks():
+    for remark in settings.remarks():
         print(f"stackwright: {remark}", file=sys.stderr)
     if settings.model:
         where = settings.base_url or "its provider"

@@ -84,7 +84,14 @@ def _knowledge(settings: Settings) -> Check:
     knowledge = settings.open_knowledge()
     changed = list(differences(knowledge.files))
     count = f"{len(knowledge.components)} components, {len(knowledge.facts)} facts"
-    text = f"{knowledge.hash[:12]}, {count}"
+    layers = "".join(f", with {layer.name}" for layer in knowledge.layers if layer.digest)
+    text = f"{knowledge.hash[:12]}, {count}{layers}"
+    left_out = settings.knowledge_remarks()
+    if left_out:
+        more = f" (and {len(left_out) - 1} more)" if len(left_out) > 1 else ""
+        return Check(
+            "knowledge", "warning", f"{text}; {left_out[0]}{more}", "See 'stackwright knowledge verify'."
+        )
     if not changed:
         return Check("knowledge", "ok", f"{text}, files as in the manifest")
     what = f"{text}; {len(changed)} files differ from the manifest, first {changed[0][0]}."

@@ -23,7 +23,7 @@ def _advice(arguments: Namespace, settings: Settings) -> int:
         arguments.path,
         arguments.traces,
         arguments.json,
-        knowledge=settings.open_knowledge(),
+        knowledge=settings.published_knowledge(),
         profile=settings.open_profile(),
         as_of=settings.date(),
         html=arguments.html,
@@ -53,7 +53,7 @@ def _matrix(arguments: Namespace, settings: Settings) -> int:
         arguments.path,
         arguments.seeds,
         arguments.json,
-        knowledge=settings.open_knowledge(),
+        knowledge=settings.published_knowledge(),
         profile=settings.open_profile(),
         as_of=settings.date(),
     )
@@ -63,7 +63,7 @@ def _language(arguments: Namespace, settings: Settings) -> int:
     from evals.language import run_language
 
     return run_language(
-        arguments.path, arguments.results, arguments.json, knowledge=settings.open_knowledge()
+        arguments.path, arguments.results, arguments.json, knowledge=settings.published_knowledge()
     )
 
 
@@ -74,7 +74,7 @@ def _workloads(arguments: Namespace, settings: Settings) -> int:
         arguments.count,
         arguments.seed,
         arguments.json,
-        knowledge=settings.open_knowledge(),
+        knowledge=settings.published_knowledge(),
         folder=settings.knowledge,
         as_of=settings.date(),
         jobs=arguments.jobs,
@@ -88,7 +88,7 @@ def _questions(arguments: Namespace, settings: Settings) -> int:
         arguments.path,
         arguments.json,
         seed=arguments.seed,
-        knowledge=settings.open_knowledge(),
+        knowledge=settings.published_knowledge(),
         as_of=settings.date(),
     )
 
@@ -97,7 +97,7 @@ def _retrieval(arguments: Namespace, settings: Settings) -> int:
     from evals.retrieval import run_retrieval
 
     return run_retrieval(
-        arguments.path, arguments.results, arguments.json, knowledge=settings.open_knowledge()
+        arguments.path, arguments.results, arguments.json, knowledge=settings.published_knowledge()
     )
 
 
@@ -111,7 +111,7 @@ def _sizing(arguments: Namespace, settings: Settings) -> int:
         leave_group_out=arguments.leave_group_out,
         page_path=arguments.page,
         against=arguments.against,
-        knowledge=settings.open_knowledge(),
+        knowledge=settings.published_knowledge(),
     )
 
 

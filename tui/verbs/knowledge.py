@@ -16,6 +16,9 @@ NOTHING, FAILED = 3, 4
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
+    if arguments.action in READING:
+        for remark in settings.knowledge_remarks():
+            print(f"stackwright: {remark}", file=sys.stderr)
     return ACTIONS[arguments.action](arguments, settings)
 
 
@@ -129,10 +132,26 @@ def _json(items: Sequence[BaseModel]) -> str:
     return json.dumps([item.model_dump(mode="json") for item in items], ensure_ascii=False)
 
 
+def _refresh(arguments: Namespace, settings: Settings) -> int:
+    from .knowledge_refresh import refresh_data
+
+    return refresh_data(arguments, settings)
+
+
+def _rollback(arguments: Namespace, settings: Settings) -> int:
+    from .knowledge_refresh import roll_data_back
+
+    return roll_data_back(arguments, settings)
+
+
+READING = ("search", "show", "stats", "stale")
+"""Actions that use what is laid over; `verify` tells what is wrong with it itself."""
 ACTIONS: dict[str, Callable[[Namespace, Settings], int]] = {
     "search": _search,
     "show": _show,
     "stats": _stats,
     "verify": _verify,
     "stale": _stale,
+    "refresh": _refresh,
+    "rollback": _rollback,
 }

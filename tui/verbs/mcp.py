@@ -30,7 +30,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
     log_places_only()
     if settings.profile is not None:
-        for remark in settings.profile_remarks():
+        for remark in settings.remarks():
             print(f"stackwright: {remark}", file=sys.stderr)
     advisor = Advisor(settings.open_knowledge(), settings.open_profile(), settings.as_of)
     if arguments.http:

@@ -30,6 +30,7 @@ from tests.knowledge.refresh.fake_sources import (
     xml_reply,
     yaml_reply,
 )
+from tools.risk import catalogue_evidence
 
 TODAY = date(2026, 11, 26)
 
@@ -114,6 +115,18 @@ def test_a_product_without_supported_releases_is_at_its_end(fake: FakeSources, c
     assert known.components["nomad"].status == "eol"
     assert known.components["apache-kafka"].status == "active"
     assert "No release line of" in known.facts["nomad/risk/supported-releases"].statement
+
+
+def test_what_was_refreshed_is_cited_with_its_source_and_date(fake: FakeSources, cache: Path) -> None:
+    run(fake, cache, "releases")
+    evidence = catalogue_evidence(opened(cache), "catalogue/vllm/months_since_release")
+    assert evidence is not None
+    assert "refreshed 2026-11-26 from release feeds of GitHub" in evidence.text
+    assert (evidence.tier, evidence.as_of) == ("T2", "2026-11-26")
+    assert evidence.source.endswith("/releases/vllm-project/vllm")
+    packaged = catalogue_evidence(BASE, "catalogue/vllm/months_since_release")
+    assert packaged is not None
+    assert (packaged.tier, packaged.source) == ("T3", BASE.components["vllm"].url)
 
 
 def test_a_landscape_moves_a_project(fake: FakeSources, cache: Path) -> None:
