@@ -7,7 +7,7 @@ names what it is about; with it, recall at five rose by 13 points in the measure
 from collections.abc import Iterable, Iterator
 
 from ..library import Knowledge
-from ..records import Component, Decision, Fact, Rule, Slot
+from ..records import Component, Decision, Fact, Laid, Rule, Slot
 from .record import IndexRecord
 
 _EFFECTS = {
@@ -37,7 +37,7 @@ def fact_record(fact: Fact, knowledge: Knowledge) -> IndexRecord:
     slots = fact.slots or (component.slots if component else ())
     slot = knowledge.slots.get(slots[0]) if slots else None
     role = f"{slot.name}: {slot.purpose}. " if slot else ""
-    text = f"{subject_name(fact.component, knowledge)}. {role}{_KINDS[fact.kind]}. {fact.statement}"
+    text = f"{subject_name(fact.component, knowledge)}. {role}{_KINDS[fact.kind]}. {fact.statement}{_whose(fact)}"
     return IndexRecord(
         id=fact.id,
         text=text,
@@ -61,7 +61,7 @@ def component_record(component: Component, knowledge: Knowledge, facts: tuple[st
         f"By {component.vendor}; licence {component.licence}; status {component.status.replace('_', ' ')}, "
         f"{component.maturity.replace('_', ' ')}; "
         f"runs as {_joined(sorted(component.modes)).replace('_', ' ')}. "
-        f"{component.notes}"
+        f"{component.notes}{_whose(component)}"
     )
     return IndexRecord(
         id=f"component:{component.id}",
@@ -98,7 +98,7 @@ def rule_record(rule: Rule, knowledge: Knowledge) -> IndexRecord:
     about = ". ".join(part for part in (names, slot.name if slot else "") if part)
     return IndexRecord(
         id=f"rule:{rule.id}",
-        text=f"{about}. {_effect(rule)}: {rule.text}".lstrip(". "),
+        text=f"{about}. {_effect(rule)}: {rule.text}{_whose(rule)}".lstrip(". "),
         kind="rule",
         component=rule.components[0] if len(rule.components) == 1 else "",
         subjects=rule.components,
@@ -159,6 +159,11 @@ def index_records(knowledge: Knowledge) -> tuple[IndexRecord, ...]:
     records += [decision_record(item) for item in knowledge.decisions.values()]
     records += article_records(knowledge)
     return tuple(records)
+
+
+def _whose(record: Laid) -> str:
+    """Whose a record is, where it isn't packaged."""
+    return f" ({record.mark})" if record.mark else ""
 
 
 def _has_index(knowledge: Knowledge) -> bool:

@@ -116,8 +116,10 @@ def test_advice_picks_their_component_and_marks_it(tmp_path: Path) -> None:
 
 
 def test_their_records_are_found_by_the_index() -> None:
-    ids = {record.id for record in index_records(load(EXAMPLE))}
-    assert {"component:acme-search", "acme-search/limit/collection-size", "rule:acme-no-pinecone"} <= ids
+    records = {record.id: record for record in index_records(load(EXAMPLE))}
+    for name in ("component:acme-search", "acme-search/limit/collection-size", "rule:acme-no-pinecone"):
+        assert "(yours: Acme platform team)" in records[name].text
+    assert "yours" not in records["component:pgvector"].text
 
 
 @pytest.mark.parametrize("case", WRONG, ids=[f"{case['file']}-{case['says'][0]}" for case in WRONG])

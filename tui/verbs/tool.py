@@ -32,6 +32,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
     tool_named(arguments.name)
     given = _arguments(arguments.arguments)
     knowledge, as_of = settings.open_knowledge(), settings.date()
+    for remark in settings.knowledge_remarks():
+        print(f"stackwright: {remark}", file=sys.stderr)
     result = run_tool(arguments.name, given, knowledge, as_of, settings.open_profile())
     evidence = evidence_of(result, knowledge)
     if arguments.json:
