@@ -32,7 +32,7 @@ PATCHES, FACTS = "components.json", "facts.json"
 KEPT = 6
 """Snapshots that stay for a rollback."""
 DAMAGED = "Run 'stackwright knowledge refresh' again, or 'knowledge rollback'."
-_NAME = re.compile(r"^\d{8}T\d{6}Z-[0-9a-f]{8}$")
+_NAME = re.compile(r"^\d{8}T\d{12}Z-[0-9a-f]{8}$")
 
 
 class SnapshotDamaged(RefreshRefused):
@@ -141,7 +141,7 @@ def write_snapshot(
         sources=sources,
         files=files,
     )
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     target = home / f"{stamp}-{uuid.uuid4().hex[:8]}"
     draft = home / f".draft-{target.name}"
     try:
@@ -153,7 +153,7 @@ def write_snapshot(
         _point(home, target.name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    _prune(home)
+    _prune(home, target)
     return target
 
 
@@ -204,12 +204,12 @@ def _point(home: Path, name: str) -> None:
     os.replace(draft, home / POINTER)  # noqa: PTH105 - Path.replace says no different
 
 
-def _prune(home: Path) -> None:
-    """Remove drafts of killed processes and all but the last snapshots."""
+def _prune(home: Path, current: Path) -> None:
+    """Remove drafts of killed processes and all but the last snapshots; a clock set back spares the current one."""
     for item in home.glob(".draft-*"):
         shutil.rmtree(item, ignore_errors=True)
     stored = sorted(item for item in home.iterdir() if item.is_dir() and _NAME.match(item.name))
-    for item in stored[:-KEPT]:
+    for item in (item for item in stored[:-KEPT] if item != current):
         shutil.rmtree(item, ignore_errors=True)
 
 
