@@ -7,6 +7,7 @@ the bound that guards against unit errors). `crowded`: in every slot one more pr
 import csv
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import yaml
 
 from knowledge import Knowledge
+from knowledge.layers import LayeredKnowledge
 
 from .metamorphic import Subject, Verdict, Violation
 from .outcome import Outcome, Rank
@@ -35,7 +37,11 @@ def overlaid(knowledge: Knowledge, changed: Mapping[str, str], folder: Path) -> 
         path.write_bytes(files.bytes(name))
     for name, text in changed.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return Knowledge(folder)
+    known = Knowledge(folder)
+    for layer in knowledge.layers:
+        rows = {name: given for name, given in layer.rows.items() if name not in changed}
+        known = LayeredKnowledge(known, replace(layer, rows=rows))
+    return known
 
 
 def half_prices(knowledge: Knowledge) -> dict[str, str]:

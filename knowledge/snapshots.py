@@ -151,6 +151,11 @@ def write_snapshot(
             path.write_text(text, encoding="utf-8")
         draft.rename(target)
         _point(home, target.name)
+    except OSError as error:
+        raise ConfigError(
+            f"The snapshot can't be written to {home}: {error.strerror}. What we hold stays in use.",
+            "Make room there, or set STACKWRIGHT_CACHE_DIR to another folder.",
+        ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     _prune(home, target)

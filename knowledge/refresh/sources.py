@@ -1,6 +1,7 @@
 """Which public sources are asked, where, and how much is believed of what they answer."""
 
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -9,6 +10,7 @@ from ..errors import InputRefused, KnowledgeInvalid
 from ..library import Knowledge
 from ..records import Record
 
+LOOPBACK = frozenset({("http", "127.0.0.1"), ("http", "localhost"), ("http", "::1")})
 FILE = "refresh/sources.yaml"
 PROJECTS = "refresh/projects.yaml"
 
@@ -47,7 +49,8 @@ class SourceSpec(Record):
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        if not self.url.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+        parts = urlsplit(self.url)
+        if not parts.hostname or (parts.scheme != "https" and (parts.scheme, parts.hostname) not in LOOPBACK):
             raise ValueError("a source needs an https address")
         return self
 

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -283,3 +284,11 @@ def test_outcomes_follow_the_product_ranking(known: Knowledge) -> None:
     assert outcome.winner is not None
     assert outcome.winner.picks
     assert outcome.order == ranker(known, AS_OF)(drawn).order
+
+
+def test_a_change_keeps_the_layers_of_the_knowledge_base(tmp_path: Path) -> None:
+    own = load(Path(__file__).parents[2] / "docs" / "examples" / "own-knowledge")
+    other = overlaid(own, half_prices(own), tmp_path)
+    assert other.components["acme-search"] == own.components["acme-search"]
+    prices = {row["model"]: row["input_usd_per_m"] for row in other.files.rows("cost/llm_prices.csv")}
+    assert float(prices["gpt-6-sol"]) == 0.8

@@ -22,7 +22,7 @@ def refresh_data(arguments: Namespace, settings: Settings) -> int:
     """Ask the public sources and store what is believed."""
     if settings.offline:
         raise InputRefused(
-            "--offline forbids the network, which a refresh needs.",
+            "--offline forbids the network, which a refresh needs (it may be set in the configuration).",
             "Leave it out; what we hold stays in use.",
         )
     known = settings.published_knowledge()

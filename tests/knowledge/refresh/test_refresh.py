@@ -9,7 +9,7 @@ import pytest
 
 from knowledge import Knowledge, load
 from knowledge.currencies import fx_rate
-from knowledge.errors import RefreshRefused
+from knowledge.errors import ConfigError, RefreshRefused
 from knowledge.listing import show
 from knowledge.llm_prices import llm_prices
 from knowledge.opening import remarks
@@ -299,3 +299,19 @@ def test_only_the_last_snapshots_are_kept(fake: FakeSources, cache: Path) -> Non
         assert (
             next(row["units_per_eur"] for row in csv.DictReader(file) if row["currency"] == "USD") == "1.19"
         )
+
+
+def test_a_snapshot_that_can_t_be_written_leaves_what_was(
+    fake: FakeSources, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(fake, cache, "ecb")
+    before = tree(cache)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", full)
+        with pytest.raises(ConfigError, match="No space left"):
+            run(fake, cache, "llm")
+    assert tree(cache) == before

@@ -274,7 +274,10 @@ def test_releases_that_can_t_be_are_left_aside(fake: FakeSources, cache: Path) -
         assert known.components[name].months_since_release == BASE.components[name].months_since_release
 
 
-@pytest.mark.parametrize("url", ["http://example.org/x", "ftp://example.org/x", "file:///etc/passwd", ""])
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.org/x", "ftp://example.org/x", "file:///etc/passwd", "http://127.0.0.1.example.org", ""],
+)
 def test_a_source_needs_https(url: str) -> None:
     source = read_sources(BASE)[0]
     with pytest.raises(ValidationError):
