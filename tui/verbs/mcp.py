@@ -29,9 +29,9 @@ def run(arguments: Namespace, settings: Settings) -> int:
     from service.log import log_places_only
 
     log_places_only()
-    if settings.profile is not None:
-        for remark in settings.remarks():
-            print(f"stackwright: {remark}", file=sys.stderr)
+    # What a profile's bans mean needs the whole catalogue, which an agent that starts this shouldn't wait for.
+    for remark in settings.knowledge_remarks() if settings.profile is None else settings.remarks():
+        print(f"stackwright: {remark}", file=sys.stderr)
     advisor = Advisor(settings.open_knowledge(), settings.open_profile(), settings.as_of)
     if arguments.http:
         return _http(arguments, advisor)
