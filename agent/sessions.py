@@ -12,7 +12,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, NoReturn, Protocol, Self
 
 from knowledge.errors import SessionUnavailable
 
@@ -220,6 +220,18 @@ class SessionStore(ABC):
         found: dict[str, Any] = json.loads(row[0])
         return found
 
+    def describe(self, session: str) -> SessionRow:
+        """What the session list shows of one session; SessionUnavailable for an id that doesn't exist."""
+        with self.reading() as rows:
+            row = rows(
+                "SELECT s.id, s.title, s.phase, s.verdict, s.created, s.updated,"
+                " (SELECT COUNT(*) FROM turns t WHERE t.session = s.id) FROM sessions s WHERE s.id = :id",
+                id=session,
+            ).fetchone()
+        if row is None:
+            self._missing(session)
+        return SessionRow(*row)
+
     def check_owner(self, session: str, owner: str) -> None:
         """SessionUnavailable, as for an id that doesn't exist, where the session belongs to somebody else."""
         with self.reading() as rows:
@@ -248,7 +260,7 @@ class SessionStore(ABC):
         with self.reading() as rows:
             return [_turn(row) for row in rows(statement, **values).fetchall()]
 
-    def _missing(self, session: str) -> None:
+    def _missing(self, session: str) -> NoReturn:
         raise SessionUnavailable(f"There is no consultation {session!r}.", "List them with 'sessions list'.")
 
     def list(self, owner: str | None = None) -> list[SessionRow]:

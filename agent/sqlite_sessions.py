@@ -170,7 +170,9 @@ class SqliteSessions(SessionStore):
 
     def delete(self, session: str) -> bool:
         removed = super().delete(session)
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Not beside another thread's transaction on this connection, which would make it fail.
+        with self._mutex:
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._lock_file(session).unlink(missing_ok=True)
         return removed
 

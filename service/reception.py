@@ -54,6 +54,15 @@ class Reception:
         await _beside(self.store.check_owner, session, owner)
         return await _beside(self.store.turns, session, after)
 
+    async def turn(self, owner: str, session: str, turn: int) -> TurnRow | None:
+        """One stored turn, or None where the session has no turn of this number."""
+        await _beside(self.store.check_owner, session, owner)
+        return await _beside(self.store.turn, session, turn)
+
+    async def session(self, owner: str, session: str) -> SessionRow:
+        await _beside(self.store.check_owner, session, owner)
+        return await _beside(self.store.describe, session)
+
     async def sessions(self, owner: str) -> Sequence[SessionRow]:
         return await _beside(self.store.list, owner)
 
@@ -63,7 +72,7 @@ class Reception:
         await _beside(delete, self.store, session)
 
     async def record(self, owner: str, session: str, form: str) -> str:
-        """The decision record, `markdown` or `json`; InputRefused where nothing is known yet."""
+        """The decision record, `markdown`, `html` or `json`; InputRefused where nothing is known yet."""
         await _beside(self.store.check_owner, session, owner)
         return await _beside(self._record, session, form)
 
