@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 LOOK_S = 0.5
 STEADY_S = 10.0
@@ -14,6 +15,16 @@ PATIENCE_S = 30.0
 """A worker that is told to stop has so long before it is killed."""
 FOLLOW = "STACKWRIGHT_FOLLOW"
 """Set for a worker that ends when its standard input does, that is, when whoever started it has died."""
+READY = "STACKWRIGHT_READY"
+"""The descriptor into which a worker writes once it can answer."""
+
+
+def tell_ready() -> None:
+    """Tell the crew, if this process is a worker of one, that it can answer now."""
+    descriptor = os.environ.pop(READY, "")
+    if descriptor:
+        os.write(int(descriptor), b"1")
+        os.close(int(descriptor))
 
 
 class Crew:
@@ -27,7 +38,7 @@ class Crew:
 
     def __enter__(self) -> "Crew":
         for place in self._places:
-            place.process = self._start()
+            self._start(place)
         self._watch.start()
         return self
 
@@ -49,8 +60,27 @@ class Crew:
         """How many run now."""
         return sum(place.process is not None and place.process.poll() is None for place in self._places)
 
-    def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(self._command, env=self._environment, stdin=subprocess.PIPE)  # noqa: S603
+    @property
+    def ready(self) -> int:
+        """How many run and have said that they can answer."""
+        return sum(place.ready for place in self._places)
+
+    @property
+    def size(self) -> int:
+        """How many there are to be."""
+        return len(self._places)
+
+    def _start(self, place: "_Place") -> None:
+        heard, told = os.pipe()
+        os.set_blocking(heard, False)
+        place.process = subprocess.Popen(  # noqa: S603
+            self._command,
+            env={**self._environment, READY: str(told)},
+            stdin=subprocess.PIPE,
+            pass_fds=(told,),
+        )
+        os.close(told)
+        place.listen(heard)
 
     def _look(self) -> None:
         while not self._stop.wait(LOOK_S):
@@ -58,7 +88,8 @@ class Crew:
                 if place.process is not None and place.process.poll() is not None:
                     place.died()
                 if place.process is None and time.monotonic() >= place.due:
-                    place.began, place.process = time.monotonic(), self._start()
+                    place.began = time.monotonic()
+                    self._start(place)
 
 
 class _Place:
@@ -69,6 +100,22 @@ class _Place:
         self.began = time.monotonic()
         self.due = 0.0
         self.pause = LOOK_S
+        self._heard = -1
+        self._told = False
+
+    def listen(self, descriptor: int) -> None:
+        """Hear from this descriptor when the new process is ready."""
+        if self._heard >= 0:
+            os.close(self._heard)
+        self._heard, self._told = descriptor, False
+
+    @property
+    def ready(self) -> bool:
+        """Whether its process runs and has said that it can answer."""
+        if not self._told and self._heard >= 0:
+            with suppress(BlockingIOError):
+                self._told = os.read(self._heard, 1) != b""
+        return self._told and self.process is not None and self.process.poll() is None
 
     def died(self) -> None:
         """Note when the next one is to start."""

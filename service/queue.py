@@ -12,6 +12,8 @@ from typing import Any
 import procrastinate
 import psycopg
 
+from agent.sessions import Rows
+
 QUEUE = "answers"
 HEARTBEAT_S, MISSED_S = 1.0, 5.0
 """A worker reports so often, and is taken for dead after so long a silence."""
@@ -71,3 +73,13 @@ def prepare(connection: psycopg.Connection[Any], app: procrastinate.App) -> None
     row = connection.execute("SELECT to_regclass('procrastinate_jobs')").fetchone()
     if row is not None and row[0] is None:
         connection.execute(app.schema_manager.get_schema().encode())
+
+
+def live_workers(rows: Rows) -> int:
+    """How many workers have reported lately."""
+    found = rows(
+        "SELECT COUNT(*) FROM procrastinate_workers"
+        " WHERE last_heartbeat > NOW() - CAST(:missed AS double precision) * INTERVAL '1 second'",
+        missed=MISSED_S,
+    ).fetchone()
+    return int(found[0])

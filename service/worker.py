@@ -15,6 +15,7 @@ from agent.sessions import SessionStore
 from knowledge.errors import SessionUnavailable
 
 from .backend import Backend
+from .crew import tell_ready
 from .office import Office
 from .retention import Retention
 
@@ -31,6 +32,7 @@ def run_worker(backend: Backend, office: Office, retention: Retention, threads: 
     """Work until SIGTERM or SIGINT."""
     office.retriever.warm()
     with backend.opened() as store:
+        tell_ready()
         if backend.many_machines:
             asyncio.run(_from_queue(backend, office, store, retention, threads))
         else:

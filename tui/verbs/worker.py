@@ -26,6 +26,7 @@ def run(_: Namespace, settings: Settings) -> int:
 
 def _end_with_parent() -> None:
     """Standard input ends when whoever started this process dies, however it dies."""
-    while sys.stdin.buffer.read(1024):
+    # Not through sys.stdin: a thread that waits in its buffer makes the interpreter's end fail.
+    while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
