@@ -35,6 +35,14 @@ def _serve(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
         metavar="N",
         help="processes that answer (0: none here)",
     )
+    for name, words in (("per-minute", "a minute"), ("at-once", "at a time")):
+        serve.add_argument(
+            f"--requests-{name}",
+            type=int,
+            default=argparse.SUPPRESS,
+            metavar="N",
+            help=f"requests of one key {words}",
+        )
 
 
 def _keys(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:

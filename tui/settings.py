@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NewType
 
 from knowledge.errors import ConfigError, InputRefused
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 APP = "stackwright"
 MOST = 256
 """Workers or threads; more is a slip of the finger."""
+MOST_REQUESTS = 1_000_000
+Requests = NewType("Requests", int)
+"""A number of requests to let pass."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class Settings:
     """Messages that a worker answers at a time; None = one, or four with a model, which one waits for."""
     retention_days: float | None = None
     """Consultations are deleted when nobody has written to them for so long; None = kept."""
+    requests_per_minute: Requests | None = None
+    """HTTP requests of one key a minute; None = what `service.http.limits` says."""
+    requests_at_once: Requests | None = None
+    """HTTP requests of one key at a time."""
 
     def data_path(self) -> Path:
         """Folder of the session store."""
@@ -117,7 +124,11 @@ class Settings:
     def environment(self) -> dict[str, str]:
         """The variables that give another process of this program the same settings."""
         values = {name: getattr(self, setting) for name, setting in ENVIRONMENT.items()}
-        return {name: str(value) for name, value in values.items() if value not in (None, "", False)}
+        return {
+            name: str(value)
+            for name, value in values.items()
+            if value not in (None, "") and value is not False
+        }
 
 
 ENVIRONMENT = {
@@ -136,6 +147,8 @@ ENVIRONMENT = {
     "STACKWRIGHT_WORKERS": "workers",
     "STACKWRIGHT_THREADS": "threads",
     "STACKWRIGHT_RETENTION_DAYS": "retention_days",
+    "STACKWRIGHT_REQUESTS_PER_MINUTE": "requests_per_minute",
+    "STACKWRIGHT_REQUESTS_AT_ONCE": "requests_at_once",
 }
 
 
@@ -154,9 +167,9 @@ def load_settings(arguments: Namespace) -> Settings:
     names = {field.name: field.type for field in fields(Settings)}
     merged: dict[str, object] = {**_from_file(config_file())}
     merged.update({field: os.environ[name] for name, field in ENVIRONMENT.items() if os.environ.get(name)})
-    given = {
-        field: value for field in names if (value := getattr(arguments, field, None)) not in (None, False)
-    }
+    # An option that isn't given is None or False; a 0 is given, and equals False.
+    named = {field: getattr(arguments, field, None) for field in names}
+    given = {field: value for field, value in named.items() if value is not None and value is not False}
     merged.update(given)
     for unknown in merged.keys() - names.keys():
         raise InputRefused(f"There is no setting {unknown}.", f"Settings are {', '.join(names)}.")
@@ -213,8 +226,16 @@ def day(text: str) -> date:
 
 
 def _count(value: object) -> int:
+    return _whole(value, 0, MOST)
+
+
+def _requests(value: object) -> int:
+    return _whole(value, 1, MOST_REQUESTS)
+
+
+def _whole(value: object, least: int, most: int) -> int:
     number = int(_text(value)) if isinstance(value, str) else value
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= MOST:
+    if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
         raise ValueError
     return number
 
@@ -241,6 +262,7 @@ READERS: dict[object, Callable[[object], object]] = {
     Path | None: _path,
     date | None: _date,
     int | None: _count,
+    Requests | None: _requests,
     float | None: _days,
 }
 WANTED: dict[object, str] = {
@@ -249,6 +271,7 @@ WANTED: dict[object, str] = {
     Path | None: "a path",
     date | None: "a date like 2026-11-24",
     int | None: "a whole number from 0 to 256",
+    Requests | None: "a whole number from 1 to 1,000,000",
     float | None: "a number of days above 0",
 }
 
