@@ -1,0 +1,1 @@
+"""The advisor over HTTP: an OpenAI-compatible endpoint, and consultations of their own."""

@@ -1,0 +1,98 @@
+"""The ASGI application: routes, and what becomes of every error."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from knowledge.errors import InputRefused, SessionUnavailable
+
+from . import chat, consultations, events, health
+from .desk import Desk
+from .gate import Gate
+from .observer import Observer
+from .refusals import NATIVE, NOT_FOUND, Fault, Problem, refusal
+
+DESCRIPTION = (
+    "An advisor that interviews you about an AI workload and recommends a cited infrastructure stack."
+)
+
+
+def create_app(desk: Desk) -> ASGIApp:
+    """The application, behind its gate."""
+    api = FastAPI(title="stackwright", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    api.state.desk = desk
+    for router in (chat.router, consultations.router, health.router):
+        api.include_router(router)
+    for kind, handler in _handlers(desk).items():
+        api.add_exception_handler(kind, handler)
+    api.openapi = lambda: _described(api, desk.callers.key_needed)  # type: ignore[method-assign]
+    return Observer(Gate(api, desk.callers, desk.limits), desk.telemetry)
+
+
+def _handlers(desk: Desk) -> dict[type[Exception], Any]:
+    return {
+        RequestValidationError: _invalid,
+        HTTPException: _http,
+        InputRefused: _refused,
+        SessionUnavailable: _missing,
+        **dict.fromkeys(desk.store.outages, _away),
+    }
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    """What is wrong and where, without what was sent."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method == "POST" and not (kind == "application/json" or kind.endswith("+json")):
+        return refusal(request.url.path, 415, "Send JSON, as 'Content-Type: application/json'.")
+    faults = [
+        Fault(where=".".join(map(str, item["loc"]))[:200], what=str(item["msg"]))
+        for item in error.errors()[:20]
+    ]
+    native = request.url.path.startswith(NATIVE)
+    return refusal(request.url.path, 422 if native else 400, "The request isn't as described.", faults=faults)
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    code = "model_not_found" if error.status_code == 404 else ""
+    return refusal(request.url.path, error.status_code, str(error.detail), error.headers, code=code)
+
+
+async def _refused(request: Request, error: InputRefused) -> Response:
+    native = request.url.path.startswith(NATIVE)
+    return refusal(request.url.path, 422 if native else 400, str(error))
+
+
+async def _missing(request: Request, error: SessionUnavailable) -> Response:
+    return refusal(request.url.path, 404, NOT_FOUND)
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    return refusal(request.url.path, 503, "The database is away for a moment.", {"Retry-After": "2"})
+
+
+def _described(api: FastAPI, key_needed: bool) -> dict[str, Any]:
+    """The OpenAPI description, with the shapes that no route names, and what a caller must send."""
+    if api.openapi_schema is None:
+        described = get_openapi(
+            title=api.title, version=api.version, description=api.description, routes=api.routes
+        )
+        components = described.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        shapes: tuple[type[BaseModel], ...] = (Problem, *events.KINDS.values())
+        for shape in shapes:
+            schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(schema.pop("$defs", {}))
+            schemas[shape.__name__] = schema
+        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        described["security"] = [{"key": []}] if key_needed else [{"key": []}, {}]
+        for path in ("/healthz", "/readyz"):
+            described["paths"][path]["get"]["security"] = []
+        api.openapi_schema = described
+    return api.openapi_schema

@@ -1,0 +1,110 @@
+"""A front end as a process: a socket, an HTTP server on it, and an end that drops nobody.
+
+Told to stop, it first says that it isn't ready, so that a balancer sends it nothing more; then it takes no
+more connections, finishes the requests that run, and ends.
+"""
+
+import asyncio
+import ipaddress
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from knowledge.errors import ConfigError
+
+from .app import create_app
+from .desk import Desk
+from .journal import keep_journal, note
+from .telemetry import start_telemetry
+
+LAME_S = 2.0
+"""So long after SIGTERM requests are still taken, while readiness is refused."""
+DRAIN_S = 60.0
+"""Requests that run have so long to be finished."""
+IDLE_S = 30.0
+"""A connection without a request is closed after so long."""
+THREADS = 32
+"""Calls to the database that may wait at a time."""
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """A listening socket; ConfigError where there can't be one."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"{host} port {port} can't be served ({error}).", "Choose another --port."
+        ) from error
+
+
+def serve(desk: Desk, listening: socket.socket) -> None:
+    """Answer requests until told to stop."""
+    keep_journal()
+    stop_telemetry = start_telemetry()
+    config = uvicorn.Config(
+        create_app(desk),
+        # Its limits on lines and headers hold; the faster parser has none.
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=int(IDLE_S),
+        timeout_graceful_shutdown=int(DRAIN_S),
+    )
+    try:
+        asyncio.run(_serving(Server(config, desk), listening))
+    finally:
+        stop_telemetry()
+
+
+async def _serving(server: "Server", listening: socket.socket) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "store"))
+    host, port = listening.getsockname()[:2]
+    url = f"http://{f'[{host}]' if ipaddress.ip_address(host).version == 6 else host}:{port}"
+    note("listening", url=url)
+    if sys.stderr.isatty():
+        print(f"stackwright: {url}/v1, model 'stackwright'; Ctrl+C ends it.", file=sys.stderr)
+    await server.serve([listening])
+    note("stopped")
+
+
+class Server(uvicorn.Server):
+    """Uvicorn's, with an end in two steps."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        super().__init__(config)
+        self._desk = desk
+        self._closes = float("inf")
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Until the end, signals mean to stop; they aren't raised again after it, so that what is left is tidied up."""
+        before = {name: signal.signal(name, self.handle_exit) for name in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """At once for whoever sits at the terminal, and for a second signal."""
+        if self._desk.draining or sig == signal.SIGINT:
+            self.force_exit = self.should_exit
+            self.should_exit = True
+        self._desk.draining = True
+        self._closes = min(self._closes, time.monotonic() + LAME_S)
+
+    async def on_tick(self, counter: int) -> bool:
+        self.should_exit = self.should_exit or time.monotonic() >= self._closes
+        return await super().on_tick(counter)
