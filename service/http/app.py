@@ -17,7 +17,7 @@ from . import chat, consultations, events, health
 from .desk import Desk
 from .gate import Gate
 from .observer import Observer
-from .refusals import NATIVE, NOT_FOUND, Fault, Problem, refusal
+from .refusals import BROKEN, NATIVE, NOT_FOUND, Fault, Problem, refusal
 
 DESCRIPTION = (
     "An advisor that interviews you about an AI workload and recommends a cited infrastructure stack."
@@ -43,6 +43,7 @@ def _handlers(desk: Desk) -> dict[type[Exception], Any]:
         InputRefused: _refused,
         SessionUnavailable: _missing,
         **dict.fromkeys(desk.store.outages, _away),
+        Exception: _broken,
     }
 
 
@@ -75,6 +76,11 @@ async def _missing(request: Request, error: SessionUnavailable) -> Response:
 
 async def _away(request: Request, error: Exception) -> Response:
     return refusal(request.url.path, 503, "The database is away for a moment.", {"Retry-After": "2"})
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """The observer hears of it as well, and notes where it arose."""
+    return refusal(request.url.path, 500, BROKEN)
 
 
 def _described(api: FastAPI, key_needed: bool) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def is_local(headers: Headers) -> bool:
 
 def _names_loopback(address: str) -> bool:
     try:
-        return is_loopback(urlsplit(address).hostname or "")
+        return "@" not in address and is_loopback(urlsplit(address).hostname or "")
     except ValueError:
         return False
 

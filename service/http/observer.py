@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .journal import note, note_failure
-from .refusals import refusal
+from .refusals import BROKEN, refusal
 from .telemetry import Telemetry
 
 SECURITY = {
@@ -50,7 +50,7 @@ class Observer:
             except Exception:  # noqa: BLE001 - the last place where a failure can be told; the connection goes on
                 note_failure("failed", request_id=identity)
                 if not status:
-                    await refusal(scope["path"], 500, "This went wrong here.")(scope, receive, answer)
+                    await refusal(scope["path"], 500, BROKEN)(scope, receive, answer)
             finally:
                 seconds = time.monotonic() - began
                 route = _route(scope)

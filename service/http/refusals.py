@@ -11,6 +11,7 @@ PROBLEM = "application/problem+json"
 NATIVE = "/v1/consultations"
 NOT_FOUND = "There is no such consultation."
 """Of one that is missing and one that is another's, word for word."""
+BROKEN = "This went wrong here."
 _TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 
