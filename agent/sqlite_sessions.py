@@ -111,7 +111,9 @@ class SqliteSessions(SessionStore):
                 self.path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, factory=_Connection
             )
             connection.path = self.path
-            self._prepare(connection)
+            # One at a time: a new file's journal can't be chosen by two at once, however long they would wait.
+            with _locked(self.path.parent / "locks" / "opening", wait=True):
+                self._prepare(connection)
         except (OSError, sqlite3.Error) as error:
             raise SessionUnavailable(
                 f"Consultations can't be stored in {self.path.parent} ({error}).",

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -386,3 +387,25 @@ def test_a_killed_process_is_taken_over_at_once(opened: Any, path: Path, node: s
     assert [item.field for item in history].count("compliance") == 1
     assert resumed.turn("Four engineers").turn == 3
     assert len(resumed.store.turns(first.thread)) == 3
+
+
+def test_a_new_file_may_be_opened_by_several_at_once(tmp_path: Path) -> None:
+    """Without taking turns one in some hundred finds it locked, however long it would have waited."""
+    errors: list[Exception] = []
+
+    def open_store(path: Path, start: threading.Barrier) -> None:
+        start.wait()
+        try:
+            for _ in range(20):
+                SqliteSessions(path).close()
+        except SessionUnavailable as error:
+            errors.append(error)
+
+    for number in range(20):
+        arguments = (tmp_path / str(number) / "new.sqlite", threading.Barrier(3))
+        threads = [threading.Thread(target=open_store, args=arguments) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert errors == []
