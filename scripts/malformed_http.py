@@ -238,7 +238,7 @@ def _wrong_types(chance: random.Random) -> bytes:
                 {"model": "stackwright", "messages": [{"role": "user", "content": [value or None]}]},
                 {"model": "gpt", "messages": [{"role": "user", "content": "hi"}], "stream": value},
                 {"model": "stackwright", "messages": [{"role": "user", "content": "\ud800\udfff\ud800"}], "n": 10**30},
-                {"model": "stackwright", "messages": [{"role": "user", "content": "hi"}] * 201},
+                {"model": "stackwright", "messages": [{"role": "user", "content": "hi"}] * 401},
             )
         )
     ).encode()  # fmt: skip

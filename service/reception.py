@@ -86,12 +86,17 @@ def checked(text: str) -> str:
     """InputRefused for what is no message."""
     if not text.strip():
         raise InputRefused("The message is empty.", "Describe the workload in plain words.")
+    check_length(text)
+    return text
+
+
+def check_length(text: str) -> None:
+    """InputRefused for more than is read of a message."""
     if len(text) > MAX_CHARACTERS:
         raise InputRefused(
             f"The message has {len(text):,} characters; {MAX_CHARACTERS:,} are read.",
             "Send the part that matters.",
         )
-    return text
 
 
 async def _beside(function: Callable[..., Result], *arguments: object) -> Result:

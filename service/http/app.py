@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,13 +23,14 @@ from .refusals import BROKEN, NATIVE, NOT_FOUND, Fault, Problem, refusal
 DESCRIPTION = (
     "An advisor that interviews you about an AI workload and recommends a cited infrastructure stack."
 )
+ROUTERS = (chat.router, consultations.router, health.router)
 
 
 def create_app(desk: Desk) -> ASGIApp:
     """The application, behind its gate."""
     api = FastAPI(title="stackwright", description=DESCRIPTION, docs_url=None, redoc_url=None)
     api.state.desk = desk
-    for router in (chat.router, consultations.router, health.router):
+    for router in ROUTERS:
         api.include_router(router)
     for kind, handler in _handlers(desk).items():
         api.add_exception_handler(kind, handler)
@@ -62,7 +64,15 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 async def _http(request: Request, error: HTTPException) -> Response:
     code = "model_not_found" if error.status_code == 404 else ""
-    return refusal(request.url.path, error.status_code, str(error.detail), error.headers, code=code)
+    headers = {"Allow": _allowed(request.url.path)} if error.status_code == 405 else error.headers
+    return refusal(request.url.path, error.status_code, str(error.detail), headers, code=code)
+
+
+def _allowed(path: str) -> str:
+    """The methods of all routes of this path; the router names those of one."""
+    routes = (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
+    methods = {name for route in routes if route.path_regex.match(path) for name in route.methods or ()}
+    return ", ".join(sorted(methods))
 
 
 async def _refused(request: Request, error: InputRefused) -> Response:
@@ -96,9 +106,20 @@ def _described(api: FastAPI, key_needed: bool) -> dict[str, Any]:
             schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(schema.pop("$defs", {}))
             schemas[shape.__name__] = schema
+        _without_defaults(described)
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         described["security"] = [{"key": []}] if key_needed else [{"key": []}, {}]
         for path in ("/healthz", "/readyz"):
             described["paths"][path]["get"]["security"] = []
         api.openapi_schema = described
     return api.openapi_schema
+
+
+def _without_defaults(described: dict[str, Any]) -> None:
+    """Take out the framework's own shape of a validation error, which is never sent."""
+    for name in ("HTTPValidationError", "ValidationError"):
+        described["components"]["schemas"].pop(name, None)
+    for path in described["paths"].values():
+        for operation in path.values():
+            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+                del operation["responses"]["422"]

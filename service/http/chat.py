@@ -10,14 +10,12 @@ from fastapi import APIRouter, HTTPException, Request
 from sse_starlette import ServerSentEvent
 from starlette.responses import Response
 
-from agent.admission import admitted
 from service.histories import Place, place
-from service.reception import checked
+from service.reception import check_length
 
 from .answer_text import answer_text, pieces
 from .chat_shapes import (
     MODEL,
-    MOST_OF_USER,
     UNREAD,
     AnswerChoice,
     AnswerMessage,
@@ -48,6 +46,11 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         504: "The answer takes longer",
     }.items()
 }
+CHUNK = {
+    "type": "object",
+    "properties": {"data": {"type": "string", "description": "a `chat.completion.chunk`, at last `[DONE]`"}},
+}
+"""One event of a streamed answer, for the description of the interface."""
 router = APIRouter(prefix="/v1", tags=["OpenAI-compatible"], responses=ERRORS)
 STARTED = int(time.time())
 
@@ -67,7 +70,7 @@ async def get_model(model: str) -> Model:
 @router.post(
     "/chat/completions",
     response_model=Completion,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": CHUNK}}}},
 )
 async def complete(request: Request, body: ChatRequest) -> Response:
     """Answer the last message of a chat whose whole history is sent along."""
@@ -87,14 +90,10 @@ def _check_model(model: str) -> None:
 
 
 def _history(body: ChatRequest) -> list[str]:
-    """The user's messages; InputRefused where the last one is none."""
-    if not body.of_user:
-        raise HTTPException(400, "There is no message of the role 'user'.")
-    checked(admitted(checked(body.of_user[-1].text)))
-    history = body.history()
-    if len(history) > MOST_OF_USER:
-        raise HTTPException(400, f"A chat has at most {MOST_OF_USER} messages of the user; begin a new one.")
-    return history
+    """What the user said, or an empty message, which asks for the first question."""
+    if body.of_user:
+        check_length(body.of_user[-1].text)
+    return body.history() or [""]
 
 
 class _Answer:
@@ -160,7 +159,8 @@ class _Answer:
         return await self._desk.reply(*self._place, self._desk.limits.reply_s)
 
     def _text(self, reply: dict[str, Any]) -> str:
-        kinds = dict.fromkeys(UNREAD[kind] for kind in self._body.of_user[-1].unread)
+        unread = self._body.of_user[-1].unread if self._body.of_user else ()
+        kinds = dict.fromkeys(UNREAD[kind] for kind in unread)
         remark = f"I read text alone; not read: {', '.join(kinds)}." if kinds else ""
         return answer_text(reply, remark)
 

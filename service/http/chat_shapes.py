@@ -12,10 +12,11 @@ from agent.admission import admitted
 from agent.language.message import MAX_CHARACTERS
 
 MODEL = "stackwright"
-MOST_MESSAGES = 2_000
-MOST_OF_USER = 200
+MOST_MESSAGES = 400
 CHARACTERS_PER_TOKEN = 4
 """The rule of thumb for English in OpenAI's help pages; nothing here is billed by it."""
+
+Truth = Annotated[bool, Field(strict=True)]
 
 
 class Lenient(BaseModel):
@@ -59,25 +60,24 @@ UNREAD = {
 
 
 class StreamOptions(Lenient):
-    include_usage: bool | None = None
+    include_usage: Truth | None = None
 
 
 class ChatRequest(Lenient):
-    model: str
+    model: Annotated[str, Field(json_schema_extra={"enum": [MODEL]})]
     messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1, max_length=MOST_MESSAGES)]
-    stream: bool | None = None
+    stream: Truth | None = None
     stream_options: StreamOptions | None = None
-    n: Annotated[int, Field(ge=1, le=1)] | None = None
+    n: Annotated[int, Field(ge=1, le=1, strict=True)] | None = None
 
     @property
     def of_user(self) -> tuple[ChatMessage, ...]:
         return tuple(message for message in self.messages if message.role == "user")
 
     def history(self) -> list[str]:
-        """What the user said, as it would be stored; what would be refused as a message is left out."""
+        """What the user said, as it is stored; what was refused as too long, and is still sent along, is left out."""
         texts = (message.text for message in self.of_user)
-        told = (admitted(text) for text in texts if len(text) <= MAX_CHARACTERS)
-        return [text for text in told if text.strip()]
+        return [admitted(text) for text in texts if len(text) <= MAX_CHARACTERS]
 
 
 class Usage(BaseModel):

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.language.message import MAX_CHARACTERS
 from agent.sessions import SessionRow, TurnRow
 
-MESSAGE = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS, pattern=r"[^\s\p{C}]")]
-"""At least one character that can be seen."""
+MESSAGE = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS, pattern=r"\S")]
+"""More than blanks."""
 
 
 class Asked(BaseModel):

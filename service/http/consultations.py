@@ -13,7 +13,7 @@ from knowledge.errors import InputRefused
 
 from .consultation_shapes import Consultation, Consultations, NewConsultation, NewTurn, Opened, Turn, Turns
 from .desk import Desk, desk_of, owner_of
-from .events import follow, position
+from .events import EVENT, follow, position
 from .refusals import NATIVE, PROBLEM
 from .streams import open_stream
 
@@ -133,7 +133,7 @@ async def get_turn(request: Request, identity: Identity, number: Number) -> Turn
 @router.get(
     "/{identity}/events",
     response_class=EventSourceResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": EVENT}}}},
 )
 async def get_events(
     request: Request,
@@ -141,11 +141,10 @@ async def get_events(
     follow_on: Annotated[
         bool, Query(alias="follow", description="false: end with what is stored now")
     ] = True,
-    last_event_id: Annotated[str, Header(max_length=40)] = "",
+    last_event_id: Annotated[str, Header(pattern=r"^([0-9]{1,9}\.[0-9]{1,9})?$")] = "",
 ) -> EventSourceResponse:
-    """Events of all turns, or of those after `Last-Event-ID`: `turn.accepted`, `turn.reply.notes`,
-    `turn.reply.claim`, `turn.reply.citation`, `turn.reply.question`, `turn.done`. Their data are the schemas
-    Accepted, Notes, Told, Cited, Posed and Done."""
+    """Events of all turns, or of those after `Last-Event-ID`: `turn.accepted`, then `turn.reply.notes`,
+    `turn.reply.claim`, `turn.reply.citation` and `turn.reply.question` as far as there are any, and `turn.done`."""
     desk, owner, seen = desk_of(request), owner_of(request), position(last_event_id)
     await desk.reception.session(owner, identity)
     return open_stream(follow(desk, request.headers, owner, identity, seen, follow_on), desk)

@@ -5,7 +5,6 @@ machine gives the same events the same ids, and a reader that went away goes on 
 """
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -15,7 +14,7 @@ from sse_starlette import ServerSentEvent
 from starlette.datastructures import Headers
 
 from agent.sessions import TurnRow
-from knowledge.errors import InputRefused, SessionUnavailable
+from knowledge.errors import SessionUnavailable
 
 from .callers import CallerUnknown
 from .consultation_shapes import Clash, Given, Noted, Question, Refusal, Source, Statement, Turn
@@ -26,7 +25,6 @@ LOOK_S, IDLE_LOOK_S = 0.25, 2.0
 WAIT_S = 2.0
 """While a reply is waited for, so often the caller's key and the end of the stream are looked at."""
 RETRY_MS = 1000
-_ID = re.compile(r"(\d{1,9})\.(\d{1,9})")
 
 
 class Accepted(Given):
@@ -88,6 +86,21 @@ KINDS: dict[str, type[Given]] = {
     "turn.reply.question": Posed,
     "turn.done": Done,
 }
+EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "`turn.n`; send it as `Last-Event-ID` to go on after it"},
+        "event": {"enum": list(KINDS)},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {
+                "oneOf": [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in KINDS.values()]
+            },
+        },
+    },
+}
+"""One event, for the description of the interface."""
 _NAMES = {shape: name for name, shape in KINDS.items()}
 
 
@@ -99,13 +112,11 @@ class Position(NamedTuple):
 
 
 def position(last_event_id: str) -> Position:
-    """Where a reader goes on; InputRefused for what is no id of ours."""
+    """Where a reader goes on who has seen the event of this id, or none."""
     if not last_event_id:
         return Position()
-    found = _ID.fullmatch(last_event_id)
-    if found is None:
-        raise InputRefused("Last-Event-ID is none of the ids that were sent.", "Leave it out to begin anew.")
-    return Position(int(found[1]), int(found[2]))
+    turn, _, event = last_event_id.partition(".")
+    return Position(int(turn), int(event))
 
 
 async def follow(
