@@ -6,33 +6,41 @@ admit → understand → reconcile → decide ─┬→ ask ──────�
 """
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from .context import TurnContext
 from .state import ConsultationState
 
+STEPS = (
+    "admit",
+    "understand",
+    "reconcile",
+    "decide",
+    "ask",
+    "answer",
+    "advise",
+    "explain",
+    "verify",
+    "retrieve",
+)
+Step = Callable[..., dict[str, Any]]
 
-def build_graph(checkpointer: Any = None) -> Any:
-    """The compiled graph; langgraph is imported here, not when a program starts."""
+
+def build_graph(checkpointer: Any = None, context: TurnContext | None = None) -> Any:
+    """The compiled graph; langgraph is imported here, not when a program starts.
+
+    Each run brings its own context, unless one is given here, for programs that can't bring any.
+    """
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     from langgraph.graph import END, START, StateGraph
 
     from . import nodes
 
-    graph = StateGraph(ConsultationState, context_schema=TurnContext)
-    for name in (
-        "admit",
-        "understand",
-        "reconcile",
-        "decide",
-        "ask",
-        "answer",
-        "advise",
-        "explain",
-        "verify",
-    ):
-        graph.add_node(name, getattr(nodes, name))
-    graph.add_node("retrieve", nodes.retrieve)
+    graph = StateGraph(ConsultationState, context_schema=TurnContext if context is None else None)
+    for name in STEPS:
+        step: Step = getattr(nodes, name)
+        graph.add_node(name, step if context is None else _bound(step, context))
     graph.add_edge(START, "admit")
     graph.add_edge("admit", "understand")
     graph.add_edge("understand", "reconcile")
@@ -48,3 +56,12 @@ def build_graph(checkpointer: Any = None) -> Any:
         graph.add_edge(name, "verify")
     graph.add_edge("verify", END)
     return graph.compile(checkpointer=checkpointer)
+
+
+def _bound(step: Step, context: TurnContext) -> Step:
+    """The step with this context."""
+
+    def run(state: ConsultationState, runtime: Any) -> dict[str, Any]:
+        return step(state, runtime.override(context=context))
+
+    return run
