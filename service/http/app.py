@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,12 +24,18 @@ from .refusals import BROKEN, NATIVE, NOT_FOUND, Fault, Problem, refusal
 DESCRIPTION = (
     "An advisor that interviews you about an AI workload and recommends a cited infrastructure stack."
 )
+UNOBSERVED: TelemetryConfig = {
+    "tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False
+}  # fmt: skip
+"""The framework's own traces hold paths and errors, in which users' words may be; the observer's don't."""
 ROUTERS = (chat.router, consultations.router, health.router)
 
 
 def create_app(desk: Desk) -> ASGIApp:
     """The application, behind its gate."""
-    api = FastAPI(title="stackwright", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    api = FastAPI(
+        title="stackwright", description=DESCRIPTION, docs_url=None, redoc_url=None, telemetry=UNOBSERVED
+    )
     api.state.desk = desk
     for router in ROUTERS:
         api.include_router(router)

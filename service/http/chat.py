@@ -28,7 +28,7 @@ from .chat_shapes import (
 )
 from .desk import Desk, desk_of, owner_of
 from .refusals import OpenAIErrors, openai_error, refusal
-from .streams import open_stream
+from .streams import event, open_stream
 
 LATE = "The answer takes longer than is waited for here; send the same messages again to get it."
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -126,7 +126,7 @@ class _Answer:
         yield self._chunk({"role": "assistant", "content": "", "refusal": None})
         reply = await self._reply()
         if reply is None:
-            yield ServerSentEvent(openai_error(504, LATE).model_dump_json())
+            yield event(openai_error(504, LATE).model_dump_json())
             return
         text = self._text(reply)
         for piece in pieces(text):
@@ -135,7 +135,7 @@ class _Answer:
         if self._wants_usage:
             cost = usage(self._body, text).model_dump()
             yield self._event({"choices": [], "usage": cost})
-        yield ServerSentEvent("[DONE]")
+        yield event("[DONE]")
 
     def _chunk(
         self, delta: dict[str, Any], finish: str | None = None, more: dict[str, Any] | None = None
@@ -146,7 +146,7 @@ class _Answer:
         )
 
     def _event(self, values: dict[str, Any]) -> ServerSentEvent:
-        return ServerSentEvent(
+        return event(
             json.dumps({**self._common, "object": "chat.completion.chunk", **values}, ensure_ascii=False)
         )
 

@@ -19,6 +19,7 @@ from knowledge.errors import SessionUnavailable
 from .callers import CallerUnknown
 from .consultation_shapes import Clash, Given, Noted, Question, Refusal, Source, Statement, Turn
 from .desk import Desk
+from .streams import event
 
 LOOK_S, IDLE_LOOK_S = 0.25, 2.0
 """A consultation in which nothing waits is looked into for new messages so often, ever less often."""
@@ -124,7 +125,7 @@ async def follow(
 ) -> AsyncIterator[ServerSentEvent]:
     """Events after `seen`, and, with `wait`, those to come, until the reader may read no longer or time is up."""
     ends, pause = time.monotonic() + desk.limits.stream_s, LOOK_S
-    yield ServerSentEvent(retry=RETRY_MS, sep="\n")
+    yield event(retry=RETRY_MS)
     while True:
         try:
             if await desk.callers.owner(headers) != owner:
@@ -134,10 +135,10 @@ async def follow(
             return
         before, waiting = seen, None
         for row in rows:
-            for number, event in enumerate(turn_events(session, row)):
+            for number, told in enumerate(turn_events(session, row)):
                 if (row.turn, number) > seen:
                     seen = Position(row.turn, number)
-                    yield _sent(seen, event)
+                    yield _sent(seen, told)
             if row.reply is None:
                 waiting = row.turn
                 break
@@ -176,7 +177,5 @@ def turn_events(session: str, row: TurnRow) -> Iterator[Given]:
     yield Done(kind=reply.kind, text=reply.text, done=reply.done, **common)
 
 
-def _sent(seen: Position, event: Given) -> ServerSentEvent:
-    return ServerSentEvent(
-        event.model_dump_json(), event=_NAMES[type(event)], id=f"{seen.turn}.{seen.event}", sep="\n"
-    )
+def _sent(seen: Position, told: Given) -> ServerSentEvent:
+    return event(told.model_dump_json(), event=_NAMES[type(told)], id=f"{seen.turn}.{seen.event}")

@@ -9,8 +9,14 @@ from .desk import Desk
 
 # By default a stream is cut at the first signal. Those here end by themselves, soon, once the desk is draining.
 AppStatus.enable_automatic_graceful_drain = False
+END = "\n"
 SEND_S = 30.0
 """A reader that takes nothing for so long is let go."""
+
+
+def event(data: str | None = None, **fields: str | int) -> ServerSentEvent:
+    """One event; lines end as OpenAI's servers end them."""
+    return ServerSentEvent(data, sep=END, **fields)  # type: ignore[arg-type]
 
 
 def open_stream(
@@ -20,8 +26,8 @@ def open_stream(
     return EventSourceResponse(
         events,
         headers=headers,
-        sep="\n",
+        sep=END,
         ping=desk.limits.keep_alive_s,
-        ping_message_factory=lambda: ServerSentEvent(comment="keep-alive", sep="\n"),
+        ping_message_factory=lambda: event(comment="keep-alive"),
         send_timeout=SEND_S,
     )

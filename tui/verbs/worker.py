@@ -16,8 +16,8 @@ def run(_: Namespace, settings: Settings) -> int:
     from service.worker import run_worker
 
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
-    # It tells its progress as a warning of its own logger.
-    logging.getLogger("bm25s").setLevel(logging.ERROR)
+    # It tells its progress as a warning, and sets the level of its logger itself.
+    logging.getLogger("bm25s").disabled = True
     if os.environ.get(FOLLOW):
         threading.Thread(target=_end_with_parent, daemon=True).start()
     run_worker(backend_of(settings), office_of(settings), retention_of(settings), threads_of(settings))
