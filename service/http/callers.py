@@ -30,15 +30,18 @@ class Callers:
 
     async def owner(self, headers: Headers) -> str:
         """The caller's name; CallerUnknown where there is none."""
-        scheme, _, key = headers.get("authorization", "").partition(" ")
+        sent = headers.getlist("authorization")
+        scheme, _, key = (sent or [""])[0].partition(" ")
         key = key.strip()
-        if not self.key_needed and (
-            not scheme or (scheme.lower(), key) in (("bearer", LOCAL), ("bearer", ""))
+        if (
+            not self.key_needed
+            and len(sent) < 2
+            and (not scheme or (scheme.lower(), key) in (("bearer", LOCAL), ("bearer", "")))
         ):
             if not is_local(headers):
                 raise CallerUnknown(403, "Without a key this service answers this machine's own pages alone.")
             return LOCAL
-        if scheme.lower() != "bearer" or not key:
+        if len(sent) != 1 or scheme.lower() != "bearer" or not key:
             raise CallerUnknown(401, "Send a key: 'Authorization: Bearer swk_…'.")
         owner = await asyncio.to_thread(owner_of, self._store, key)
         if owner is None:

@@ -21,7 +21,7 @@ from knowledge.errors import ConfigError
 
 from .app import create_app
 from .desk import Desk
-from .journal import keep_journal, note
+from .journal import note
 from .telemetry import start_telemetry
 
 LAME_S = 2.0
@@ -47,7 +47,6 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 def serve(desk: Desk, listening: socket.socket) -> None:
     """Answer requests until told to stop."""
-    keep_journal()
     stop_telemetry = start_telemetry()
     config = uvicorn.Config(
         create_app(desk),

@@ -11,12 +11,17 @@ def run(arguments: Namespace, settings: Settings) -> int:
     try:
         from service.http.callers import Callers, key_is_needed
         from service.http.desk import Desk
+        from service.http.journal import keep_journal, note
         from service.http.limits import Limits
         from service.http.server import open_socket, serve
     except ImportError as error:
         raise missing("server", error) from error
     from service.reception import Reception
 
+    keep_journal()
+    if settings.profile is not None:
+        for remark in settings.profile_remarks():
+            note("profile", remark=remark)
     asked = {name: getattr(settings, name) for name in ("requests_per_minute", "requests_at_once")}
     limits = Limits(**{name: value for name, value in asked.items() if value is not None})
     backend = backend_of(settings)
