@@ -32,7 +32,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         503: "The database is away for a moment",
     }.items()
 }
-CONFLICT: dict[int | str, dict[str, Any]] = {409: {**PROBLEMS[422], "description": "Nothing is known yet"}}
+UNKNOWN: dict[int | str, dict[str, Any]] = {409: {**PROBLEMS[422], "description": "Nothing is known yet"}}
+USED: dict[int | str, dict[str, Any]] = {
+    409: {**PROBLEMS[422], "description": "The Idempotency-Key came before with another message"}
+}
 MEDIA = {"markdown": "text/markdown", "json": "application/json", "html": "text/html"}
 STYLED = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 """A record in HTML brings its own style, and nothing else."""
@@ -54,7 +57,7 @@ Prefer = Annotated[
 ]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=USED)
 async def open_consultation(
     request: Request, response: Response, body: NewConsultation, key: Key = None
 ) -> Opened:
@@ -101,7 +104,7 @@ async def list_turns(
 @router.post(
     "/{identity}/turns",
     status_code=202,
-    responses={200: {"model": Turn, "description": "The turn with its reply"}},
+    responses={200: {"model": Turn, "description": "The turn with its reply"}, **USED},
 )
 async def send_message(
     request: Request,
@@ -155,7 +158,7 @@ async def get_events(
     response_class=Response,
     responses={
         200: {"content": {media: {"schema": {"type": "string"}} for media in MEDIA.values()}},
-        **CONFLICT,
+        **UNKNOWN,
     },
 )
 async def get_record(
@@ -175,7 +178,7 @@ async def _accepted(desk: Desk, owner: str, session: str, message: str, key: str
     accepted: Accepted = await desk.reception.accept(owner, session, message, name)
     turn = await _stored(desk, owner, session, accepted.turn)
     if accepted.duplicate and turn.message != admitted(message):
-        raise HTTPException(422, "This Idempotency-Key came before with another message.")
+        raise HTTPException(409, "This Idempotency-Key came before with another message.")
     return turn
 
 

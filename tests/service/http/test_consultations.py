@@ -81,7 +81,7 @@ async def test_a_key_is_one_message_however_often_it_comes(client: httpx.AsyncCl
     again = await client.post(
         f"{here}/turns", json={"message": "something else"}, headers={"Idempotency-Key": "event-1"}
     )
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert "another message" in again.json()["detail"]
     assert len((await client.get(f"{here}/turns")).json()["turns"]) == 1
 
