@@ -53,6 +53,13 @@ class Office:
 
         return Retriever(self.knowledge)
 
+    def warm(self) -> None:
+        """Load now what the first answer would have to wait for."""
+        from agent.graph import build_graph
+
+        self.retriever.warm()
+        build_graph()
+
     def open(self, store: SessionStore, session: str | None = None) -> Consultation:
         """A new consultation, or a stored one; SessionUnavailable for one that doesn't exist."""
         return open_consultation(

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 def run_worker(backend: Backend, office: Office, retention: Retention, threads: int = 1) -> None:
     """Work until SIGTERM or SIGINT."""
-    office.retriever.warm()
+    office.warm()
     with backend.opened() as store:
         tell_ready()
         if backend.many_machines:

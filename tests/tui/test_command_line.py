@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.main import main
+from tui.main import main, parser
+from tui.settings import load_settings
 
 AS_OF = "2026-11-24"
 HEAVY = ("textual", "langgraph", "litellm", "chromadb", "openai", "numpy", "onnxruntime")
@@ -334,3 +335,15 @@ def test_a_closed_pipe_is_no_failure() -> None:
     )
     assert done.returncode == 0
     assert "Traceback" not in done.stderr
+
+
+def test_a_setting_of_nothing_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STACKWRIGHT_WORKERS", "3")
+    assert load_settings(parser().parse_args(["serve", "--workers", "0"])).workers == 0
+    assert load_settings(parser().parse_args(["serve"])).workers == 3
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1000001"])
+def test_a_limit_that_is_none_is_refused(run: Run, number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("serve", "--requests-at-once", number) == 1
+    assert "a whole number from 1 to 1,000,000" in capsys.readouterr().err
