@@ -7,11 +7,13 @@ chats that begin alike share their beginning and part where they differ.
 """
 
 import hashlib
+import json
 import uuid
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
+from agent.choices import chosen, is_number
 from agent.sessions import Rows, SessionStore
 
 LAST_OF_SESSION = (
@@ -32,7 +34,7 @@ def place(store: SessionStore, owner: str, messages: Sequence[str], settings: di
     chain = digests(owner, messages)
     with store.transaction() as rows:
         session = _known(rows, owner, chain[-1]) or _continued(rows, owner, chain)
-    return _delivered(store, session or _begun(store, owner, chain, settings), chain, messages)
+    return _delivered(store, owner, session or _begun(store, owner, chain, settings), chain, messages)
 
 
 def digests(owner: str, messages: Sequence[str]) -> list[str]:
@@ -88,12 +90,30 @@ def _add(rows: Rows, owner: str, digest: str, session: str, turn: int) -> bool:
     return added.rowcount > 0
 
 
-def _delivered(store: SessionStore, session: str, chain: Sequence[str], messages: Sequence[str]) -> Place:
+def _delivered(
+    store: SessionStore, owner: str, session: str, chain: Sequence[str], messages: Sequence[str]
+) -> Place:
     """Store the messages that the session hasn't got, in order; after a crash half-way, the rest of them."""
     with store.reading() as rows:
         found = rows("SELECT key, turn FROM turns WHERE session = :id", id=session).fetchall()
     turns = dict(found)
-    for digest, message in zip(chain, messages, strict=True):
+    for before, digest, message in zip(("", *chain), chain, messages, strict=False):
         if digest not in turns:
-            turns[digest] = store.accept(session, message, digest).turn
+            words = _meant(store, owner, before, message)
+            turns[digest] = store.accept(session, words, digest).turn
     return Place(session, turns[chain[-1]])
+
+
+def _meant(store: SessionStore, owner: str, before: str, message: str) -> str:
+    """The message, or, for the number of a choice that was offered at the end of the history before it, the choice."""
+    if not is_number(message):
+        return message
+    with store.reading() as rows:
+        row = rows(
+            "SELECT t.reply FROM histories h JOIN turns t ON t.session = h.session AND t.key = h.digest"
+            " WHERE h.owner = :owner AND h.digest = :digest AND t.reply IS NOT NULL",
+            owner=owner,
+            digest=before,
+        ).fetchone()
+    question = json.loads(row[0]).get("question") if row is not None else None
+    return chosen(message, [choice["label"] for choice in question["choices"]]) if question else message

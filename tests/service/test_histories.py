@@ -8,6 +8,7 @@ import pytest
 from agent.sessions import SessionStore
 from service.backend import Backend
 from service.histories import Place, digests, place
+from service.office import Office
 
 
 @pytest.fixture
@@ -113,3 +114,21 @@ def test_requests_at_once_agree(backend: Backend) -> None:
 def test_digests_depend_on_the_owner_and_on_where_messages_end() -> None:
     assert digests("ada", ["one"]) != digests("eve", ["one"])
     assert digests("ada", ["one\ntwo"]) != digests("ada", ["one", "two"])[1:]
+
+
+def test_the_number_of_a_choice_is_the_choice(store: SessionStore, office: Office) -> None:
+    first = place(store, "ada", ["RAG over 900 documents"], {})
+    office.answer(store, first.session)
+    (asked,) = store.turns(first.session)
+    assert asked.reply is not None
+    labels = [choice["label"] for choice in asked.reply["question"]["choices"]]
+    assert len(labels) > 1
+    history = ["RAG over 900 documents", "2."]
+    second = place(store, "ada", history, {})
+    assert told(store, second.session) == ["RAG over 900 documents", labels[1]]
+    assert place(store, "ada", history, {}) == second
+    edited = place(store, "ada", ["RAG over 900 documents", "1", "2"], {})
+    assert told(store, edited.session) == ["RAG over 900 documents", labels[0], "2"]
+    assert told(store, place(store, "ada", ["2"], {}).session) == ["2"]
+    beyond = place(store, "ada", ["RAG over 900 documents", "9"], {})
+    assert told(store, beyond.session)[-1] == "9"

@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 
+from agent import choices
 from agent.admission import check_readable, text_of
 from agent.consultation import Consultation, open_consultation
 from agent.reply import Reply
@@ -136,11 +137,8 @@ def joined(lines: Iterable[str]) -> Iterator[str]:
 
 def chosen(line: str, reply: Reply | None) -> str:
     """The choice that a lone number means, where the last reply numbered some; else the line itself."""
-    choices = reply.question.choices if reply is not None and reply.question is not None else ()
-    number = line.strip().rstrip(".)")
-    if number.isdecimal() and len(number) == 1 and 0 < int(number) <= len(choices):
-        return choices[int(number) - 1].label
-    return line
+    question = reply.question if reply is not None else None
+    return choices.chosen(line, [choice.label for choice in question.choices] if question else ())
 
 
 def _show(reply: Reply, as_json: bool) -> None:

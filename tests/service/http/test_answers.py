@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from agent import choices
 from service.http import answer_text as module
 from service.http import chat_shapes
 from service.http.answer_text import answer_text, pieces, plain
@@ -21,7 +22,7 @@ REPLY: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("examples", [module, chat_shapes])
+@pytest.mark.parametrize("examples", [module, chat_shapes, choices])
 def test_the_examples_hold(examples: Any) -> None:
     assert doctest.testmod(examples).failed == 0
 

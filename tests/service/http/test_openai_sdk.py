@@ -183,3 +183,12 @@ def test_parts_and_parameters_are_taken_as_other_servers_take_them(sdk: openai.O
     text = completion.choices[0].message.content or ""
     assert text.startswith("I read text alone; not read: image.")
     assert "700 documents" in text
+
+
+def test_a_choice_may_be_answered_by_its_number(sdk: openai.OpenAI) -> None:
+    said = "RAG over 901 documents"
+    asked = sdk.chat.completions.create(model="stackwright", messages=begun(said))
+    label = asked.model_dump()["stackwright"]["question"]["choices"][2]["label"]
+    by_number = sdk.chat.completions.create(model="stackwright", messages=begun(said, "3"))
+    by_label = sdk.chat.completions.create(model="stackwright", messages=begun(said, label))
+    assert by_number.choices[0].message.content == by_label.choices[0].message.content
