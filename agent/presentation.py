@@ -18,6 +18,8 @@ from .reply import Claim, Reply
 ASKED_BACK = {
     "unit": "In which unit is {}?",
     "period": "Is {} a month, a year, or once?",
+    "count": "{} is told for one of them; how many are there?",
+    "scope": "Is {} for each of them or for all together?",
     "time": "Are {} meant for a second, an hour, a day or a month?",
     "currency": "In which currency is {}?",
 }
@@ -80,6 +82,10 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
         lines.append(
             f"You gave several values for {field_label(name)} ({', '.join(texts)}); which one holds?"
         )
+    for field, stated, computed in understood.mismatches:
+        lines.append(
+            f"For {field_label(field)} I take {stated}, as you said; the other numbers come to {computed}."
+        )
     if reply.unused:
         lines.append(f"I did not use: {', '.join(reply.unused)}.")
     return [*lines, *reply.notices]
@@ -87,7 +93,8 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
 
 def _noted(item: Known) -> str:
     mark = "" if item.origin == "stated" else f" ({item.origin})"
-    return f"{field_label(item.field)} = {shown(item)}{mark}"
+    steps = f"{item.derivation} = " if item.derivation else ""
+    return f"{field_label(item.field)} = {steps}{shown(item)}{mark}"
 
 
 def _body(reply: Reply, numbering: dict[str, int], context: TurnContext) -> list[str]:

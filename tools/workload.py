@@ -33,6 +33,8 @@ class Known(BaseModel):
     """The words as stated."""
     stated: str = ""
     """Value and unit as stated, e.g. `20,000 EUR/month`."""
+    derivation: str = ""
+    """Of which stated numbers it was multiplied together, e.g. `200 lawyers x 20 questions a day`."""
     unknown: bool = False
 
     @model_validator(mode="after")

@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 
 from tools.workload import Known
 
+from .sources_of_rate import TOTAL
 from .understanding import Understanding
 
 MAX_WORDS = 7
 """A longer clause is a statement of its own, not the missing part of an earlier one."""
-_CLAUSE = re.compile(r"[^,.;\n]+")
+_CLAUSE = re.compile(r"(?:[^,.;\n]|(?<=\d)[,.](?=\d))+")
 
 Read = Callable[[str, tuple[str, ...]], Understanding]
 """A message and the slots it answers -> its reading."""
@@ -40,14 +41,16 @@ def with_units(
 def _completed(words: str, slot: str, number: str, read: Read) -> list[Known]:
     """What number and words say together of the slot; nothing where the words say it alone."""
     if any(character.isdigit() for character in words):
-        return []
+        return [item for item in read(f"{number}; {words}", (slot,)).updates if item.derivation]
     whole = read(f"{number} {words}", (slot,))
+    if whole.missing_unit:
+        return []
     alone = {item.field: item.point for item in read(words, ()).updates}
+    settles = TOTAL.search(words.lower()) is not None
     return [
         item
         for item in whole.updates
         if item.span is not None
-        and item.span[1] > len(number)
+        and (item.span[1] > len(number) or item.derivation or settles)
         and alone.get(item.field) != item.point
-        and not whole.missing_unit
     ]

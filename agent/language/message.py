@@ -22,6 +22,7 @@ _TOKEN = re.compile(
 )
 _CLAUSE = re.compile(r"[,;:()\[\]{}\u2014|\"\u201c\u201d]|\s[-\u2013*\u2022]\s")
 _SENTENCE = re.compile(r"[.!?\u3002]+(?=\s|$|[\"')\]])|[\n\r]")
+_ASIDE = re.compile(r"[.!?]+[)\]] ")
 _FOLDED = {"\u00df": "s", "\u2019": "'", "\u00e6": "a", "\u0153": "o", "\u00f8": "o", "\u0142": "l"}
 
 
@@ -75,7 +76,7 @@ def prepare(text: str, masked: str | None = None) -> Message:
     """Tokens, clauses and sentences of a text; `masked` is the text with cut parts blanked."""
     read = (masked if masked is not None else text)[:MAX_CHARACTERS]
     folded = fold(read)
-    return Message(text, folded, tuple(_tokens(folded)), len(text) > MAX_CHARACTERS)
+    return Message(text, folded, tuple(_tokens(folded, read)), len(text) > MAX_CHARACTERS)
 
 
 def _fold_character(character: str) -> str:
@@ -88,12 +89,14 @@ def _fold_character(character: str) -> str:
     return lowered if len(lowered) == 1 else character
 
 
-def _tokens(folded: str) -> list[Token]:
+def _tokens(folded: str, text: str) -> list[Token]:
     found: list[Token] = []
     clause = sentence = at = opened = 0
     for match in _TOKEN.finditer(folded):
         gap = folded[at : match.start()]
-        if found and (len(found) - opened >= LONGEST_SENTENCE or _ends_sentence(gap, found[-1])):
+        if found and (
+            len(found) - opened >= LONGEST_SENTENCE or _ends_sentence(gap, found[-1], text[match.start()])
+        ):
             sentence, clause, opened = sentence + 1, clause + 1, len(found)
         elif found and _CLAUSE.search(gap):
             clause += 1
@@ -105,9 +108,9 @@ def _tokens(folded: str) -> list[Token]:
     return found
 
 
-def _ends_sentence(gap: str, before: Token) -> bool:
-    """A full stop after an abbreviation or a list number doesn't end a sentence."""
-    if not _SENTENCE.search(gap):
+def _ends_sentence(gap: str, before: Token, following: str) -> bool:
+    """A full stop after an abbreviation or a list number doesn't end a sentence, nor does `(really!) asks`."""
+    if not _SENTENCE.search(gap) or (_ASIDE.fullmatch(gap) and following.islower()):
         return False
     short = before.text in words("stop", "abbreviations") or (before.number and len(before.text) == 1)
     return not (short and gap.strip() == ".")

@@ -8,6 +8,7 @@ from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity, noun_phrases
 from .reading import Reading
+from .totals import of_share
 
 _OF_US = re.compile(r"\bof us\b")
 _FOR_TEAM = re.compile(r"\bfor (?:my|our|the|a|this|an entire|one) (?:\w+ )?team of (?:about |around )?$")
@@ -92,7 +93,7 @@ def _users(reading: Reading, quantity: Quantity) -> None:
     if reading.has(field):
         return
     cue = reading.nearest(quantity, _hits(reading, "concurrent"), 6) if field == "users_concurrent" else None
-    reading.quantity(field, quantity, 1, cue)
+    reading.quantity(field, of_share(reading, quantity), 1, cue)
     _who(reading, quantity)
 
 

@@ -21,7 +21,24 @@ _LOWER = re.compile(
     r"au moins|plus de|exceeds?)\W{0,3}$"
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+_REACH, _PEOPLE_REACH = 7, 3
+"""Words to the period of a number; what people do so often in a longer sentence is no number of people."""
 _SLASH = re.compile(r"/\s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """What a number is told for: `per lawyer`; no nouns where only `each` is said."""
+
+    nouns: frozenset[str]
+    """Words of its group without their plural."""
+    first: int
+    last: int
+    at: int = -1
+    """First token of the count of them, where it stands right there: `each of our 300 agents`."""
+    people: bool = False
+    verb: bool = False
+    """The only word may be what each one does: `each ask 20 questions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,12 @@ class Quantity:
     noun: str = ""
     period_s: float = 0
     """Seconds of the period of a rate; 0 without one."""
-    per_user: bool = False
+    one: One | None = None
+    """What the number is told for, where that isn't all."""
+    made: str = ""
+    """Of what it was multiplied together: `200 lawyers x 20 questions a day`."""
+    written: str = ""
+    """What was made, in the user's words: `4,000 questions a day`."""
     interval: bool = False
     """`every 25 ns`: the quantity is itself the period."""
     bound: str = ""
@@ -112,14 +134,13 @@ def noun_phrases() -> Phrases:
 
 @cache
 def period_phrases() -> Phrases:
-    """Articles with a period (`a day`), adverbs (`daily`) and `per user`."""
+    """Articles with a period (`a day`) and adverbs (`daily`)."""
     data, phrases = table("periods"), Phrases()
     for seconds, texts in data["spelled"].items():
         phrases.add(("spelled", float(seconds)), [f"{a} {t}" for a in data["articles"] for t in texts])
         phrases.add(("slash", float(seconds)), texts)
     for seconds, texts in data["adverbs"].items():
         phrases.add(("adverb", float(seconds)), texts)
-    phrases.add(("user", 1.0), data["per_user"])
     return phrases
 
 
@@ -315,33 +336,21 @@ def _with_period(message: Message, quantity: Quantity, periods: list[Hit], found
     following = bisect_left(found, quantity.end, key=lambda amount: amount.start)
     until = found[following].start if following < len(found) else len(message.folded)
     sentence = message.tokens[quantity.last].sentence
+    reach = _PEOPLE_REACH if quantity.noun in ("users", "customers", "team") else _REACH
     for hit in periods[bisect_left(periods, quantity.last - 1, key=lambda hit: hit.first) :]:
         kind, seconds = hit.tag
-        if hit.first - quantity.last > 7 or message.tokens[hit.first].sentence > sentence:
+        if hit.first - quantity.last > reach or message.tokens[hit.first].sentence > sentence:
             break
         if hit.start < quantity.end:
             continue
         if kind == "slash" and not _SLASH.search(message.folded[max(0, hit.start - 2) : hit.start]):
             continue
-        if hit.start >= until or hit.first - quantity.last > 7:
+        if hit.start >= until:
             break
         if _crosses(message, quantity.last, hit.first) and hit.first - quantity.last > 1:
             continue
-        if kind == "user":
-            continue
-        quantity = replace(quantity, per_user=_per_user(message, quantity, periods))
         return replace(quantity, period_s=seconds, last=max(quantity.last, hit.last), end=hit.end)
     return _period_before(message, quantity, periods, found)
-
-
-def _per_user(message: Message, quantity: Quantity, periods: list[Hit]) -> bool:
-    """`each sends 20 questions a day`, `20 questions per user`."""
-    return any(
-        hit.tag[0] == "user"
-        and not _crosses(message, hit.first, quantity.first)
-        and (0 < quantity.first - hit.last <= 4 or 0 < hit.first - quantity.last <= 5)
-        for hit in _between(periods, quantity.first - 9, quantity.last + 9)
-    )
 
 
 def _between(periods: list[Hit], first: int, last: int) -> list[Hit]:
@@ -361,7 +370,6 @@ def _period_before(message: Message, quantity: Quantity, periods: list[Hit], fou
         if kind == "adverb" or (
             kind == "spelled" and message.folded[hit.start : hit.start + 4] in ("ever", "each")
         ):
-            quantity = replace(quantity, per_user=_per_user(message, quantity, periods))
             return replace(quantity, period_s=seconds, first=hit.first, start=hit.start)
     return quantity
 

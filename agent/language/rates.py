@@ -8,32 +8,102 @@ from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity
 from .reading import Reading
+from .scope_of_rate import distributed
 from .sources_of_rate import of_all_sources
-from .understanding import MissingUnit
+from .totals import occasions, of_share, whole, written
+from .understanding import Mismatch, MissingUnit
 
 _DAY = 86400.0
 _REQUESTS = ("requests", "frames", "messages", "calls_model")
 
 _MINUTE = 60
+_LIMITS = ("limited", "throttle", "quota", "capped", "allowed", "restricted")
+REMARKABLE = 10
+"""Times apart that a stated total and the computed one are told of."""
 _PLAIN_REQUESTS = ("request", "quer", "anfrage", "requete")
 
 
 def read_rates(reading: Reading) -> None:
-    """Every rate of the message, as mean or peak."""
+    """Every rate of the message, as mean or peak; what is stated for all comes before what is multiplied."""
     _intervals(reading)
-    for quantity in reading.open("rate"):
-        fps = "fps" in reading.words(quantity.start, quantity.end).lower()
-        _request_rate(reading, of_all_sources(reading, quantity) if fps else quantity, 1.0)
-    for quantity in reading.open("count", "bare"):
-        if quantity.period_s:
-            sent = quantity.noun in ("frames", "events") and quantity.period_s <= _MINUTE
-            whole = of_all_sources(reading, quantity) if sent else quantity
-            _counted(reading, _shared(reading, whole))
+    for quantity in _totals_first(reading, reading.open("rate")):
+        _of_rate(reading, quantity)
+    for quantity in _totals_first(reading, reading.open("count", "bare")):
+        if quantity.amount.first not in reading.used and (quantity.period_s or quantity.one):
+            _of_count(reading, quantity)
     _inherited(reading)
     for quantity in reading.open("data"):
         role = reading.role("data", quantity)
         if quantity.period_s and role.field != "ignore":
             reading.quantity("ingest_gb_per_day", quantity, _DAY / quantity.period_s)
+
+
+def _totals_first(reading: Reading, found: list[Quantity]) -> list[Quantity]:
+    """What is told for an occasion takes the rate of the occasions; then what is stated for all."""
+
+    def order(quantity: Quantity) -> int:
+        if quantity.one is None:
+            return 1
+        return 0 if occasions(reading, quantity, quantity.one) else 2
+
+    return sorted(found, key=order)
+
+
+def _of_rate(reading: Reading, quantity: Quantity) -> None:
+    """`5 rps`, `30 fps` of each camera."""
+    fps = "fps" in reading.words(quantity.start, quantity.end).lower()
+    sent = of_all_sources(reading, quantity) if fps else quantity
+    told = sent if sent.made else whole(reading, sent)
+    if told is None:
+        _ask_how_many(reading, quantity)
+    else:
+        _request_rate(reading, told, 1.0)
+
+
+def _of_count(reading: Reading, quantity: Quantity) -> None:
+    """A count with a period, or one that gets its period from those it's told for."""
+    if _is_limit(reading, quantity):
+        reading.use(quantity)
+        return
+    sent = quantity.noun in ("frames", "events") and 0 < quantity.period_s <= _MINUTE
+    told: Quantity | None = of_all_sources(reading, quantity) if sent else quantity
+    if told is not None and not told.made and _is_work(reading, quantity):
+        told = whole(reading, told)
+    if told is None:
+        if quantity.period_s:
+            _ask_how_many(reading, quantity)
+        return
+    if not told.period_s or told.one:
+        return
+    shared = _shared(reading, told)
+    of_all = distributed(reading, shared) if _is_work(reading, quantity) else shared
+    if of_all is None:
+        reading.use(quantity)
+        words = reading.words(shared.start, shared.end)
+        reading.missing.append(MissingUnit("request_rate", words, "scope"))
+    else:
+        _counted(reading, of_all)
+
+
+def _is_work(reading: Reading, quantity: Quantity) -> bool:
+    """Whether the number counts what the system is asked to do, or what flows into it."""
+    if quantity.noun in (*_REQUESTS, "documents", "events", "examples", "candidates", "vectors"):
+        return True
+    spoken = reading.near(quantity, _hits(reading, "traffic")) < 9
+    return not quantity.noun and quantity.dimension == "bare" and (spoken or "request_rate" in reading.asked)
+
+
+def _is_limit(reading: Reading, quantity: Quantity) -> bool:
+    """`limited to 20 requests a minute for each key`: what somebody may ask, not what is asked."""
+    head = reading.message.tokens[max(0, quantity.amount.first - 3) : quantity.amount.first]
+    return any(token.text.startswith(_LIMITS) for token in head)
+
+
+def _ask_how_many(reading: Reading, quantity: Quantity) -> None:
+    reading.use(quantity)
+    one = quantity.one
+    end = max(quantity.end, reading.message.tokens[one.last].end if one else 0)
+    reading.missing.append(MissingUnit("users", reading.words(quantity.start, end), "count"))
 
 
 def ask_for_period(reading: Reading) -> None:
@@ -95,7 +165,7 @@ def _counted(reading: Reading, quantity: Quantity) -> None:
     if noun == "events" and not asked_rate:
         reading.quantity("events_per_s", quantity, per_second)
     elif noun in ("users", "customers"):
-        reading.quantity("users_total", quantity)
+        reading.quantity("users_total", of_share(reading, quantity))
     elif noun == "documents" and _is_ingest(reading, quantity):
         reading.quantity("ingest_docs_per_day", quantity, _DAY * per_second)
     elif noun in _REQUESTS or noun in ("documents", "vectors", "examples", "candidates", "events"):
@@ -124,13 +194,6 @@ def _bare_rate(reading: Reading, quantity: Quantity, per_second: float) -> None:
 
 
 def _request_rate(reading: Reading, quantity: Quantity, factor: float) -> None:
-    if quantity.per_user:
-        users = _users(reading)
-        if users is None:
-            reading.use(quantity)
-            reading.missing.append(MissingUnit("users", reading.words(quantity.start, quantity.end)))
-            return
-        factor *= users
     peaks = [
         hit
         for hit in reading.around(_hits(reading, "peak"), quantity)
@@ -140,6 +203,7 @@ def _request_rate(reading: Reading, quantity: Quantity, factor: float) -> None:
     mean = reading.near(quantity, _hits(reading, "mean"), 7)
     field = "peak_rate_rps" if peak < mean else "request_rate_rps"
     if field == "request_rate_rps" and reading.has(field) and not _corrected(reading):
+        _compare(reading, field, quantity, factor)
         return
     cue = reading.nearest(quantity, peaks, 7) if field == "peak_rate_rps" else None
     reading.quantity(field, quantity, factor, cue)
@@ -158,18 +222,15 @@ def _corrected(reading: Reading) -> bool:
     return bool(reading.scopes.hits.get("correction"))
 
 
-def _users(reading: Reading) -> float | None:
-    """Users of this message, else of the conversation."""
-    for quantity in reading.quantities:
-        if (
-            quantity.dimension == "count"
-            and quantity.noun in ("users", "customers", "team")
-            and not quantity.period_s
-        ):
-            return quantity.middle
-    known = reading.workload.get("users_total") or reading.workload.get("users_concurrent")
-    value = known.point if known else None
-    return value if isinstance(value, float | int) else None
+def _compare(reading: Reading, field: str, quantity: Quantity, factor: float) -> None:
+    """A stated total wins over a computed one; where they lie far apart, that is said."""
+    stated = next(item for item in reading.updates if item.field == field)
+    value, computed = stated.point, quantity.middle * factor
+    if not quantity.made or not isinstance(value, float) or value <= 0 or computed <= 0:
+        return
+    if max(value / computed, computed / value) >= REMARKABLE:
+        told = f"{quantity.made} = {quantity.written}"
+        reading.mismatches.append(Mismatch(field, stated.stated, told))
 
 
 def _shared(reading: Reading, quantity: Quantity) -> Quantity:
@@ -187,7 +248,12 @@ def _shared(reading: Reading, quantity: Quantity) -> Quantity:
         ):
             reading.use(share)
             low, high = quantity.low * share.low / 100, quantity.high * share.high / 100
-            return replace(quantity, low=low, high=high, start=share.start, first=share.first)
+            told = replace(quantity, low=low, high=high, start=share.start, first=share.first)
+            parts = (
+                reading.words(share.start, share.end),
+                quantity.made or reading.words(quantity.start, quantity.end),
+            )
+            return replace(told, made=" x ".join(parts), written=written(reading, quantity, low, high, 0))
     return quantity
 
 

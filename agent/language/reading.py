@@ -16,7 +16,7 @@ from .message import LONGEST_SENTENCE, Message
 from .phrases import Hit, Phrases
 from .quantity import Quantity
 from .scope import Scopes
-from .understanding import MissingUnit, Several
+from .understanding import Mismatch, MissingUnit, Several
 
 Convert = Callable[[float, str], float]
 """Amount and ISO 4217 code -> USD."""
@@ -68,6 +68,7 @@ class Reading:
     """First tokens of the amounts that were used or recognised as something else."""
     missing: list[MissingUnit] = field(default_factory=list)
     several: list[Several] = field(default_factory=list)
+    mismatches: list[Mismatch] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
     found: dict[int, dict[Hashable, list[Hit]]] = field(default_factory=dict)
@@ -160,6 +161,7 @@ class Reading:
         *,
         stated: str = "",
         origin: Origin = "stated",
+        made: str = "",
     ) -> None:
         """Add a number; of a range the middle counts, or the upper end where the field says so."""
         spec = self.knowledge.fields[field]
@@ -177,6 +179,7 @@ class Reading:
                 span=span,
                 text=self.words(*span),
                 stated=stated or self.words(*span),
+                derivation=made,
             )
         )
 
@@ -184,8 +187,9 @@ class Reading:
         """Add a quantity times `factor`, its span reaching to the cue that gave it its role."""
         self.use(quantity)
         start, end = self.span(quantity, cue)
-        stated = self.words(quantity.start, quantity.end)
-        self.number(field, quantity.low * factor, quantity.high * factor, (start, end), stated=stated)
+        stated = quantity.written or self.words(quantity.start, quantity.end)
+        low, high = quantity.low * factor, quantity.high * factor
+        self.number(field, low, high, (start, end), stated=stated, made=quantity.made)
 
     def span(self, quantity: Quantity, cue: Hit | None = None) -> tuple[int, int]:
         """Characters of a quantity with the word that opens its range and the cue that gave it its role."""

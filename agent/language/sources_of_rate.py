@@ -8,13 +8,15 @@ from .lexicon import words
 from .phrases import Phrases, compile_phrases
 from .quantity import Quantity
 from .reading import Reading
+from .totals import written
 
 _EACH = re.compile(
     r"\b(?:each|every|per (?!s\b|sec|min|h\b|hour|day|week|month|year)|apiece|a piece|respectively|"
     r"je|jeweils|chacun|chaque)\b"
 )
-_TOTAL = re.compile(
-    r"\b(?:in total|total|altogether|overall|combined|all together|together|in sum|insgesamt)\b"
+TOTAL = re.compile(
+    r"\b(?:in total|total|altogether|overall|combined|all together|together|in sum|for all|"
+    r"for everybody|for everyone|of all|insgesamt)\b"
 )
 MOST = 3
 """Sources within sources: sites, lines, cameras."""
@@ -26,7 +28,7 @@ def of_all_sources(reading: Reading, quantity: Quantity) -> Quantity:
     sentence = tokens[quantity.first].sentence
     inside = [token for token in tokens if token.sentence == sentence]
     text = reading.message.folded[inside[0].start : inside[-1].end]
-    if _TOTAL.search(text):
+    if TOTAL.search(text):
         return quantity
     told_each = _EACH.search(text) is not None
     found = [
@@ -44,7 +46,13 @@ def of_all_sources(reading: Reading, quantity: Quantity) -> Quantity:
         factor *= other.middle
     start = min(quantity.start, *(other.start for other in found))
     end = max(quantity.end, *(other.end for other in found))
-    return replace(quantity, low=quantity.low * factor, high=quantity.high * factor, start=start, end=end)
+    made = [reading.words(other.start, other.end) for other in found]
+    own = reading.words(quantity.start, quantity.end)
+    low, high = quantity.low * factor, quantity.high * factor
+    return replace(
+        quantity, low=low, high=high, start=start, end=end, one=None,
+        made=" x ".join([*made, own]), written=written(reading, quantity, low, high, 0),
+    )  # fmt: skip
 
 
 def _is_source(reading: Reading, other: Quantity, told_each: bool) -> bool:

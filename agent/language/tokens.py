@@ -26,7 +26,7 @@ def read_tokens(reading: Reading) -> None:
 
 def _tokens(reading: Reading, quantity: Quantity) -> None:
     role = reading.role("tokens", quantity)
-    if quantity.period_s == 1 and quantity.per_user and quantity.low > 0 and not reading.has("tpot_ms"):
+    if quantity.period_s == 1 and quantity.one and quantity.low > 0 and not reading.has("tpot_ms"):
         reading.use(quantity)
         low, high = 1000 / quantity.high, 1000 / quantity.low
         reading.number("tpot_ms", low, high, (quantity.start, quantity.end))

@@ -28,7 +28,10 @@ from . import (
 )
 from .component_names import component_phrases
 from .correction import apply_corrections
+from .each import told_for_one
 from .enums import read_enums
+from .fractions import as_percentages
+from .frequencies import read_frequencies
 from .injection import cut_instructions, removed_text
 from .lexicon import table
 from .locale import detect
@@ -63,6 +66,7 @@ _READERS = (
     media.read_runs,
     rates.read_peak_factor,
     rates.read_rates,
+    read_frequencies,
     read_retraining,
     read_tokens,
     media.read_audio_length,
@@ -126,6 +130,7 @@ def understand(
         truncated=prepared.truncated,
         missing_unit=() if unread else tuple(reading.missing),
         several=() if unread else tuple(reading.several),
+        mismatches=() if unread else tuple(reading.mismatches),
     )
 
 
@@ -140,7 +145,8 @@ def _reading(
     convert: Convert,
 ) -> Reading:
     taken = names.name_tokens(message, knowledge)
-    read = quantities(message, amounts(message, language, taken))
+    counted = as_percentages(message, quantities(message, amounts(message, language, taken)))
+    read = told_for_one(message, counted)
     fixed = latency.fixed_times(message)
     said = {index for q in fixed for index in range(q.first, q.last + 1)}
     found: list[Quantity] = [q for q in read if math.isfinite(q.high) and q.amount.first not in said]

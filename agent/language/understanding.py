@@ -26,7 +26,8 @@ class MissingUnit(NamedTuple):
 
     slot: str
     text: str
-    what: Literal["unit", "period", "currency", "time"] = "unit"
+    what: Literal["unit", "period", "currency", "time", "count", "scope"] = "unit"
+    """`count`: it's told for one of them, and how many they are isn't; `scope`: for each or for all is open."""
 
 
 class Several(NamedTuple):
@@ -34,6 +35,15 @@ class Several(NamedTuple):
 
     field: str
     texts: tuple[str, ...]
+
+
+class Mismatch(NamedTuple):
+    """A total that was stated and what the other numbers come to; the stated one was taken."""
+
+    field: str
+    stated: str
+    computed: str
+    """`2,000 curators x 12 lookups an hour = 24,000 lookups an hour`."""
 
 
 class Understanding(BaseModel):
@@ -64,3 +74,4 @@ class Understanding(BaseModel):
     """Only the first part of an overlong message was read."""
     missing_unit: tuple[MissingUnit, ...] = ()
     several: tuple[Several, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
