@@ -9,8 +9,11 @@ from dataclasses import replace
 
 from tools.workload import Known
 
+from .each import stem
+from .message import fold
 from .quantity import Quantity
 from .reading import Reading
+from .totals import nouns_of
 
 _NOT = re.compile(
     r"\b(?:not|instead of|rather than|nicht|statt|pas|au lieu de|no longer|down from|up from)"
@@ -21,6 +24,10 @@ NEAR = 3
 _SECOND_THOUGHT = re.compile(
     r"\b(?:no,? (?:wait|hang on|hold on|sorry)|wait|hang on|hold on|scratch that|make that|i mean(?:t)?|"
     r"sorry|correction|or rather|strike that|pardon|quatsch|moment|ach nein)\b"
+)
+_ANEW = re.compile(
+    r"\W*(?:(?:no|oh|oops|sorry|pardon|correction|hang on|wait)\W+)*"
+    r"(?:make (?:that|it)|i mean(?:t)?|scratch that|strike that|correction|sorry|should be|or rather)\b"
 )
 _NO_FIRST = re.compile(r"\W*(?:no|nope|actually|nein|non)\b\s*,?")
 _PART = re.compile(r"\s*(?:of (?:that|which|those|them|it)|davon|dont)\b")
@@ -33,6 +40,18 @@ _CHANGE = re.compile(
 _NOT_A = re.compile(r"\b(?:not|nicht|pas|no longer)\b")
 NEAR_CHARACTERS = 70
 """How far from the old number such a word stands."""
+_COUNTED_UNITS = (
+    "users",
+    "people",
+    "documents",
+    "tenants",
+    "teams",
+    "examples",
+    "sources",
+    "vectors",
+    "models",
+)
+_NO_NOUNS = frozenset({"thousand", "million", "billion", "about", "around", "our", "the", "and"})
 MOST_HISTORY, MOST_NUMBERS = 60, 40
 _BUT = re.compile(r"\s*,?\s*(?:but|sondern|mais)\b")
 
@@ -41,6 +60,7 @@ def apply_corrections(reading: Reading) -> None:
     """Set aside numbers that are contrasted away, and resolve a bare corrected number by the history."""
     _inherit_units(reading)
     _correct_stated(reading)
+    _correct_by_noun(reading)
     refused = [*_taken_back(reading), *(q for q in reading.quantities if _is_refused(reading, q))]
     for quantity in refused:
         reading.use(quantity)
@@ -50,6 +70,11 @@ def has_second_thought(reading: Reading) -> bool:
     """`No, five engineers`, `make that five`: the message takes back what was said before."""
     folded = reading.message.folded
     return bool(_NO_FIRST.match(folded) or _SECOND_THOUGHT.search(folded))
+
+
+def says_it_anew(reading: Reading) -> bool:
+    """`Make that five`: nothing but the replacement of what was said; a `no` may also answer the question."""
+    return _ANEW.match(reading.message.folded) is not None
 
 
 def _is_refused(reading: Reading, quantity: Quantity) -> bool:
@@ -119,6 +144,29 @@ def _correct_stated(reading: Reading) -> None:
         value = known.point * new.middle / old.middle * period
         reading.number(known.field, value, value, (new.start, new.end))
         return
+
+
+def _correct_by_noun(reading: Reading) -> None:
+    """`make that five engineers`: the field that was stated with this noun takes the number, whatever is asked."""
+    if not (has_second_thought(reading) or reading.scopes.hits.get("correction")):
+        return
+    stated = {
+        item.field: item for item in reading.workload.history[-MOST_HISTORY:] if item.origin == "stated"
+    }
+    for quantity in reading.open("count")[:MOST_NUMBERS]:
+        nouns = nouns_of(reading, quantity)
+        if quantity.period_s or quantity.one or not nouns:
+            continue
+        for known in reversed(stated.values()):
+            counted = reading.knowledge.fields[known.field].unit in _COUNTED_UNITS
+            if counted and not reading.has(known.field) and nouns & _nouns(known.stated):
+                reading.quantity(known.field, quantity)
+                break
+
+
+def _nouns(text: str) -> set[str]:
+    """The words of a number as stated, but for the number."""
+    return {stem(word) for word in re.findall(r"[^\W\d_]{3,}", fold(text))} - _NO_NOUNS
 
 
 def _is_that(reading: Reading, known: Known, quantity: Quantity) -> bool:

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from .correction import has_second_thought
+from .correction import has_second_thought, says_it_anew
 from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity, noun_phrases
@@ -58,7 +58,8 @@ def _is_team(reading: Reading, quantity: Quantity) -> bool:
         return reading.words(quantity.start, quantity.end).lower().find("person") >= 0
     if quantity.noun == "team":
         if "users" in reading.asked and "team" not in reading.asked:
-            return reading.workload.get("team_engineers") is not None and has_second_thought(reading)
+            known = reading.workload.get("team_engineers") is not None
+            return says_it_anew(reading) or (known and has_second_thought(reading))
         if quantity.low > MOST_BUILDERS and "team" not in reading.asked and not after:
             return False
         return "team" in reading.asked or used > 4
