@@ -150,6 +150,11 @@ def shown(item: Known) -> str:
     return str(value).replace("_", " ") if value is not None else item.stated
 
 
+def worked_out(item: Known) -> str:
+    """A value as people read it, with what it was multiplied together of."""
+    return f"{item.derivation} = {shown(item)}" if item.derivation else shown(item)
+
+
 class PickRow(NamedTuple):
     """A slot and what fills it."""
 

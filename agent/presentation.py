@@ -8,12 +8,13 @@ from tools.wording import field_label
 from tools.workload import Known
 
 from .context import TurnContext
-from .decision_record import shown
+from .decision_record import shown, worked_out
 from .evidence import evidence_book, pick_sources, shown_evidence
 from .language import Understanding
 from .language.locale import unread_text
 from .narrator import layer_lines
 from .reply import Claim, Reply
+from .wording import WHICH_ONE, which_one
 
 ASKED_BACK = {
     "unit": "In which unit is {}?",
@@ -68,7 +69,7 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
     for old, new in reply.replaced:
         label = field_label(new.field)
         gone = new.unknown and new.stated
-        change = f"no longer {shown(old)}" if gone else f"now {shown(new)} instead of {shown(old)}"
+        change = f"no longer {shown(old)}" if gone else f"now {worked_out(new)} instead of {shown(old)}"
         lines.append(f"Updated: {label} is {change}.")
     if reply.kind != "recommendation":
         lines += [f"These conflict: {item.text} {item.resolution}" for item in reply.conflicts]
@@ -78,10 +79,8 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
     ]
     for slot, text, what in understood.missing_unit:
         lines.append(f"{ASKED_BACK[what].format(text)} I need it for {slot.replace('_', ' ')}.")
-    for name, texts in understood.several:
-        lines.append(
-            f"You gave several values for {field_label(name)} ({', '.join(texts)}); which one holds?"
-        )
+    if reply.question is None or reply.question.id != WHICH_ONE:
+        lines += [which_one(item) for item in understood.several]
     for field, stated, computed in understood.mismatches:
         lines.append(
             f"For {field_label(field)} I take {stated}, as you said; the other numbers come to {computed}."
@@ -93,8 +92,7 @@ def _heard(reply: Reply, understood: Understanding, knowledge: Knowledge) -> lis
 
 def _noted(item: Known) -> str:
     mark = "" if item.origin == "stated" else f" ({item.origin})"
-    steps = f"{item.derivation} = " if item.derivation else ""
-    return f"{field_label(item.field)} = {steps}{shown(item)}{mark}"
+    return f"{field_label(item.field)} = {worked_out(item)}{mark}"
 
 
 def _body(reply: Reply, numbering: dict[str, int], context: TurnContext) -> list[str]:

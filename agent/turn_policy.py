@@ -15,7 +15,7 @@ from .interview import Asked, Candidate, next_question
 from .language import Understanding
 from .reply import AskedQuestion
 from .state import ConsultationState
-from .wording import asked_question
+from .wording import asked_question, which_question
 
 Update = dict[str, Any]
 ENOUGH_UNPROMPTED = 12
@@ -67,8 +67,13 @@ def decision(state: ConsultationState, workload: Workload, context: TurnContext)
         return {"route": "answer", "question": waiting or {}}
     pending = state.get("pending") or {}
     aside = understood.idle and not understood.intents & ASIDE and not pending.get("repeated")
-    if (_says_nothing(understood, state["message"]) or aside) and pending:
+    unclear = "affirmation" in understood.intents and not pending.get("repeated")
+    if (_says_nothing(understood, state["message"]) or aside or unclear) and pending:
         return {"route": "ask", "question": {**pending, "repeated": True}}
+    if understood.several and not recommended and not understood.intents & ENDING:
+        number = state.get("questions", 0) + 1
+        which = which_question(understood.several, number, context.knowledge)
+        return {"route": "ask", "question": which.model_dump(mode="json")}
     if recommended and not _adds(understood):
         return {"route": "answer"}
     ended = recommended or bool(understood.intents & ENDING)
@@ -89,6 +94,8 @@ def remark(understood: Understanding, state: ConsultationState) -> list[str]:
     pending = state.get("pending") or {}
     if "why" in understood.intents and not understood.updates:
         return [pending.get("why") or "No question is open now."]
+    if "affirmation" in understood.intents:
+        return ["A yes alone leaves open which of the questions it answers; please say it for each."]
     if understood.command:
         return [f"{understood.command.split(' ')[0]} is not something I can do here."]
     if not holds_words(state["message"]):

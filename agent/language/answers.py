@@ -59,11 +59,29 @@ def read_short_answers(reading: Reading) -> None:
     answered = {reading.knowledge.fields[item.field].slot for item in reading.updates}
     if dont_know(reading.message) is not None:
         return
+    several = len(set(reading.asked)) > 1
     for hit in _answers().find(reading.message):
         slot, field, value = hit.tag
+        if several and _is_yes(reading, hit.first, hit.last):
+            continue
         if slot not in reading.asked or reading.has(field) or not _stands_alone(reading, hit, slot, answered):
             continue
         _answer(reading, field, value, (hit.start, hit.end))
+
+
+def is_vague_yes(reading: Reading) -> bool:
+    """A yes that stands alone, though several things were asked: nobody knows what it's said to."""
+    tokens = reading.message.tokens
+    if len(set(reading.asked)) < 2 or not tokens or tokens[0].text not in words("asked", "affirmations"):
+        return False
+    first = [token for token in tokens if token.clause == tokens[0].clause]
+    return all(token.text in words("asked", "affirmations") for token in first)
+
+
+def _is_yes(reading: Reading, first: int, last: int) -> bool:
+    return all(
+        token.text in words("asked", "affirmations") for token in reading.message.tokens[first : last + 1]
+    )
 
 
 def read_bare_numbers(reading: Reading) -> None:

@@ -49,7 +49,8 @@ from .spelling import mended, topic_words
 from .strangers import reject_strangers
 from .tokens import read_tokens
 from .training import read_retraining
-from .understanding import Understanding
+from .understanding import Intent, Understanding
+from .unused import unused_numbers
 
 _READERS = (
     read_enums,
@@ -119,8 +120,8 @@ def understand(
         updates=updates,
         slot_texts=_slot_texts(reading, updates, unknown),
         rejected=tuple(reading.rejected),
-        unused=_unused(reading),
-        intents=intents.find_intents(prepared, scopes, bool(updates)),
+        unused=unused_numbers(reading),
+        intents=intents.find_intents(prepared, scopes, bool(updates)) | _affirmation(reading),
         question_text=intents.question(prepared, scopes),
         unknown_slots=unknown,
         injection=cut.found,
@@ -158,6 +159,13 @@ def _speaks(reading: Reading) -> bool:
     """Whether anything in a message without common words is about our subject."""
     named = component_phrases(reading.knowledge).find(reading.message)
     return bool(reading.missing or reading.several or reading.rejected or reading.roles or named)
+
+
+def _affirmation(reading: Reading) -> frozenset[Intent]:
+    """A yes to several things asked at once answers none of them by itself."""
+    answered = {reading.knowledge.fields[item.field].slot for item in reading.updates}
+    vague = answers.is_vague_yes(reading) and not answered & {*reading.asked}
+    return frozenset({"affirmation"}) if vague else frozenset()
 
 
 def _on_topic(reading: Reading) -> bool:
@@ -215,24 +223,9 @@ def _slot_texts(
         SlotText(slot=slot, text=reading.words(*span)[:400], turn=reading.turn, unknown=slot in unknown)
         for slot, span in found.items()
     ]
-    asks = bool(reading.scopes.questions)
+    asks = bool(reading.scopes.questions) or answers.is_vague_yes(reading)
     whole = reading.message.text.strip()[:400]
     for slot in reading.asked:
         if slot not in found and whole and (slot in unknown or not asks):
             texts.append(SlotText(slot=slot, text=whole, turn=reading.turn, unknown=slot in unknown))
     return tuple(texts)
-
-
-def _unused(reading: Reading) -> tuple[str, ...]:
-    """Numbers with digits that no reader took, as written."""
-    left: list[str] = []
-    for quantity in reading.quantities:
-        stated = reading.scopes.states(quantity.amount.first)
-        if quantity.amount.first in reading.used or quantity.amount.word or not stated:
-            continue
-        if any(item.span and item.span[0] <= quantity.start < item.span[1] for item in reading.updates):
-            continue
-        written = reading.words(quantity.start, quantity.end)
-        if not (written.isdigit() and len(written) == 4 and written[:2] in ("19", "20")):
-            left.append(written)
-    return tuple(dict.fromkeys(left))[:20]

@@ -18,6 +18,7 @@ Intent = Literal[
     "correction",
     "refuse",
     "command",
+    "affirmation",
 ]
 
 

@@ -51,7 +51,7 @@ def answer_content(reply: "Reply", expanded: bool) -> Content:
 
 def heard(reply: "Reply") -> list[Content]:
     """What was taken over, changed, refused or left unused, each with its own mark."""
-    from agent.decision_record import shown
+    from agent.decision_record import shown, worked_out
 
     changed = {new.field for _, new in reply.replaced}
     fresh = [item for item in reply.updates if item.field not in changed]
@@ -59,7 +59,7 @@ def heard(reply: "Reply") -> list[Content]:
         [row(NOTED, "noted", " · ".join(_noted(item) for item in fresh), "$text-success")] if fresh else []
     )
     for old, new in reply.replaced:
-        text = f"{words(new.field)} is now {shown(new)} instead of {shown(old)}"
+        text = f"{words(new.field)} is now {worked_out(new)} instead of {shown(old)}"
         lines.append(row(UPDATED, "updated", text, "$text-accent"))
     if reply.kind != "recommendation":
         lines += [
@@ -75,10 +75,10 @@ def heard(reply: "Reply") -> list[Content]:
 
 
 def _noted(item: "Known") -> str:
-    from agent.decision_record import shown
+    from agent.decision_record import worked_out
 
     mark = "" if item.origin == "stated" else f" ({item.origin})"
-    return f"{words(item.field)} = {shown(item)}{mark}"
+    return f"{words(item.field)} = {worked_out(item)}{mark}"
 
 
 def remarks(reply: "Reply") -> list[Content]:
