@@ -12,6 +12,7 @@ from .intents import wishes_for_advice
 from .lexicon import table
 from .phrases import Hit, Phrases
 from .reading import Reading
+from .senses import means_otherwise
 
 
 def read_enums(reading: Reading) -> None:
@@ -64,7 +65,7 @@ def _values(reading: Reading, field: str, hits: list[Hit]) -> list[tuple[str, Hi
         elif reading.scopes.is_negated(hit):
             opposite = table("inference")["negated"].get(field, {})
             value = opposite.get(value, opposite.get("*", ""))
-        if value:
+        if value and not means_otherwise(reading, field, value, hit):
             values.append((value, hit))
     return values
 

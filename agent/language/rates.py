@@ -1,5 +1,6 @@
 """Request, event and ingest rates: counts with a period, frequencies, intervals, shares, per-user rates."""
 
+import re
 from bisect import bisect_left
 from dataclasses import replace
 from functools import cache
@@ -9,7 +10,7 @@ from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity
 from .reading import Reading
 from .scope_of_rate import distributed
-from .sources_of_rate import of_all_sources
+from .sources_of_rate import of_all_sources, sampled
 from .totals import occasions, of_share, whole, written
 from .understanding import Mismatch, MissingUnit
 
@@ -17,6 +18,8 @@ _DAY = 86400.0
 _REQUESTS = ("requests", "frames", "messages", "calls_model")
 
 _MINUTE = 60
+_KILO = 1000
+_SOUND = re.compile(r"audio|sound|microphone|recording|speech|voice|acoustic|song|music|hydrophone")
 _LIMITS = ("limited", "throttle", "quota", "capped", "allowed", "restricted")
 REMARKABLE = 10
 """Times apart that a stated total and the computed one are told of."""
@@ -51,13 +54,26 @@ def _totals_first(reading: Reading, found: list[Quantity]) -> list[Quantity]:
 
 def _of_rate(reading: Reading, quantity: Quantity) -> None:
     """`5 rps`, `30 fps` of each camera."""
+    if _is_sound(reading, quantity):
+        return
     fps = "fps" in reading.words(quantity.start, quantity.end).lower()
+    channels = None if fps else sampled(reading, quantity)
+    if channels is not None and "request_rate" not in reading.asked:
+        reading.quantity("events_per_s", channels)
+        return
     sent = of_all_sources(reading, quantity) if fps else quantity
     told = sent if sent.made else whole(reading, sent)
     if told is None:
         _ask_how_many(reading, quantity)
     else:
         _request_rate(reading, told, 1.0)
+
+
+def _is_sound(reading: Reading, quantity: Quantity) -> bool:
+    """`microphones sampled at 16 kHz`: how sound is recorded, not how often anything is asked."""
+    sentence = reading.message.clause_span(quantity.first)
+    audible = _SOUND.search(reading.message.folded, *sentence) is not None
+    return audible and quantity.scale == _KILO
 
 
 def _of_count(reading: Reading, quantity: Quantity) -> None:

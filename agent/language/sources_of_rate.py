@@ -18,6 +18,7 @@ TOTAL = re.compile(
     r"\b(?:in total|total|altogether|overall|combined|all together|together|in sum|for all|"
     r"for everybody|for everyone|of all|insgesamt)\b"
 )
+_AT = re.compile(r" ?(?:[a-z]+ )?(?:each )?(?:,|at|sampled at|sampling at|running at|with|@) ?")
 MOST = 3
 """Sources within sources: sites, lines, cameras."""
 
@@ -40,6 +41,10 @@ def of_all_sources(reading: Reading, quantity: Quantity) -> Quantity:
     ][:MOST]
     if not found:
         return quantity
+    return _multiplied(reading, quantity, found)
+
+
+def _multiplied(reading: Reading, quantity: Quantity, found: list[Quantity]) -> Quantity:
     factor = 1.0
     for other in found:
         reading.use(other)
@@ -53,6 +58,24 @@ def of_all_sources(reading: Reading, quantity: Quantity) -> Quantity:
         quantity, low=low, high=high, start=start, end=end, one=None,
         made=" x ".join([*made, own]), written=written(reading, quantity, low, high, 0),
     )  # fmt: skip
+
+
+def sampled(reading: Reading, quantity: Quantity) -> Quantity | None:
+    """`200 sensor channels at 1 Hz`: each channel's rate; where the machines outnumber them, each machine has them."""
+    at = reading.quantities.index(quantity)
+    if not at or not _AT.fullmatch(reading.message.folded[reading.quantities[at - 1].end : quantity.start]):
+        return None
+    channels = reading.quantities[at - 1]
+    if channels.noun != "neutral" or channels.period_s or channels.high <= 1:
+        return None
+    parts = [channels]
+    if at > 1 and (channels.one or reading.quantities[at - 2].low > channels.high):
+        holder = reading.quantities[at - 2]
+        same = (
+            reading.message.tokens[holder.first].sentence == reading.message.tokens[quantity.first].sentence
+        )
+        parts = [holder, channels] if holder.noun == "neutral" and not holder.period_s and same else parts
+    return _multiplied(reading, quantity, parts)
 
 
 def _is_source(reading: Reading, other: Quantity, told_each: bool) -> bool:

@@ -285,7 +285,7 @@ def written(reading: Reading, quantity: Quantity, low: float, high: float, perio
     end = reading.message.tokens[quantity.amount.last].end
     own = _own_words(reading, quantity)
     rest = own[len(reading.words(quantity.start, end)) :].strip() if quantity.start < end else ""
-    if quantity.amount.low == quantity.amount.high == 1 and rest[:1].isalpha():
+    if quantity.amount.low == quantity.amount.high == 1 and rest[:1].islower():
         noun, _, after = rest.partition(" ")
         rest = f"{noun if noun.endswith('s') or noun in words('periods', 'articles') else noun + 's'} {after}".strip()
     if not quantity.period_s and period in _PERIODS:
