@@ -100,6 +100,7 @@ def read_bare_numbers(reading: Reading) -> None:
             and role.distance <= 4
             and not reading.has(role.field)
             and _agrees(reading, role.field, slot)
+            and not (quantity.period_s and reading.knowledge.fields[role.field].unit == "users")
         ):
             reading.quantity(role.field, quantity, 1, role.hit)
         elif slot and (not quantity.amount.word or quantity.high > 1 or len(reading.message.tokens) <= 4):

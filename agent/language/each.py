@@ -130,14 +130,18 @@ def _ahead(message: Message, quantity: Quantity, before: Quantity | None) -> One
         if token.clause != tokens[first].clause:
             return None
         if token.text in words("each", "each") and index + 1 == first:
-            return One(frozenset(), index, index) if token.text == "each" else None
+            if token.text == "each" and quantity.dimension != "time":
+                return One(frozenset(), index, index)
+            continue
         if token.text in words("each", "each"):
             one = _of_group(message, index, index + 1, first)
             return replace(one, verb=token.text == "each" and len(one.nouns) == 1) if one else None
         if token.text in words("each", "per") and first - index <= SUBJECT + 1:
             return _of_group(message, index, index + 1, first)
         if token.text in words("each", "articles") and first - index <= SUBJECT + 2:
-            return _person(message, index, first)
+            person = _person(message, index, first)
+            if person is not None:
+                return person
     return None
 
 

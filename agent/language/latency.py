@@ -27,6 +27,11 @@ _PERCENTILE = re.compile(
     r"\bp\s?(50|75|90|95|98|99(?:[.,]?9{1,2})?)\b"
     r"|\b(\d\d(?:\.\d)?)\s?(?:th|st|nd|rd|\.)?[ -]?percentile|\b(median)\b"
 )
+_DUTY = re.compile(r"\s*(?:a|per|each|every) (?:day|night|week|month|year|shift|season)\b")
+"""`24 hours a day`, `two days a week`: how long somebody is at work."""
+_FINE = re.compile(
+    r"\s*(?:is|are|would be|will be) (?:fine|ok|okay|good enough|enough|acceptable|alright|all right)\b"
+)
 _MINUTES_10, _HOURS_2 = 600, 7200
 _SHORTEST_JOB, _DAY_H = 60, 24
 _SHORTEST_RECOVERY = 30
@@ -82,6 +87,8 @@ def _fixed() -> Phrases:
 
 
 def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
+    if _DUTY.match(reading.message.folded, quantity.end):
+        return "ignore", None
     role = _over_percentile(reading, quantity, reading.role("time", quantity))
     asked = _asked(reading, quantity)
     if role.field and (role.distance <= 6 or not asked):
@@ -100,7 +107,11 @@ def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
         return asked, None
     if (
         quantity.high <= _MINUTES_10
-        and (quantity.bound == "upper" or quantity.scale < 1)
+        and (
+            quantity.bound == "upper"
+            or quantity.scale < 1
+            or _FINE.match(reading.message.folded, quantity.end)
+        )
         and not quantity.interval
     ):
         return "e2e_latency_ms", None

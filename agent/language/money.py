@@ -13,6 +13,11 @@ _UNIT_PRICE = re.compile(
     r"(?!\s+(?:month|year|week|day|quarter|annum|hour|night|project|run)\b)"
 )
 """`1,500 USD per indicator`: the price of one thing, not what may be spent."""
+_ONCE = re.compile(
+    r",?\s*(?:in total|in all|altogether|all told|up ?front|one[- ]off|once|for everything|"
+    r"insgesamt|einmalig)\b"
+)
+"""Right after a sum: it's spent once, whatever word of budgets stands before it."""
 _SPENDING = re.compile(r"budget|spend|afford|\bpay|cost|allowance|capex|opex|kosten|ausgeben|depens")
 """Words of money that make a bare number beside them one; `in total` or `maximum` alone don't."""
 _MONTHS = {2592000.0: 1.0, 7776000.0: 3.0, 31536000.0: 12.0, 604800.0: 0.22998, 86400.0: 1 / 30}
@@ -24,6 +29,7 @@ def read_money(reading: Reading) -> None:
     _with_distant_currency(reading)
     for quantity in reading.open("money"):
         role = reading.role("money", quantity)
+        once = _ONCE.match(reading.message.folded, quantity.end) is not None
         priced = _UNIT_PRICE.match(reading.message.folded, _amount_end(reading, quantity))
         aside = role.field == "ignore" and role.distance <= 5 and "budget" not in reading.asked
         if priced or aside:
@@ -32,8 +38,9 @@ def read_money(reading: Reading) -> None:
             _budget(reading, quantity, "budget_usd_month", 1 / _MONTHS[quantity.period_s])
         elif quantity.period_s:
             reading.use(quantity)
-        elif role.field == "once":
-            _budget(reading, quantity, "budget_once_usd", 1.0, role.hit)
+        elif once or role.field == "once":
+            cue = None if once else role.hit
+            _budget(reading, quantity, "budget_once_usd", 1.0, cue)
         elif role.field == "month" or "budget" in reading.asked:
             reading.use(quantity)
             words = reading.words(quantity.start, quantity.end)

@@ -37,7 +37,8 @@ def read_people(reading: Reading) -> None:
     for quantity in reading.open("bare"):
         role = reading.role("bare", quantity)
         if (
-            role.field in ("team_engineers", "users_total", "users_concurrent", "tenants")
+            not quantity.period_s
+            and role.field in ("team_engineers", "users_total", "users_concurrent", "tenants")
             and role.distance <= 6
         ):
             head = reading.message.folded[max(0, quantity.start - 40) : quantity.start]
@@ -57,6 +58,8 @@ def _is_team(reading: Reading, quantity: Quantity) -> bool:
     if quantity.noun == "teams":
         return reading.words(quantity.start, quantity.end).lower().find("person") >= 0
     if quantity.noun == "team":
+        if "team" not in reading.asked and _consult(reading, quantity):
+            return False
         if "users" in reading.asked and "team" not in reading.asked:
             known = reading.workload.get("team_engineers") is not None
             return says_it_anew(reading) or (known and has_second_thought(reading))
@@ -70,6 +73,15 @@ def _is_team(reading: Reading, quantity: Quantity) -> bool:
         grouped = bool(after) and person
         return grouped or asked or (bool(_OF_US.search(words_said)) and "users" not in reading.asked)
     return False
+
+
+def _consult(reading: Reading, quantity: Quantity) -> bool:
+    """`12 engineers query it`: what they do is what users do."""
+    clause = reading.message.tokens[quantity.last].clause
+    return any(
+        0 < hit.first - quantity.last <= 2 and reading.message.tokens[hit.first].clause == clause
+        for hit in reading.around(_hits(reading, "consulting"), quantity)
+    )
 
 
 def _in_passing(reading: Reading, quantity: Quantity) -> bool:
@@ -89,7 +101,9 @@ def _are_tenants(reading: Reading, quantity: Quantity) -> bool:
 def _users(reading: Reading, quantity: Quantity) -> None:
     concurrent = reading.near(quantity, _hits(reading, "concurrent"), 6)
     other = [q for q in reading.quantities if q is not quantity and q.noun in ("users", "customers")]
-    closer = any(reading.near(q, _hits(reading, "concurrent"), 6) < concurrent for q in other)
+    closer = concurrent <= 6 and any(
+        reading.near(q, _hits(reading, "concurrent"), 6) < concurrent for q in other
+    )
     field = "users_concurrent" if concurrent <= 6 and not closer else "users_total"
     if reading.has(field):
         return

@@ -21,7 +21,7 @@ _LOWER = re.compile(
     r"au moins|plus de|exceeds?)\W{0,3}$"
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
-_REACH, _PEOPLE_REACH = 7, 3
+_REACH, _PEOPLE_REACH = 7, 2
 """Words to the period of a number; what people do so often in a longer sentence is no number of people."""
 _SLASH = re.compile(r"/\s?$")
 

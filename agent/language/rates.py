@@ -5,6 +5,7 @@ from bisect import bisect_left
 from dataclasses import replace
 from functools import cache
 
+from .intervals import is_sent, per_interval
 from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity
@@ -37,8 +38,9 @@ def read_rates(reading: Reading) -> None:
     _inherited(reading)
     for quantity in reading.open("data"):
         role = reading.role("data", quantity)
-        if quantity.period_s and role.field != "ignore":
-            reading.quantity("ingest_gb_per_day", quantity, _DAY / quantity.period_s)
+        told = whole(reading, quantity) if quantity.period_s and role.field != "ignore" else None
+        if told is not None:
+            reading.quantity("ingest_gb_per_day", told, _DAY / quantity.period_s)
 
 
 def _totals_first(reading: Reading, found: list[Quantity]) -> list[Quantity]:
@@ -98,15 +100,24 @@ def _of_count(reading: Reading, quantity: Quantity) -> None:
         words = reading.words(shared.start, shared.end)
         reading.missing.append(MissingUnit("request_rate", words, "scope"))
     else:
-        _counted(reading, of_all)
+        _counted(
+            reading, replace(of_all, noun="requests") if of_all.noun == "neutral" and of_all.made else of_all
+        )
 
 
 def _is_work(reading: Reading, quantity: Quantity) -> bool:
     """Whether the number counts what the system is asked to do, or what flows into it."""
     if quantity.noun in (*_REQUESTS, "documents", "events", "examples", "candidates", "vectors"):
         return True
+    if quantity.noun == "neutral" and quantity.one is not None and quantity.one.nouns:
+        return _is_worked_on(reading, quantity)
     spoken = reading.near(quantity, _hits(reading, "traffic")) < 9
     return not quantity.noun and quantity.dimension == "bare" and (spoken or "request_rate" in reading.asked)
+
+
+def _is_worked_on(reading: Reading, quantity: Quantity) -> bool:
+    """`each declarant classifies 90 lines a day`: a verb of work right before the number."""
+    return any(0 < quantity.amount.first - hit.last <= 2 for hit in _hits(reading, "work"))
 
 
 def _is_limit(reading: Reading, quantity: Quantity) -> bool:
@@ -289,21 +300,18 @@ def _intervals(reading: Reading) -> None:
         trigger = reading.near(quantity, _hits(reading, "per_interval"), 7)
         other = reading.role("time", quantity)
         competing = other.distance if other.field not in ("e2e_latency_ms", "ignore", "") else 99
-        if trigger > competing and "request_rate" not in reading.asked:
+        sent = is_sent(reading, quantity)
+        if trigger > competing and not sent and "request_rate" not in reading.asked:
             continue
-        if trigger == float("inf") and "request_rate" not in reading.asked:
+        if trigger == float("inf") and not sent and "request_rate" not in reading.asked:
             continue
-        counts = [
-            q for q in reading.open("count") if q.last < quantity.first and quantity.first - q.last <= 3
-        ]
-        count = counts[-1] if counts else None
-        start = quantity.start
-        if count is not None:
-            reading.use(count)
-            start = count.start
-        per = count.middle if count else 1.0
-        rate = replace(quantity, low=per / quantity.high, high=per / quantity.low, start=start)
-        _request_rate(reading, rate, 1.0)
+        rate = per_interval(reading, quantity)
+        if rate is None:
+            _ask_how_many(reading, quantity)
+        elif rate.noun == "events" or (rate.made and trigger == float("inf")):
+            reading.quantity("events_per_s", rate)
+        else:
+            _request_rate(reading, rate, 1.0)
 
 
 def _hits(reading: Reading, kind: str) -> list[Hit]:

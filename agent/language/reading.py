@@ -22,6 +22,8 @@ Convert = Callable[[float, str], float]
 """Amount and ISO 4217 code -> USD."""
 
 _FAR = 14.0
+NEIGHBOURS = 24
+"""Numbers before and after a number in which what belongs to it is sought."""
 _OPENER = re.compile(r"\b(between|from|zwischen|entre|every|each|alle)\s+\W?$")
 _ADJACENT = (
     "in",
@@ -69,6 +71,8 @@ class Reading:
     missing: list[MissingUnit] = field(default_factory=list)
     several: list[Several] = field(default_factory=list)
     mismatches: list[Mismatch] = field(default_factory=list)
+    shares: list[Quantity] | None = None
+    """Percentages that tell how many people do something, once they are known."""
     rejected: list[Rejected] = field(default_factory=list)
 
     found: dict[int, dict[Hashable, list[Hit]]] = field(default_factory=dict)
@@ -109,6 +113,21 @@ class Reading:
             and q.amount.first not in self.used
             and self.scopes.states(q.amount.first)
         ]
+
+    def open_beside(self, quantity: Quantity, *dimensions: str) -> list[Quantity]:
+        """Those of `open` that are near a quantity."""
+        return [
+            q
+            for q in self.beside(quantity)
+            if q.dimension in dimensions
+            and q.amount.first not in self.used
+            and self.scopes.states(q.amount.first)
+        ]
+
+    def beside(self, quantity: Quantity) -> list[Quantity]:
+        """The quantities around one, itself included: so few that the work stays linear in the message."""
+        at = bisect_left(self.quantities, quantity.start, key=lambda other: other.start)
+        return self.quantities[max(0, at - NEIGHBOURS) : at + NEIGHBOURS]
 
     def use(self, quantity: Quantity) -> None:
         self.used.add(quantity.amount.first)

@@ -5,12 +5,15 @@ asked. A rate that gives everybody at least one request a month, and an answer t
 all, count as they stand.
 """
 
+from functools import cache
+
 from .each import PEOPLE
 from .lexicon import words
+from .phrases import Phrases, compile_phrases
 from .quantity import Quantity
 from .reading import Reading
 from .sources_of_rate import TOTAL
-from .totals import Source, shares, times
+from .totals import Source, nouns_of, shares, times
 
 MOST_EACH = 100
 """Requests that one person may send in a period of an hour or more."""
@@ -21,6 +24,10 @@ SUBJECT = 4
 
 def distributed(reading: Reading, quantity: Quantity) -> Quantity | None:
     """The rate of all people: as it stands, times the people where it's one's, None where that is open."""
+    senders = _senders(reading, quantity)
+    if senders is not None:
+        told = reading.words(senders.start, senders.end)
+        return times(reading, quantity, Source(senders.low, senders.high, told, senders))
     people = _people(reading, quantity)
     if people is None or "request_rate" in reading.asked or not _is_small(quantity, people):
         return quantity
@@ -33,10 +40,30 @@ def distributed(reading: Reading, quantity: Quantity) -> Quantity | None:
     return times(reading, quantity, Source(people.low, people.high, told, people), between)
 
 
+def _senders(reading: Reading, quantity: Quantity) -> Quantity | None:
+    """`200 buoys send 3 measurements every hour`: fewer than there are to send them, so each sends as many."""
+    if quantity.made or "request_rate" in reading.asked:
+        return None
+    before = [
+        q
+        for q in reading.beside(quantity)
+        if q.end <= quantity.start
+        and (q.dimension == "bare" or q.noun == "neutral")
+        and nouns_of(reading, q)
+        and not q.period_s
+    ]
+    sender = before[-1] if before else None
+    fewer = sender is not None and quantity.high < sender.low
+    if sender is None or not fewer or not _is_subject(reading, sender, quantity):
+        return None
+    acts = [*reading.hits(_verbs(), "sending"), *reading.hits(_verbs(), "taking_part")]
+    return sender if any(sender.amount.last < hit.first < quantity.amount.first for hit in acts) else None
+
+
 def _people(reading: Reading, quantity: Quantity) -> Quantity | None:
     found = [
         q
-        for q in reading.quantities
+        for q in reading.beside(quantity)
         if q.dimension == "count" and q.noun in PEOPLE and reading.scopes.states(q.amount.first)
     ]
     before = [q for q in found if q.start < quantity.start]
@@ -68,20 +95,17 @@ def _is_subject(reading: Reading, people: Quantity, quantity: Quantity) -> bool:
     same = (
         people.start < quantity.start and tokens[people.last].clause == tokens[quantity.amount.first].clause
     )
-    stops = words("stop", "noun_stops") - {
-        "will",
-        "can",
-        "must",
-        "should",
-        "about",
-        "around",
-        "every",
-        "each",
-        "up",
-    }
+    stops = words("stop", "noun_stops") - words("each", "beside_verbs")
     return same and 0 < len(between) <= SUBJECT and not any(token.text in stops for token in between)
 
 
 def _sentence(reading: Reading, quantity: Quantity) -> str:
     start, end = reading.message.clause_span(quantity.amount.first)
     return reading.message.folded[start:end]
+
+
+@cache
+def _verbs() -> Phrases:
+    return compile_phrases(
+        {"sending": words("rates", "sending"), "taking_part": words("each", "taking_part")}
+    )

@@ -33,6 +33,20 @@ _ADDING = ("corpus_documents", "vector_count", "training_examples")
 _JOINED = re.compile(
     r"\s*(?:,|,?\s*(?:and|plus|und|et)|\+|&)\s*(?:another|about|around|some|roughly|also)?\s*"
 )
+_OF_TRAINING = (
+    "human",
+    "gold",
+    "hand",
+    "manual",
+    "training",
+    "expert",
+    "annot",
+    "class",
+    "good",
+    "clean",
+    "noisy",
+    "true",
+)
 _ITEMS = ("documents", "messages", "requests", "frames")
 
 
@@ -115,6 +129,8 @@ def _added(reading: Reading, field: str, quantity: Quantity) -> None:
 def _counted_field(reading: Reading, quantity: Quantity, labelled: bool) -> str:
     """The field that a count fills, by noun, neighbouring words and what was asked."""
     noun, asked = quantity.noun, reading.asked
+    if noun == "examples" and _is_marking(reading, quantity):
+        return "corpus_documents"
     if noun in _ITEMS and (labelled or "training_data" in asked):
         return "training_examples"
     if noun in ("documents", "messages") and "vector_count" in asked and "corpus_size" not in asked:
@@ -131,6 +147,14 @@ def _counted_field(reading: Reading, quantity: Quantity, labelled: bool) -> str:
         return ""
     hosts = "model_size" in asked or reading.near(quantity, _hits(reading, "hosting"), 6) <= 6
     return "" if field == "models_selfhosted" and not hosts else field
+
+
+def _is_marking(reading: Reading, quantity: Quantity) -> bool:
+    """`7 million specimen labels`: labels on things, which are read; those for training are called so."""
+    tokens = reading.message.tokens[quantity.amount.last + 1 : quantity.last + 1]
+    if len(tokens) < 2 or not tokens[-1].text.startswith("label") or "training_data" in reading.asked:
+        return False
+    return not any(token.text.startswith(_OF_TRAINING) for token in tokens[:-1])
 
 
 def _is_length(reading: Reading, quantity: Quantity) -> bool:

@@ -1,6 +1,7 @@
 """`14 lines, each with 3 cameras at 30 fps`: a rate that is told for one source is multiplied by all of them."""
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from functools import cache
 
@@ -8,7 +9,7 @@ from .lexicon import words
 from .phrases import Phrases, compile_phrases
 from .quantity import Quantity
 from .reading import Reading
-from .totals import written
+from .totals import source_of, written
 
 _EACH = re.compile(
     r"\b(?:each|every|per (?!s\b|sec|min|h\b|hour|day|week|month|year)|apiece|a piece|respectively|"
@@ -18,7 +19,8 @@ TOTAL = re.compile(
     r"\b(?:in total|total|altogether|overall|combined|all together|together|in sum|for all|"
     r"for everybody|for everyone|of all|insgesamt)\b"
 )
-_AT = re.compile(r" ?(?:[a-z]+ )?(?:each )?(?:,|at|sampled at|sampling at|running at|with|@) ?")
+_AT = re.compile(r" ?(?:[a-z]+ )?(?:each )?(?:,|x|\u00d7|\*|at|sampled at|sampling at|running at|with|@) ?")
+_BY = re.compile(r" ?(?:[a-z]+ )?(?:x|\u00d7|\*) ?")
 MOST = 3
 """Sources within sources: sites, lines, cameras."""
 
@@ -39,9 +41,14 @@ def of_all_sources(reading: Reading, quantity: Quantity) -> Quantity:
         and tokens[other.first].sentence == sentence
         and _is_source(reading, other, told_each)
     ][:MOST]
-    if not found:
-        return quantity
-    return _multiplied(reading, quantity, found)
+    found += [holder for other in found if (holder := _holder(reading, other)) and holder not in found]
+    return _multiplied(reading, quantity, sorted(found, key=lambda q: q.start)) if found else quantity
+
+
+def _holder(reading: Reading, feed: Quantity) -> Quantity | None:
+    """`22 lifts, 2 cameras per lift`: what has so many feeds each."""
+    source = source_of(reading, feed, feed.one) if feed.one else None
+    return source.quantity if source else None
 
 
 def _multiplied(reading: Reading, quantity: Quantity, found: list[Quantity]) -> Quantity:
@@ -62,14 +69,17 @@ def _multiplied(reading: Reading, quantity: Quantity, found: list[Quantity]) -> 
 
 def sampled(reading: Reading, quantity: Quantity) -> Quantity | None:
     """`200 sensor channels at 1 Hz`: each channel's rate; where the machines outnumber them, each machine has them."""
-    at = reading.quantities.index(quantity)
+    at = bisect_left(reading.quantities, quantity.start, key=lambda other: other.start)
     if not at or not _AT.fullmatch(reading.message.folded[reading.quantities[at - 1].end : quantity.start]):
         return None
     channels = reading.quantities[at - 1]
-    if channels.noun != "neutral" or channels.period_s or channels.high <= 1:
+    if channels.noun not in ("neutral", "events") or channels.period_s or channels.high <= 1:
         return None
     parts = [channels]
-    if at > 1 and (channels.one or reading.quantities[at - 2].low > channels.high):
+    chained = at > 1 and _BY.fullmatch(
+        reading.message.folded[reading.quantities[at - 2].end : channels.start]
+    )
+    if at > 1 and (channels.one or chained or reading.quantities[at - 2].low > channels.high):
         holder = reading.quantities[at - 2]
         same = (
             reading.message.tokens[holder.first].sentence == reading.message.tokens[quantity.first].sentence
@@ -82,10 +92,12 @@ def _is_source(reading: Reading, other: Quantity, told_each: bool) -> bool:
     """Cameras and feeds always; places and machines where the sentence says that each has its own."""
     if other.period_s or other.high < 1:
         return False
-    kinds = {
-        str(hit.tag) for hit in _sources().find(reading.message) if other.first <= hit.first <= other.last
-    }
-    return "feeds" in kinds or (told_each and "places" in kinds)
+
+    def names(kind: str) -> bool:
+        near = reading.around(reading.hits(_sources(), kind), other)
+        return any(other.first <= hit.first <= other.last for hit in near)
+
+    return names("feeds") or (told_each and names("places"))
 
 
 @cache

@@ -20,6 +20,7 @@ DEEPEST = 3
 MOST_SHARES = 3
 SHARE_BEHIND = 4
 """Words from people to the share of them."""
+_THOSE = frozenset({"them", "those", "these", "one"})
 NEAR_SHARE = 3
 """Words between a share and what those do."""
 _COUNTED = ("count", "bare")
@@ -63,15 +64,18 @@ def times(reading: Reading, quantity: Quantity, source: Source, shares: Iterable
     low, high = quantity.low * source.low, quantity.high * source.high
     parts = [quantity.made or _own_words(reading, quantity)]
     start, end = quantity.start, quantity.end
+    often = 0.0
     for share in shares:
         low, high = low * share.low / 100, high * share.high / 100
         parts.insert(0, reading.words(share.start, share.end))
+        often = often or share.period_s
         start, end = min(start, share.start), max(end, share.end)
         reading.use(share)
     parts.insert(0, source.words)
     period = quantity.period_s
     if source.quantity is not None:
-        period = period or source.quantity.period_s
+        if quantity.dimension != "rate":
+            period = period or source.quantity.period_s or often
         start, end = min(start, source.quantity.start), max(end, source.quantity.end)
     return replace(
         quantity, low=low, high=high, period_s=period, start=start, end=end, one=None,
@@ -82,7 +86,7 @@ def times(reading: Reading, quantity: Quantity, source: Source, shares: Iterable
 def source_of(reading: Reading, quantity: Quantity, one: One, depth: int = 1) -> Source | None:
     """The count of those that a number is told for."""
     if one.at >= 0:
-        found = [q for q in reading.quantities if q.amount.first == one.at]
+        found = [q for q in reading.beside(quantity) if q.amount.first == one.at]
     else:
         found = _named(reading, quantity, one)
     if not found and not _is_anyone(one):
@@ -91,10 +95,10 @@ def source_of(reading: Reading, quantity: Quantity, one: One, depth: int = 1) ->
         found = _unnamed(reading, quantity, one)
     if not found:
         return _known_users(reading) if _is_anyone(one) else None
-    return _in_all(reading, found[0], depth)
+    return in_all(reading, found[0], depth)
 
 
-def _in_all(reading: Reading, counted: Quantity, depth: int) -> Source:
+def in_all(reading: Reading, counted: Quantity, depth: int = 1) -> Source:
     """`620 turbines with 200 sensors each`: the count of parts times the count of what holds them."""
     text = reading.words(counted.start, counted.end)
     alone = Source(counted.low, counted.high, text, counted)
@@ -113,7 +117,7 @@ def _counts(reading: Reading, quantity: Quantity) -> list[Quantity]:
     """Numbers that may count those, the nearest before the quantity first."""
     others = [
         q
-        for q in reading.quantities
+        for q in reading.beside(quantity)
         if q.dimension in _COUNTED
         and q is not quantity
         and q.amount.first != quantity.amount.first
@@ -140,9 +144,11 @@ def _unnamed(reading: Reading, quantity: Quantity, one: One) -> list[Quantity]:
     """Those meant by `each`, `per head` or another name of people: people first, then the count before."""
     counts = _counts(reading, quantity)
     people = [q for q in counts if q.noun in PEOPLE]
-    if people or one.people or one.nouns - {"them", "those", "these", "one"}:
-        return people or ([] if not one.verb else _things(reading, quantity, counts))
-    return _things(reading, quantity, counts)
+    if one.people or (one.nouns - _THOSE and not one.verb):
+        return people
+    tokens = reading.message.tokens
+    here = [q for q in people if tokens[q.first].sentence == tokens[quantity.first].sentence]
+    return here or _things(reading, quantity, counts) or people
 
 
 def _things(reading: Reading, quantity: Quantity, counts: list[Quantity]) -> list[Quantity]:
@@ -189,7 +195,7 @@ def occasions(reading: Reading, quantity: Quantity, one: One) -> Quantity | None
         (
             q
             for q in _counts(reading, quantity)
-            if q.period_s and not quantity.period_s and q.noun not in PEOPLE
+            if q.period_s and not quantity.period_s and quantity.dimension != "rate" and q.noun not in PEOPLE
             if nouns_of(reading, q) & one.nouns
         ),
         None,
@@ -217,16 +223,18 @@ def _shares_between(reading: Reading, source: Source, quantity: Quantity) -> lis
 
 def _is_of(reading: Reading, share: Quantity, counted: Quantity) -> bool:
     """`one in five of our 3,000 students`."""
-    tokens = reading.message.tokens
-    gap = [token.text for token in tokens[share.last + 1 : counted.amount.first]]
-    return 0 < len(gap) <= NEAR_SHARE and gap[0] in ("of", "von", "de", "der", "des")
+    if not 0 < counted.amount.first - share.last - 1 <= NEAR_SHARE:
+        return False
+    gap = [token.text for token in reading.message.tokens[share.last + 1 : counted.amount.first]]
+    return gap[0] in ("of", "von", "de", "der", "des")
 
 
 def shares(reading: Reading) -> list[Quantity]:
     """Percentages that tell how many of some people do something."""
-    return [
-        q for q in reading.quantities if q.dimension == "percent" and _takes_part(reading, q, "taking_part")
-    ]
+    if reading.shares is None:
+        percents = [q for q in reading.quantities if q.dimension == "percent"]
+        reading.shares = [q for q in percents if _takes_part(reading, q, "taking_part")]
+    return reading.shares
 
 
 def of_share(reading: Reading, counted: Quantity) -> Quantity:
@@ -254,7 +262,7 @@ def _takes_part(reading: Reading, share: Quantity, kind: str) -> bool:
     beside = _is_followed(reading, share, kind)
     after = [token.text for token in tokens[share.last + 1 : share.last + 3]]
     of_them = kind == "taking_part" and after[:1] == ["of"] and after[1:] in (["them"], ["those"], ["these"])
-    counted = any(q.noun in PEOPLE and _is_of(reading, share, q) for q in reading.quantities)
+    counted = any(q.noun in PEOPLE and _is_of(reading, share, q) for q in reading.beside(share))
     return beside or of_them or (kind == "taking_part" and counted)
 
 
@@ -262,8 +270,8 @@ def _is_followed(reading: Reading, quantity: Quantity, kind: str) -> bool:
     tokens = reading.message.tokens
     hits: list[Hit] = reading.around(reading.hits(_phrases(), kind), quantity)
     return any(
-        0 < hit.first - quantity.last <= NEAR_SHARE
-        and tokens[hit.first].clause == tokens[quantity.last].clause
+        0 < hit.first - quantity.amount.last <= NEAR_SHARE
+        and tokens[hit.first].clause == tokens[quantity.amount.last].clause
         for hit in hits
     )
 

@@ -57,3 +57,39 @@ def test_channels_send_events(text: str, rate: float) -> None:
 
 def test_the_rate_of_sound_is_no_rate_of_requests() -> None:
     assert "request_rate_rps" not in read("48 microphones sampled at 16 kHz")
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("handwriting transcription of 2.6 million scanned pages", "speech_task"),
+        ("a tabletop shop with 400 rule books", "hardware_platform"),
+        ("a tabletop shop with 400 rule books", "agent_write_tools"),
+        ("container terminal with 38 cranes", "integrations"),
+        ("4K video of the match", "corpus_documents"),
+        ("7.5 million specimen labels are to be read", "training_examples"),
+        ("searchable, and staffed 24 hours a day", "freshness_s"),
+    ],
+)
+def test_words_of_another_trade_fill_nothing(text: str, field: str) -> None:
+    assert field not in read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("12 engineers query the archive in plain English", "users_total", 12),
+        ("12 engineers run it", "team_engineers", 12),
+        ("a budget of 120k USD in total", "budget_once_usd", 120_000),
+        ("a budget of 120k USD a month", "budget_usd_month", 120_000),
+        ("30 seconds is fine", "e2e_latency_ms", 30_000),
+        ("9,000 labels for training", "training_examples", 9000),
+        ("on a tablet", "hardware_platform", ("phone",)),
+    ],
+)
+def test_what_is_meant_is_read(text: str, field: str, value: object) -> None:
+    assert read(text)[field] == value
+
+
+def test_recall_before_speed_is_quality_before_latency() -> None:
+    assert read("recall matters more than speed")["priorities"] == ("quality", "latency")

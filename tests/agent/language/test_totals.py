@@ -144,3 +144,49 @@ def test_a_limit_on_somebody_is_no_load() -> None:
 
 def test_an_upkeep_is_no_load() -> None:
     assert found("300,000 product pages, each refreshed once an hour") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "rate"),
+    [
+        (
+            "4,200 farms, 85 cows each; every cow has a collar sending one reading every 10 minutes",
+            "events_per_s",
+            595,
+        ),
+        (
+            "12,000 meters per district in 31 districts reporting every 15 minutes",
+            "events_per_s",
+            31 * 12_000 / 900,
+        ),
+        ("480 vessels, each sends a photo every 20 minutes", "request_rate_rps", 0.4),
+        ("900 sensors report every 5 minutes", "events_per_s", 3),
+        ("200 buoys send 3 measurements every hour", "events_per_s", 1 / 6),
+        ("22 lifts, 2 cameras per lift, 5 frames a second", "request_rate_rps", 220),
+        ("310 turbines x 60 signals x 1 Hz", "events_per_s", 18_600),
+        ("one request every two seconds", "request_rate_rps", 0.5),
+    ],
+)
+def test_what_things_send_is_multiplied(text: str, field: str, rate: float) -> None:
+    value = found(text, field)
+    assert value is not None
+    assert value.value == pytest.approx(rate)
+
+
+def test_the_data_of_each_is_multiplied() -> None:
+    data = found("11 instruments, each makes 1.5 GB an hour", "ingest_gb_per_day")
+    assert data is not None
+    assert data.value == pytest.approx(11 * 1.5 * 24)
+
+
+def test_the_period_of_a_share_is_that_of_the_rate() -> None:
+    assert a_day("60k customers, 2% use it in a week, 5 questions each.") == pytest.approx(6000 / 7)
+
+
+def test_those_active_count_where_they_are_told_apart() -> None:
+    text = "2.4 million registered players, 300k active on a given day. 1 in 8 opens it each day and asks 3 questions."
+    assert a_day(text) == pytest.approx(112_500)
+
+
+def test_how_many_work_at_once_is_no_rate_of_them() -> None:
+    assert found("6 matches a day at once", "users_concurrent") is None

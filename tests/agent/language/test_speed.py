@@ -1,0 +1,33 @@
+"""Reading stays linear in the message: the longest that is read takes less than half a second of work."""
+
+import time
+
+import pytest
+
+from agent.language import understand
+from agent.language.message import MAX_CHARACTERS
+from knowledge.library import Knowledge
+from tools.workload import Workload
+
+KNOWLEDGE = Knowledge()
+LIMIT_S = 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "200 lawyers each ask 20 questions a day, 5% use it, each of 300 agents sends 4 readings every 5 minutes. ",
+        "3 in 10 ask, half of them try 20 questions each per user per day, ",
+        "9 sites with 8 lines each with 7 cameras each at 5 Hz x 4 signals x 3 Hz every 5 minutes ",
+        "1 2 3 4 5 6 7 8 9 10 ",
+    ],
+)
+def test_the_longest_message_is_read_in_time(text: str) -> None:
+    message = (text * (MAX_CHARACTERS // len(text) + 1))[:MAX_CHARACTERS]
+    understand("We have 20 users", turn=1, workload=Workload(), knowledge=KNOWLEDGE)
+    took = []
+    for _ in range(3):
+        began = time.process_time()
+        understand(message, turn=1, workload=Workload(), knowledge=KNOWLEDGE)
+        took.append(time.process_time() - began)
+    assert min(took) < LIMIT_S
