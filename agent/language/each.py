@@ -38,8 +38,8 @@ def stem(word: str) -> str:
     >>> stem("nurses"), stem("companies"), stem("branches"), stem("people")
     ('nurse', 'company', 'branch', 'person')
     """
-    if word in ("people", "persons"):
-        return "person"
+    if word.endswith(("people", "persons")):
+        return word.removesuffix("people").removesuffix("persons") + "person"
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("ches", "shes", "xes", "sses")):
@@ -157,7 +157,8 @@ def _counted_ahead(message: Message, quantity: Quantity, before: Quantity) -> On
     if any(a in words("each", "each") and b == "of" for a, b in pairwise(head)):
         return One(frozenset(), before.amount.first, before.last, before.amount.first)
     single = before.amount.word and before.low == before.high == 1 and before.noun in PEOPLE
-    if single and first - before.last > 1:
+    between = {token.text for token in tokens[before.last + 1 : first]}
+    if single and between and not between & {"and", "or", "plus", "und", "et"}:
         nouns = tokens[before.amount.last + 1 : before.last + 1]
         return One(frozenset(stem(token.text) for token in nouns), before.amount.first, before.last)
     return None

@@ -7,7 +7,7 @@ from .lexicon import words
 from .phrases import Phrases, compile_phrases
 from .quantity import Quantity
 from .reading import Reading
-from .totals import Source, in_all, nouns_of, source_of, times
+from .totals import Source, in_all, nouns_of, readable, source_of, times
 
 NEAR = 7
 """Words between an interval and what happens in it."""
@@ -38,7 +38,7 @@ def per_interval(reading: Reading, quantity: Quantity) -> Quantity | None:
 
 def _of_all(reading: Reading, rate: Quantity, source: Source) -> Quantity:
     told = times(reading, rate, source)
-    return replace(told, written=f"{told.low:,.6g} a second", period_s=0)
+    return replace(told, written=f"{readable(told.low)} a second", period_s=0)
 
 
 def _subject(reading: Reading, quantity: Quantity) -> Quantity | None:

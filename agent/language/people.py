@@ -2,15 +2,19 @@
 
 import re
 from functools import cache
+from typing import NamedTuple
 
 from .correction import has_second_thought, says_it_anew
+from .each import PEOPLE
 from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity, noun_phrases
 from .reading import Reading
-from .totals import of_share
+from .totals import of_share, source_of, times
 
 _OF_US = re.compile(r"\bof us\b")
+_AS_ONE = re.compile(r"\d-(?:person|people|man|strong)\b")
+"""`a 9-person studio`."""
 _FOR_TEAM = re.compile(r"\bfor (?:my|our|the|a|this|an entire|one) (?:\w+ )?team of (?:about |around )?$")
 MOST_BUILDERS = 24
 """More developers than these, counted outside a question about the team, use it rather than build it."""
@@ -19,8 +23,16 @@ MOST_BUILDERS = 24
 def read_people(reading: Reading) -> None:
     """Split counted people into users and team, and sum the team."""
     team: list[Quantity] = []
+    held = {q.amount.first: found for q in reading.open("count") if (found := _held(reading, q))}
+    holders = {item.holder.amount.first for item in held.values()}
     for quantity in reading.open("count"):
         if quantity.noun not in ("users", "customers", "team", "teams", "tenants"):
+            continue
+        if quantity.amount.first in held:
+            quantity = held[quantity.amount.first].whole
+        elif _is_part(quantity) or (quantity.amount.first in holders and quantity.noun in PEOPLE):
+            if quantity.noun == "customers" and quantity.amount.first in holders:
+                reading.quantity("tenants", quantity)
             continue
         if _is_team(reading, quantity):
             team.append(quantity)
@@ -52,9 +64,33 @@ def read_people(reading: Reading) -> None:
     _team(reading, team)
 
 
+def _is_part(quantity: Quantity) -> bool:
+    """`4 tellers per branch` without the branches; those of one shift are all that there are at a time."""
+    return quantity.one is not None and not quantity.one.nouns & words("each", "occasions")
+
+
+class _Held(NamedTuple):
+    whole: Quantity
+    holder: Quantity
+
+
+def _held(reading: Reading, quantity: Quantity) -> _Held | None:
+    """`2,300 branches, 4 tellers per branch`: all of them, and what holds them."""
+    if quantity.one is None or quantity.period_s or quantity.noun not in PEOPLE:
+        return None
+    source = source_of(reading, quantity, quantity.one)
+    if source is None or source.quantity is None:
+        return None
+    return _Held(times(reading, quantity, source), source.quantity)
+
+
 def _is_team(reading: Reading, quantity: Quantity) -> bool:
     used = reading.near(quantity, _hits(reading, "users_before"), 4)
     after = [hit for hit in _hits(reading, "group") if hit.first == quantity.last + 1]
+    if quantity.noun == "users" and _AS_ONE.search(reading.words(quantity.start, quantity.end).lower()):
+        others = any(q.noun in PEOPLE and q.high > quantity.high for q in reading.quantities)
+        if quantity.high <= MOST_BUILDERS and others and "users" not in reading.asked:
+            return True
     if quantity.noun == "teams":
         return reading.words(quantity.start, quantity.end).lower().find("person") >= 0
     if quantity.noun == "team":

@@ -23,6 +23,8 @@ _LOWER = re.compile(
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _REACH, _PEOPLE_REACH = 7, 2
 """Words to the period of a number; what people do so often in a longer sentence is no number of people."""
+_FEWEST_PARAMETERS = 10_000
+"""A model has more; `400 parameters a minute` are measured."""
 _SLASH = re.compile(r"/\s?$")
 
 
@@ -161,7 +163,9 @@ def _with_unit(message: Message, amount: Amount, following: Amount | None) -> Qu
     if after < len(message.tokens) and _same_clause(message, amount.last, after, amount.end):
         exact = [hit for hit in unit_phrases().at(message, after) if _fits(message, amount, hit)]
         if exact:
-            return _unit(bare, max(exact, key=lambda hit: hit.length))
+            unit = _unit(bare, max(exact, key=lambda hit: hit.length))
+            measured = unit.dimension == "params" and unit.high < _FEWEST_PARAMETERS
+            return replace(unit, dimension="count", noun="events") if measured else unit
     if following is not None and message.tokens[amount.last].clause != message.tokens[following.first].clause:
         following = None
     described = _described_unit(message, amount, following)

@@ -107,6 +107,8 @@ def _of_count(reading: Reading, quantity: Quantity) -> None:
 
 def _is_work(reading: Reading, quantity: Quantity) -> bool:
     """Whether the number counts what the system is asked to do, or what flows into it."""
+    if quantity.noun == "calls_model" and not quantity.period_s:
+        return False
     if quantity.noun in (*_REQUESTS, "documents", "events", "examples", "candidates", "vectors"):
         return True
     if quantity.noun == "neutral" and quantity.one is not None and quantity.one.nouns:
@@ -192,6 +194,8 @@ def _counted(reading: Reading, quantity: Quantity) -> None:
     if noun == "events" and not asked_rate:
         reading.quantity("events_per_s", quantity, per_second)
     elif noun in ("users", "customers"):
+        if any(q.noun in ("users", "customers") and not q.period_s for q in reading.beside(quantity)):
+            return
         reading.quantity("users_total", of_share(reading, quantity))
     elif noun == "documents" and _is_ingest(reading, quantity):
         reading.quantity("ingest_docs_per_day", quantity, _DAY * per_second)
@@ -301,6 +305,10 @@ def _intervals(reading: Reading) -> None:
         other = reading.role("time", quantity)
         competing = other.distance if other.field not in ("e2e_latency_ms", "ignore", "") else 99
         sent = is_sent(reading, quantity)
+        sent = sent or (quantity.one is not None and quantity.one.first > quantity.last)
+        sent = sent or any(
+            0 < quantity.first - q.last <= 3 and q.one for q in reading.open_beside(quantity, "count")
+        )
         if trigger > competing and not sent and "request_rate" not in reading.asked:
             continue
         if trigger == float("inf") and not sent and "request_rate" not in reading.asked:

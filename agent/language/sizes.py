@@ -7,6 +7,7 @@ from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .quantity import Quantity
 from .reading import Reading
+from .totals import source_of, times
 
 _COUNTED = {
     "documents": "corpus_documents",
@@ -47,6 +48,11 @@ _OF_TRAINING = (
     "noisy",
     "true",
 )
+_HOLDERS = ("neutral", "tenants", "customers", "teams")
+_ONE_OF_THEM = re.compile(
+    r"\b(?:each|every|a|an|one|per)(?: [a-z-]+){1,3} \((?:about |around |roughly |~ ?|up to )*$"
+)
+"""`every case file (about 400 pages)`."""
 _ITEMS = ("documents", "messages", "requests", "frames")
 
 
@@ -60,7 +66,8 @@ def read_sizes(reading: Reading) -> None:
     for quantity in reading.open("dims"):
         reading.quantity("vector_dim", quantity)
     for quantity in reading.open("params"):
-        reading.quantity("model_params_b", quantity, 1e-9)
+        if not quantity.period_s:
+            reading.quantity("model_params_b", quantity, 1e-9)
     for quantity in reading.open("gpu_hours"):
         reading.quantity("gpu_hours_limit", quantity)
     for quantity in reading.open("power"):
@@ -103,6 +110,11 @@ def _count(reading: Reading, quantity: Quantity) -> None:
         return
     labelled = reading.near(quantity, _hits(reading, "labelled"), 7) <= 7
     field = _counted_field(reading, quantity, labelled)
+    if quantity.one is not None and (field == "corpus_documents" or quantity.noun == "documents"):
+        held = _held_by_all(reading, quantity)
+        if held is not None and not reading.has("corpus_documents"):
+            reading.quantity("corpus_documents", held)
+        return
     if not field:
         return
     if reading.has(field):
@@ -157,10 +169,21 @@ def _is_marking(reading: Reading, quantity: Quantity) -> bool:
     return not any(token.text.startswith(_OF_TRAINING) for token in tokens[:-1])
 
 
+def _held_by_all(reading: Reading, quantity: Quantity) -> Quantity | None:
+    """`20 sites with 400 documents each` hold 8,000; `2 messages per contact` and `40 pages each` are no corpus."""
+    source = source_of(reading, quantity, quantity.one) if quantity.one else None
+    holder = source.quantity if source else None
+    if source is None or holder is None or holder.noun not in _HOLDERS or quantity.noun != "documents":
+        return None
+    pages = reading.words(quantity.start, quantity.end).lower()
+    return None if "page" in pages or "seite" in pages else times(reading, quantity, source)
+
+
 def _is_length(reading: Reading, quantity: Quantity) -> bool:
     """`40 pages each`: how long one is, not how many there are."""
     after = [hit for hit in _hits(reading, "apiece") if hit.first == quantity.last + 1]
-    return bool(after) and quantity.high < 10_000
+    head = reading.message.folded[max(0, quantity.start - 48) : quantity.start]
+    return bool(after or _ONE_OF_THEM.search(head)) and quantity.high < 10_000
 
 
 def _labels(reading: Reading, quantity: Quantity, labelled: bool) -> None:

@@ -21,6 +21,8 @@ MOST_SHARES = 3
 SHARE_BEHIND = 4
 """Words from people to the share of them."""
 _THOSE = frozenset({"them", "those", "these", "one"})
+LIKE = 4
+"""Letters that a noun shares with its verb: `solver`, `solve`."""
 NEAR_SHARE = 3
 """Words between a share and what those do."""
 _COUNTED = ("count", "bare")
@@ -90,7 +92,12 @@ def source_of(reading: Reading, quantity: Quantity, one: One, depth: int = 1) ->
     else:
         found = _named(reading, quantity, one)
     if not found and not _is_anyone(one):
-        found = _answered(reading, quantity)
+        those = _are_those_who(reading, one)
+        found = (
+            [q for q in _counts(reading, quantity) if q.noun in PEOPLE]
+            if those
+            else _answered(reading, quantity)
+        )
     elif not found:
         found = _unnamed(reading, quantity, one)
     if not found:
@@ -105,7 +112,7 @@ def in_all(reading: Reading, counted: Quantity, depth: int = 1) -> Source:
     if counted.one is None or counted.period_s or depth == DEEPEST:
         return alone
     holder = source_of(reading, counted, counted.one, depth + 1)
-    if holder is None or holder.quantity is counted or counted.one.at >= 0:
+    if holder is None or holder.quantity is counted:
         return alone
     start = min(counted.start, holder.quantity.start) if holder.quantity else counted.start
     merged = replace(counted, start=start)
@@ -138,6 +145,17 @@ def _named(reading: Reading, quantity: Quantity, one: One) -> list[Quantity]:
 
 def _is_anyone(one: One) -> bool:
     return one.people or one.verb or not one.nouns - words("each", "anyone")
+
+
+def _are_those_who(reading: Reading, one: One) -> bool:
+    """`a tenth of them contact us, 2 messages per contact`: those that a share tells of, by what they do."""
+    tokens = reading.message.tokens
+    acts = {
+        token.text
+        for share in shares(reading)
+        for token in tokens[share.amount.last + 1 : share.amount.last + 1 + NEAR_SHARE]
+    }
+    return any(noun[:LIKE] == act[:LIKE] and len(act) >= LIKE for noun in one.nouns for act in acts)
 
 
 def _unnamed(reading: Reading, quantity: Quantity, one: One) -> list[Quantity]:
@@ -289,16 +307,38 @@ def _own_words(reading: Reading, quantity: Quantity) -> str:
 
 def written(reading: Reading, quantity: Quantity, low: float, high: float, period: float) -> str:
     """`4,000 questions a day`."""
-    number = f"{low:,.6g}" if low == high else f"{low:,.6g} to {high:,.6g}"
+    number = readable(low) if low == high else f"{readable(low)} to {readable(high)}"
+    if quantity.written:
+        rest = quantity.written.partition(" ")[2]
+        return (
+            f"{number} {rest}" if quantity.period_s else f"{number} {rest} {_PERIODS.get(period, '')}".strip()
+        )
     end = reading.message.tokens[quantity.amount.last].end
     own = _own_words(reading, quantity)
     rest = own[len(reading.words(quantity.start, end)) :].strip() if quantity.start < end else ""
     if quantity.amount.low == quantity.amount.high == 1 and rest[:1].islower():
-        noun, _, after = rest.partition(" ")
-        rest = f"{noun if noun.endswith('s') or noun in words('periods', 'articles') else noun + 's'} {after}".strip()
+        rest = _plural(rest)
     if not quantity.period_s and period in _PERIODS:
         rest = f"{rest} {_PERIODS[period]}".strip()
     return f"{number} {rest}".strip()
+
+
+def readable(number: float) -> str:
+    """A number as people write it.
+
+    >>> readable(1_900_000), readable(0.05), readable(3.5)
+    ('1,900,000', '0.05', '3.5')
+    """
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.4g}"
+
+
+def _plural(text: str) -> str:
+    """`menu photo a month` of more than one: the last noun before the period."""
+    told = text.split()
+    last = next((i for i, word in enumerate(told) if word in words("periods", "articles")), len(told)) - 1
+    if last >= 0 and not told[last].endswith("s"):
+        told[last] += "s"
+    return " ".join(told)
 
 
 @cache

@@ -190,3 +190,68 @@ def test_those_active_count_where_they_are_told_apart() -> None:
 
 def test_how_many_work_at_once_is_no_rate_of_them() -> None:
     assert found("6 matches a day at once", "users_concurrent") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "users"),
+    [
+        ("2,300 branches, 4 tellers per branch", 9200),
+        ("Each of our 12 customers has about 300 users", 3600),
+        ("between 50 and 50 nurses per shift", 50),
+        ("We are a 9-person studio. Our game has 80,000 players.", 80_000),
+        ("2.4 million registered players, 300k active on a given day", 2_400_000),
+    ],
+)
+def test_people_told_for_one_are_multiplied(text: str, users: float) -> None:
+    value = found(text, "users_total")
+    assert value is not None
+    assert value.value == users
+
+
+def test_people_of_one_of_unknown_many_are_not_all() -> None:
+    assert found("4 tellers per branch", "users_total") is None
+
+
+def test_those_who_hold_users_are_tenants() -> None:
+    tenants = found(
+        "Each of our 12 customers has about 300 users; each user makes 10 searches a day.", "tenants"
+    )
+    assert tenants is not None
+    assert tenants.value == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "documents"),
+    [
+        ("20 sites with 400 documents each", 8000),
+        ("every chat is 10 messages", None),
+        ("2 messages per contact", None),
+        ("summarise every case file (about 400 pages)", None),
+        ("1,000 contracts, 40 pages each", 1000),
+    ],
+)
+def test_parts_of_one_are_no_corpus(text: str, documents: float | None) -> None:
+    corpus = found(text, "corpus_documents")
+    assert (corpus.value if corpus else None) == documents
+
+
+def test_calls_of_one_task_are_no_rate() -> None:
+    text = "45,000 employees; 1.2 tickets per employee per month; each ticket takes 4 LLM calls."
+    calls = found(text, "llm_calls_per_task")
+    assert calls is not None
+    assert calls.value == 4
+    assert a_day(text) == pytest.approx(1800)
+
+
+def test_measured_parameters_are_no_model() -> None:
+    text = "210 vessels; every vessel reports 400 parameters a minute"
+    assert found(text, "model_params_b") is None
+    events = found(text, "events_per_s")
+    assert events is not None
+    assert events.value == pytest.approx(1400)
+
+
+def test_great_numbers_are_written_out() -> None:
+    rate = found("10,000 users, 1,000 requests per user per month")
+    assert rate is not None
+    assert rate.stated == "10,000,000 requests per month"
