@@ -83,6 +83,8 @@ def _behind(message: Message, quantity: Quantity, after: Quantity | None) -> One
         if token.sentence != tokens[start].sentence:
             return None
         apart = token.clause != tokens[start].clause
+        if apart and not _opens_clause(tokens, index):
+            continue
         if token.text in words("each", "per"):
             one = _of_group(message, index, index + 1)
             if one is not None:
@@ -96,6 +98,14 @@ def _behind(message: Message, quantity: Quantity, after: Quantity | None) -> One
         elif token.text == "a" and _text(tokens, index + 1) in words("each", "heads"):
             return One(frozenset(), index, index + 1)
     return None
+
+
+def _opens_clause(tokens: tuple[Token, ...], index: int) -> bool:
+    """`20 questions a day, per lawyer` and `, for each lawyer`; what stands later in a clause is of its own number."""
+    before = tokens[index - 1]
+    if before.clause != tokens[index].clause:
+        return True
+    return before.text in words("each", "leads") and tokens[index - 2].clause != before.clause
 
 
 def _each_behind(message: Message, index: int, after: Quantity | None, apart: bool) -> One | None:

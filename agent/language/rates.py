@@ -20,6 +20,7 @@ _REQUESTS = ("requests", "frames", "messages", "calls_model")
 
 _MINUTE = 60
 _KILO = 1000
+_PER_MANY = re.compile(r"\s*(?:per|for every|for each) (?:about |around )?\d")
 _SOUND = re.compile(r"audio|sound|microphone|recording|speech|voice|acoustic|song|music|hydrophone")
 _LIMITS = ("limited", "throttle", "quota", "capped", "allowed", "restricted")
 REMARKABLE = 10
@@ -65,10 +66,22 @@ def _of_rate(reading: Reading, quantity: Quantity) -> None:
         return
     sent = of_all_sources(reading, quantity) if fps else quantity
     told = sent if sent.made else whole(reading, sent)
+    if (
+        told is None
+        and quantity.one is not None
+        and not quantity.one.people
+        and _is_of_device(reading, quantity)
+    ):
+        told = replace(quantity, one=None)
     if told is None:
         _ask_how_many(reading, quantity)
     else:
         _request_rate(reading, told, 1.0)
+
+
+def _is_of_device(reading: Reading, quantity: Quantity) -> bool:
+    """`10-30 Hz per model`: how fast one runs, where nobody says that there are more."""
+    return re.search(r"hz|hertz|fps", reading.words(quantity.start, quantity.end).lower()) is not None
 
 
 def _is_sound(reading: Reading, quantity: Quantity) -> bool:
@@ -80,7 +93,7 @@ def _is_sound(reading: Reading, quantity: Quantity) -> bool:
 
 def _of_count(reading: Reading, quantity: Quantity) -> None:
     """A count with a period, or one that gets its period from those it's told for."""
-    if _is_limit(reading, quantity):
+    if _is_limit(reading, quantity) or _is_ratio(reading, quantity):
         reading.use(quantity)
         return
     sent = quantity.noun in ("frames", "events") and 0 < quantity.period_s <= _MINUTE
@@ -115,6 +128,11 @@ def _is_work(reading: Reading, quantity: Quantity) -> bool:
         return _is_worked_on(reading, quantity)
     spoken = reading.near(quantity, _hits(reading, "traffic")) < 9
     return not quantity.noun and quantity.dimension == "bare" and (spoken or "request_rate" in reading.asked)
+
+
+def _is_ratio(reading: Reading, quantity: Quantity) -> bool:
+    """`one new alert a day per 35 patients`: a proportion."""
+    return _PER_MANY.match(reading.message.folded, quantity.end) is not None
 
 
 def _is_worked_on(reading: Reading, quantity: Quantity) -> bool:

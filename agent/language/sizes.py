@@ -48,7 +48,7 @@ _OF_TRAINING = (
     "noisy",
     "true",
 )
-_HOLDERS = ("neutral", "tenants", "customers", "teams")
+_HOLDERS = ("neutral", "sources", "tenants", "customers", "teams")
 _ONE_OF_THEM = re.compile(
     r"\b(?:each|every|a|an|one|per)(?: [a-z-]+){1,3} \((?:about |around |roughly |~ ?|up to )*$"
 )

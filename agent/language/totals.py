@@ -299,7 +299,8 @@ def _own_words(reading: Reading, quantity: Quantity) -> str:
     one, tokens = quantity.one, reading.message.tokens
     if one is None or not quantity.amount.last < one.first:
         return reading.words(quantity.start, quantity.end)
-    start, end = tokens[one.first].start, tokens[one.last].end
+    led = tokens[one.first - 1].text in words("each", "leads") and one.first - 1 > quantity.amount.last
+    start, end = tokens[one.first - led].start, tokens[one.last].end
     head = reading.words(quantity.start, min(start, max(quantity.end, start)))
     tail = reading.words(end, quantity.end) if end < quantity.end else ""
     return " ".join(f"{head} {tail}".split())

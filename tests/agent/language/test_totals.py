@@ -255,3 +255,19 @@ def test_great_numbers_are_written_out() -> None:
     rate = found("10,000 users, 1,000 requests per user per month")
     assert rate is not None
     assert rate.stated == "10,000,000 requests per month"
+
+
+def test_a_proportion_is_no_rate() -> None:
+    assert found("about one new alert per day per 35 patients, 3,500 patients") is None
+
+
+def test_the_rate_of_one_device_stands_where_no_number_of_them_is_told() -> None:
+    rate = found("sensor frame rate, about 10-30 Hz per model")
+    assert rate is not None
+    assert (rate.low, rate.high) == (10, 30)
+
+
+def test_what_is_told_for_one_later_in_a_sentence_is_of_another_number() -> None:
+    users = found("we have a million users on a flat licence, so a bill per keystroke is out", "users_total")
+    assert users is not None
+    assert users.value == 1_000_000
