@@ -140,9 +140,7 @@ def _assumptions(item: Assertion, trace: Trace, case: AdversarialCase) -> bool:
 
 
 def _numeric(item: Assertion, trace: Trace, case: AdversarialCase) -> bool:
-    tolerance = item.tolerance or Tolerance(
-        rel=item.rel, factor=item.factor, min=item.min, max=item.max, range=item.range
-    )
+    tolerance = item.bounds
     if tolerance == Tolerance() and item.value is not None:
         tolerance = Tolerance(rel=DEFAULT_REL)
     value = float(item.value) if item.value is not None else None
@@ -150,8 +148,10 @@ def _numeric(item: Assertion, trace: Trace, case: AdversarialCase) -> bool:
 
 
 def _finite(item: Assertion, trace: Trace, case: AdversarialCase) -> bool:
+    """All that are known are numbers, and at least one is known: silence isn't finite."""
     names = [name for name in (item.quantity, *item.quantities) if name] or list(trace.numbers)
-    return all(math.isfinite(trace.numbers[name]) for name in names if name in trace.numbers)
+    found = [trace.numbers[name] for name in names if name in trace.numbers]
+    return bool(found) and all(math.isfinite(number) for number in found)
 
 
 def _values_rejected(item: Assertion, trace: Trace, case: AdversarialCase) -> bool:

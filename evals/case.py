@@ -8,13 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-ASSERTION_TYPES = (
-    "no_exception", "max_turns", "must_flag_conflict", "final_profile", "profile_slot_not_equal",
-    "must_not_recommend", "must_recommend_one_of", "must_not_recommend_text", "text_matches",
-    "text_not_matches", "must_not_reask", "min_alternatives", "min_assumptions", "numeric",
-    "numeric_finite", "values_rejected", "no_invented_facts", "unknown_component_rejected",
-    "reply_language_any",
-)  # fmt: skip
+from .assertion_types import ASSERTION_TYPES, COUNTS, NEEDS
 
 
 def _listed(value: Any) -> Any:
@@ -37,12 +31,18 @@ def _compiles(patterns: tuple[str, ...]) -> tuple[str, ...]:
             re.compile(pattern)
         except re.error as error:
             raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+        if re.search(pattern, ""):
+            raise ValueError(f"{pattern!r} matches a text without a word, so it says nothing")
     return patterns
 
 
 One = str | int | float
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=One | tuple[str, ...])]
 Patterns = Annotated[Words, AfterValidator(_compiles)]
+AtLeastOne = Annotated[tuple[str, ...], Field(min_length=1)]
+SomeWords = Annotated[AtLeastOne, BeforeValidator(_listed, json_schema_input_type=One | AtLeastOne)]
+"""An empty list where something is expected would hold whatever the advisor does."""
+SomePatterns = Annotated[SomeWords, AfterValidator(_compiles)]
 Fact = Annotated[
     str | None, BeforeValidator(_worded, json_schema_input_type=One | bool | tuple[One, ...] | None)
 ]
@@ -88,13 +88,13 @@ class Script(CasePart):
 
 class MustNot(CasePart):
     slot: str
-    any_of: Words
+    any_of: SomeWords
     reason: str = ""
 
 
 class Mention(CasePart):
     id: str
-    any_of: Patterns
+    any_of: SomePatterns
     why: str = ""
 
 
@@ -107,6 +107,11 @@ class Tolerance(CasePart):
     min: float | None = None
     range: tuple[float, float] | None = None
 
+    @property
+    def relative(self) -> bool:
+        """Whether it needs a value to be held against."""
+        return self.factor is not None or self.rel is not None
+
 
 class NumericCheck(CasePart):
     quantity: str
@@ -118,17 +123,25 @@ class NumericCheck(CasePart):
     basis: str = ""
     inputs: dict[str, Any] = {}
 
+    @model_validator(mode="after")
+    def _bounded(self) -> "NumericCheck":
+        if self.tolerance == Tolerance():
+            raise ValueError("tolerance: give one of factor, rel, max, min, range")
+        if self.tolerance.relative and self.value is None:
+            raise ValueError("tolerance: factor and rel need a value")
+        return self
+
 
 class OverEngineering(CasePart):
-    any_of: Words
+    any_of: SomeWords
     reason: str = ""
 
 
 class Expectations(CasePart):
     """What a good recommendation for a real case holds and avoids."""
 
-    acceptable: dict[str, Words]
-    required_slots: Words
+    acceptable: dict[str, SomeWords]
+    required_slots: SomeWords
     must_not: tuple[MustNot, ...] = ()
     required_mentions: tuple[Mention, ...] = ()
     numeric_checks: tuple[NumericCheck, ...] = ()
@@ -171,6 +184,33 @@ class Assertion(CasePart):
     @property
     def all_slots(self) -> tuple[str, ...]:
         return (*((self.slot,) if self.slot else ()), *self.slots)
+
+    @property
+    def bounds(self) -> Tolerance:
+        """What the assertion says of a number, at its top or under `tolerance`."""
+        return self.tolerance or Tolerance(
+            rel=self.rel, factor=self.factor, min=self.min, max=self.max, range=self.range
+        )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Assertion":
+        for alternatives in NEEDS.get(self.type, ()):
+            if all(getattr(self, name) in (None, "", ()) for name in alternatives):
+                raise ValueError(f"{self.type} needs {' or '.join(alternatives)}")
+        if self.type in COUNTS and not _is_count(self.value):
+            raise ValueError(f"{self.type} needs a value of 1 or more, not {self.value!r}")
+        if self.type == "numeric" and not self._is_bounded():
+            raise ValueError("numeric needs a number as value, or a bound that stands without one")
+        return self
+
+    def _is_bounded(self) -> bool:
+        if self.value is None:
+            return self.bounds != Tolerance() and not self.bounds.relative
+        return not isinstance(self.value, str)
+
+
+def _is_count(value: float | str | None) -> bool:
+    return value is None or (isinstance(value, int | float) and value >= 1)
 
 
 class Source(CasePart):
@@ -233,7 +273,7 @@ class AdversarialCase(CaseFile):
     """A script that tries to mislead the advisor."""
 
     kind: Literal["adversarial"]
-    expected: tuple[Assertion, ...]
+    expected: tuple[Assertion, ...] = Field(min_length=1)
 
 
 Case = RealCase | AdversarialCase

@@ -5,7 +5,6 @@ the second leaves the case unscored but doesn't cost its trace.
 """
 
 import difflib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,11 +12,15 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from .case import AdversarialCase, Case, CaseFile, RealCase, Script
-from .vocabulary import vocabulary
+from .case_vocabulary import nearest, vocabulary_faults
 
 MAX_BYTES = 1_000_000
 SUFFIXES = (".yaml", ".yml", ".json")
-SCHEMA_FAMILY = "stackwright-case/"
+SCHEMA = "stackwright-case/1"
+NEAR = 0.88
+"""From this similarity on, another schema's name is a slip: `stackwright-cases/1`, not `stackwright-vocab/1`."""
+CASE_KEYS = {"persona", "hidden_facts", "expectations", "must_ask", "documented_choice"}
+"""Keys that no other kind of file has."""
 KINDS: dict[str, type[CaseFile]] = {"real_world": RealCase, "adversarial": AdversarialCase}
 
 
@@ -72,7 +75,8 @@ def read_case(content: dict[str, Any]) -> tuple[Script | None, Case | None, list
         case: Case = TypeAdapter(model).validate_python(content)  # type: ignore[assignment]
     except ValidationError as error:
         return script, None, _faults(error)
-    return script, case, _unknown_slots(case.hidden_facts)
+    faults = vocabulary_faults(case)
+    return script, None if faults else case, faults
 
 
 def _files(path: Path) -> list[Path]:
@@ -89,9 +93,20 @@ def _content(file: Path) -> tuple[dict[str, Any] | None, str]:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         return None, f"not readable as YAML: {' '.join(str(error).split())}"
-    if isinstance(content, dict) and not str(content.get("schema", SCHEMA_FAMILY)).startswith(SCHEMA_FAMILY):
-        return None, ""
-    return (content, "") if isinstance(content, dict) else (None, "not a mapping of case keys")
+    if content is None:
+        return None, "empty"
+    if isinstance(content, list) and any(_is_case(item) for item in content):
+        return None, "a list of cases; each needs a file of its own"
+    return (content, "") if _is_case(content) else (None, "")
+
+
+def _is_case(content: Any) -> bool:
+    """By its schema, by one much like it, or by its keys: a misspelt schema must not make a case disappear."""
+    if not isinstance(content, dict):
+        return False
+    schema = str(content.get("schema", "")).strip().casefold().replace("_", "-")
+    like = difflib.SequenceMatcher(None, schema, SCHEMA).ratio() >= NEAR
+    return like or bool(CASE_KEYS & {str(key) for key in content}) or content.get("kind") in KINDS
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -113,23 +128,9 @@ def _fault(item: Any) -> str:
     place = ".".join(str(part) for part in item["loc"]) or "the file"
     if item["type"] != "extra_forbidden":
         return f"{place}: {item['msg']}"
-    return f"{place}: unknown key{_nearest(str(item['loc'][-1]), _known_keys())}"
-
-
-def _unknown_slots(facts: Iterable[str]) -> list[str]:
-    slots = vocabulary().workload_slots
-    return [
-        f"hidden_facts.{name}: not a workload slot{_nearest(name, slots)}"
-        for name in facts
-        if name not in slots
-    ]
+    return f"{place}: unknown key{nearest(str(item['loc'][-1]), _known_keys())}"
 
 
 def _known_keys() -> list[str]:
     models = (RealCase, AdversarialCase)
     return sorted({field.alias or name for model in models for name, field in model.model_fields.items()})
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""

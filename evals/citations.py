@@ -23,7 +23,7 @@ def citable(knowledge: Knowledge) -> frozenset[str]:
 def citation_share(citations: dict[str, list[str]], slots: Iterable[str], known: frozenset[str]) -> float:
     """Mean over `slots` of the share of ids that resolve; a slot without any counts as zero."""
     shares = [_share(citations.get(slot, []), known) for slot in slots]
-    return sum(shares) / len(shares) if shares else 1.0
+    return sum(shares) / len(shares) if shares else 0.0
 
 
 def _share(ids: list[str], known: frozenset[str]) -> float:

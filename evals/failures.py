@@ -1,7 +1,7 @@
 """Why a case failed, in the order in which the pass conditions are checked: what failed first stands first."""
 
 from .assertions import ScriptScore
-from .scoring import PASS_FIT, PASS_MENTIONS, PASS_SCORE, WEIGHTS, CaseScore, weighted
+from .scoring import LEAST, PASS_SCORE, WEIGHTS, CaseScore, below, weighted
 
 POINTS_WORTH_NAMING = 0.005
 
@@ -10,13 +10,12 @@ def reasons(score: CaseScore) -> list[str]:
     """Gates, then each threshold that was missed; empty for a pass."""
     if score.passed:
         return []
-    fit, mentions = score.parts["fit"] or 0.0, score.parts["mentions"] or 0.0
+    lacking = {"fit": misfits(score), "mentions": score.missing_mentions}
     found = [f"gate {gate}" for gate in score.gates]
-    if fit < PASS_FIT:
-        found.append(f"fit {fit:.2f} is below {PASS_FIT:.2f}: {', '.join(misfits(score))}")
-    if mentions < PASS_MENTIONS:
-        missing = ", ".join(score.missing_mentions)
-        found.append(f"mentions {mentions:.2f} is below {PASS_MENTIONS:.2f}: {missing}")
+    found += [
+        f"{name} {value:.2f} is below {LEAST[name]:.2f}: {', '.join(lacking[name])}"
+        for name, value in below(score.parts).items()
+    ]
     if score.score < PASS_SCORE:
         found.append(f"score {score.score:.2f} is below {PASS_SCORE:.2f}: {', '.join(_losses(score))}")
     return found

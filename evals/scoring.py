@@ -19,7 +19,9 @@ WEIGHTS = {"fit": 0.40, "mentions": 0.20, "interview": 0.15, "numbers": 0.15, "c
 REASK_PENALTY = 0.10
 OVER_ENGINEERING_PENALTY = 0.05
 OVER_ENGINEERING_GATE = 2
-PASS_SCORE, PASS_FIT, PASS_MENTIONS = 0.70, 0.75, 0.50
+PASS_SCORE = 0.70
+LEAST = {"fit": 0.75, "mentions": 0.50}
+"""Parts that a pass also needs by themselves."""
 PICKS_THAT_COUNT = 2
 
 
@@ -29,7 +31,7 @@ class CaseScore(NamedTuple):
     passed: bool
     score: float
     parts: dict[str, float | None]
-    """By the names of WEIGHTS; `numbers` is None where the case checks none."""
+    """By the names of WEIGHTS; None where the case asks for nothing of the kind."""
     gates: tuple[str, ...]
     """Why the case fails whatever its score."""
     fits: dict[str, bool]
@@ -53,9 +55,7 @@ def score_case(case: RealCase, trace: Trace, known_citations: frozenset[str]) ->
         "fit": _share(sum(fits.values()), len(fits)),
         "mentions": _share(len(made), len(expected.required_mentions)),
         "interview": interview(case.must_ask, trace.asked),
-        "numbers": _share(len(expected.numeric_checks) - len(wrong), len(expected.numeric_checks))
-        if expected.numeric_checks
-        else None,
+        "numbers": _share(len(expected.numeric_checks) - len(wrong), len(expected.numeric_checks)),
         "citations": citation_share(trace.citations, expected.required_slots, known_citations),
     }
     missing = [mention.id for mention in expected.required_mentions if mention.id not in made]
@@ -81,10 +81,16 @@ def _judged(
     hits = over_engineered(case.expectations, trace.picks)
     gates = _gates(case.expectations, trace, hits)
     score = max(0.0, weighted(parts) - OVER_ENGINEERING_PENALTY * len(hits))
-    fit, mentions = parts["fit"] or 0.0, parts["mentions"] or 0.0
-    passed = not gates and score >= PASS_SCORE and fit >= PASS_FIT and mentions >= PASS_MENTIONS
+    passed = not gates and score >= PASS_SCORE and not below(parts)
     unknown = unknown_names(trace.picks)
     return CaseScore(passed, score, parts, gates, fits, hits, tuple(missing), tuple(wrong), unknown)
+
+
+def below(parts: Mapping[str, float | None]) -> dict[str, float]:
+    """Parts that miss the threshold of their own, with their values; one that the case lacks misses none."""
+    return {
+        name: value for name, least in LEAST.items() if (value := parts[name]) is not None and value < least
+    }
 
 
 def weighted(parts: Mapping[str, float | None]) -> float:
@@ -113,9 +119,11 @@ def over_engineered(expected: Expectations, picks: Mapping[str, list[str]]) -> t
     return tuple(sorted(listed & chosen - {"none"}))
 
 
-def interview(must_ask: tuple[str, ...], asked: list[str]) -> float:
-    """Share of the slots that had to be asked, less a tenth for each repeated question."""
+def interview(must_ask: tuple[str, ...], asked: list[str]) -> float | None:
+    """Share of the slots that had to be asked, less a tenth for each repeated question; None where none had to be."""
     covered = _share(sum(slot in asked for slot in must_ask), len(must_ask))
+    if covered is None:
+        return None
     repeated = sum(count - 1 for count in Counter(asked).values())
     return max(0.0, covered - REASK_PENALTY * repeated)
 
@@ -142,5 +150,6 @@ def _gates(expected: Expectations, trace: Trace, hits: tuple[str, ...]) -> tuple
     return tuple(failed)
 
 
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
+def _share(part: int, whole: int) -> float | None:
+    """None where nothing was asked for: nothing of nothing is no success."""
+    return part / whole if whole else None

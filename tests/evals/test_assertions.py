@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
+from evals.assertion_types import ASSERTION_TYPES
 from evals.assertions import CHECKS, score_script
-from evals.case import ASSERTION_TYPES, AdversarialCase, Assertion
+from evals.case import AdversarialCase, Assertion
 from evals.trace import Trace
 
 FACTS = {"users": "five people", "budget": "20 USD", "latency_target": "unknown, soon"}
@@ -101,6 +102,8 @@ FAILS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"type": "min_assumptions", "value": 2}, {}),
     ({"type": "numeric", "quantity": "request_rate_rps", "range": [3, 4]}, {}),
     ({"type": "numeric", "quantity": "gpus_required", "max": 3}, {}),
+    ({"type": "numeric_finite"}, {"numbers": {}}),
+    ({"type": "numeric_finite", "quantities": ["gpus_required"]}, {}),
     ({"type": "values_rejected", "slots": ["budget"]}, {}),
     ({"type": "values_rejected"}, {"rejected_values": []}),
     (

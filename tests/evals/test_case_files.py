@@ -88,3 +88,38 @@ def test_malformed_files_are_reported_and_the_others_run(tmp_path: Path) -> None
     assert {problem.path for problem in found.problems} == {
         "broken.yaml", "twice.yaml", "empty.yaml", "same-id.yaml",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "schema",
+    ["stackwright-case/2", "stackwrigth-case/1", "stackwright_cases/1", "Stackwright-Case/v1", "x", None],
+)
+def test_a_case_with_a_misspelt_schema_is_named_not_passed_over(tmp_path: Path, schema: str | None) -> None:
+    (tmp_path / "case.yaml").write_text(yaml.safe_dump(content(schema=schema)), encoding="utf-8")
+    found = read_cases(tmp_path)
+    assert found.cases == {}
+    assert [(problem.path, problem.text.split(":")[0]) for problem in found.problems] == [
+        ("case.yaml", "schema")
+    ]
+
+
+def test_a_schema_like_ours_is_a_fault_even_without_a_key_of_a_case(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text("schema: stackwrite-case/1\nid: x\n", encoding="utf-8")
+    assert [problem.path for problem in read_cases(tmp_path).problems] == ["case.yaml"]
+
+
+def test_a_case_in_a_list_or_an_empty_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "list.yaml").write_text(yaml.safe_dump([content()]), encoding="utf-8")
+    (tmp_path / "empty.yaml").write_text("# to be written\n", encoding="utf-8")
+    assert {problem.path: problem.text for problem in read_cases(tmp_path).problems} == {
+        "list.yaml": "a list of cases; each needs a file of its own",
+        "empty.yaml": "empty",
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["schema: stackwright-vocab/1\n", "- {id: a, text: b}\n", "use_case: rag\n", "a: 1\n", "plain\n"]
+)
+def test_other_yaml_files_are_passed_over(tmp_path: Path, text: str) -> None:
+    (tmp_path / "other.yaml").write_text(text, encoding="utf-8")
+    assert read_cases(tmp_path) == CaseSet((), {}, ())

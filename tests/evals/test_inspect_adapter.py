@@ -97,6 +97,14 @@ def test_no_case_and_a_malformed_case_are_refused(inspecting: Any, tmp_path: Pat
         inspecting.advice(f"{tmp_path}/")
 
 
+def test_a_case_with_a_misspelt_schema_is_refused(inspecting: Any, tmp_path: Path) -> None:
+    text = (Path(INVENTED) / "library-search.yaml").read_text(encoding="utf-8")
+    (tmp_path / "other.yaml").write_text((Path(INVENTED) / "moving-target.yaml").read_text("utf-8"), "utf-8")
+    (tmp_path / "case.yaml").write_text(text.replace("stackwright-case/1", "stackwright-cases/1"), "utf-8")
+    with pytest.raises(InputRefused, match=r"case\.yaml: schema"):
+        inspecting.adversarial(str(tmp_path))
+
+
 def test_without_the_extra_the_module_loads_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapter, "inspect_ai", None)
     with pytest.raises(InputRefused, match="Inspect isn't installed"):

@@ -5,6 +5,7 @@ import pytest
 from evals.case import Mention, RealCase, Tolerance
 from evals.case_files import CaseSet
 from evals.citations import citation_share
+from evals.failures import reasons
 from evals.mentions import mentioned
 from evals.scoring import interview, score_case, weighted
 from evals.tolerance import within
@@ -103,6 +104,21 @@ def test_names_outside_the_vocabulary_are_listed(case: RealCase) -> None:
 def test_without_numbers_to_check_the_other_parts_count_more() -> None:
     parts = {"fit": 0.5, "mentions": 1.0, "interview": 1.0, "numbers": None, "citations": 1.0}
     assert weighted(parts) == pytest.approx((0.4 * 0.5 + 0.45) / 0.85)
+
+
+def test_what_a_case_does_not_ask_for_is_no_part_of_its_score(case: RealCase) -> None:
+    expected = case.expectations.model_copy(update={"required_mentions": (), "numeric_checks": ()})
+    lean = case.model_copy(update={"expectations": expected, "must_ask": ()})
+    score = score_case(lean, trace(text="", numbers={}, asked=["team", "team"]), KNOWN)
+    assert {name for name, value in score.parts.items() if value is None} == {
+        "mentions",
+        "interview",
+        "numbers",
+    }
+    assert score.passed
+    missed = score_case(lean, trace(picks={}, citations={}), KNOWN)
+    assert (missed.score, missed.passed) == (0, False)
+    assert reasons(missed)[0].startswith("fit 0.00 is below 0.75: vector_store")
 
 
 def test_questions_repeated_without_end_cost_the_whole_interview() -> None:
