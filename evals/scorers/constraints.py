@@ -1,6 +1,8 @@
 """Hard constraints that the recommendation breaks, by what the user told and not by what the advisor noted."""
 
+import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from evals.trace import Trace
 from evals.vocabulary import vocabulary
@@ -10,21 +12,30 @@ from .fields import Truth
 
 OFF_CLOUD = frozenset({"on_prem", "air_gapped", "edge", "laptop"})
 HOSTED = ("class:managed_llm_api", "class:cloud_llm_platform")
+
+
+class Limit(NamedTuple):
+    """What must stay below a stated limit, and how a sentence that admits otherwise speaks of it."""
+
+    quantity: str
+    said: str
+
+
 LIMITS = {
-    "budget_usd_month": "monthly_infra_cost_usd",
-    "e2e_latency_ms": "e2e_ms_p95",
-    "ttft_ms": "ttft_ms_p95",
+    "budget_usd_month": Limit("monthly_infra_cost_usd", r"\ba month\b|\bmonthly\b|\bbudget\b"),
+    "e2e_latency_ms": Limit("e2e_ms_p95", r"\bwhole answer\b|\bwhole response\b|\bend[- ]to[- ]end\b"),
+    "ttft_ms": Limit("ttft_ms_p95", r"\bfirst token\b"),
 }
-"""Field with an upper limit -> the quantity that must stay below it."""
+"""By the field that states it."""
 
 
 def violations(trace: Trace, truth: Truth, said: Sequence[str] = ()) -> tuple[str, ...]:
     """Broken constraints; a limit that the advisor says is broken is its honest answer, not a violation.
 
-    `said` are the limits that the recommendation itself names as broken.
+    `said` are the sentences in which the recommendation itself names a limit as broken: each excuses that limit
+    alone, and none excuses where something runs.
     """
-    broken = [*_hosting(trace, truth)]
-    return tuple(broken if said else [*broken, *_limits(trace, truth)])
+    return (*_hosting(trace, truth), *_limits(trace, truth, said))
 
 
 def _hosting(trace: Trace, truth: Truth) -> list[str]:
@@ -37,13 +48,14 @@ def _hosting(trace: Trace, truth: Truth) -> list[str]:
     return [f"{name} although it must run {', '.join(sorted(places))}" for name in sorted(hosted & chosen)]
 
 
-def _limits(trace: Trace, truth: Truth) -> list[str]:
+def _limits(trace: Trace, truth: Truth, said: Sequence[str]) -> list[str]:
     found = []
-    for field, quantity in LIMITS.items():
+    for field, limit in LIMITS.items():
         limits = [item.upper for item in truth.get(field, ()) if item.upper is not None]
-        value = trace.numbers.get(quantity)
-        if limits and value is not None and value > max(limits):
-            found.append(f"{quantity} {value:g} above {field} {max(limits):g}")
+        value = trace.numbers.get(limit.quantity)
+        admitted = any(re.search(limit.said, text, re.IGNORECASE) for text in said)
+        if limits and value is not None and value > max(limits) and not admitted:
+            found.append(f"{limit.quantity} {value:g} above {field} {max(limits):g}")
     return found
 
 

@@ -1,16 +1,21 @@
 """For each scorer of content a right and a wrong answer: consistency, fields, constraints, faithfulness, pass^k."""
 
+import re
+from types import SimpleNamespace
+
 import pytest
 
 from agent.reply import Claim
 from evals.scorers.consistency import changed_slots, same_winner, slot_agreement
-from evals.scorers.constraints import violations
+from evals.scorers.constraints import LIMITS, violations
 from evals.scorers.faithfulness import citation_scores, numeric_faithfulness, unresolved_numbers
 from evals.scorers.fields import field_scores, same
 from evals.scorers.reliability import mean_pass_hat, pass_hat
 from evals.scorers.share import Share
 from evals.trace import Trace
+from tools.estimate import Estimate
 from tools.evidence import Evidence
+from tools.limits import broken_limits
 from tools.workload import Known
 
 
@@ -96,6 +101,51 @@ def test_a_broken_budget_is_a_violation_unless_it_is_said() -> None:
     dear = trace({"inference_engine": ["vllm"]}, {"monthly_infra_cost_usd": 620})
     assert violations(dear, BUDGET) == ("monthly_infra_cost_usd 620 above budget_usd_month 500",)
     assert violations(dear, BUDGET, said=("The budget is exceeded.",)) == ()
+
+
+SLOW = {
+    "budget_usd_month": ("monthly_infra_cost_usd", 500.0),
+    "e2e_latency_ms": ("e2e_ms_p95", 2000.0),
+    "ttft_ms": ("ttft_ms_p95", 400.0),
+}
+SAYS = {
+    "budget_usd_month": "infrastructure at about 620 USD a month exceeds your 500 USD a month",
+    "e2e_latency_ms": "the whole answer takes 2,400 ms at p95, your limit is 2,000 ms",
+    "ttft_ms": "the first token takes 480 ms at p95, your limit is 400 ms",
+}
+
+
+@pytest.mark.parametrize("field", SLOW)
+def test_each_limit_is_held_to_its_own_quantity(field: str) -> None:
+    quantity, limit = SLOW[field]
+    truth = {field: [known(field, limit)]}
+    assert violations(trace(numbers={quantity: limit}), truth) == ()
+    over = trace(numbers={quantity: limit * 1.2})
+    assert violations(over, truth) == (f"{quantity} {limit * 1.2:g} above {field} {limit:g}",)
+    assert violations(over, truth, said=(SAYS[field],)) == ()
+
+
+@pytest.mark.parametrize("field", SLOW)
+def test_a_limit_that_is_said_excuses_no_other(field: str) -> None:
+    truth = {name: [known(name, limit)] for name, (_, limit) in SLOW.items()}
+    over = trace(numbers={quantity: limit * 1.2 for quantity, limit in SLOW.values()})
+    left = [text.split(" above ")[1].split()[0] for text in violations(over, truth, said=(SAYS[field],))]
+    assert left == [name for name in SLOW if name != field]
+
+
+def test_the_sentences_are_those_of_the_product() -> None:
+    """What the assessment says of each limit is recognised as that limit, and as no other."""
+    draft = SimpleNamespace(
+        values={name: limit for name, (_, limit) in SLOW.items()},
+        compute=SimpleNamespace(feasible=True, reason=""),
+    )
+    estimates = {
+        quantity: Estimate(low=9e3, typical=9e3, high=9e3, unit="x") for quantity, _ in SLOW.values()
+    }
+    broken = broken_limits(draft, estimates)  # type: ignore[arg-type]
+    assert set(broken) == set(SLOW)
+    for field, sentence in broken.items():
+        assert [name for name, limit in LIMITS.items() if re.search(limit.said, sentence)] == [field]
 
 
 EVIDENCE = {
