@@ -14,6 +14,7 @@ from agent.model_port import ChatModel
 from knowledge import Knowledge, load
 from tools.profile import Profile
 
+from .about import AGENDA, About, about_run
 from .advisor import OpenAdvisor, product_advisor
 from .baselines import Scores, score_answerer
 from .case import RealCase
@@ -22,6 +23,7 @@ from .case_files import CaseSet, read_cases
 from .citations import citable
 from .console import table
 from .dialogue import Listener
+from .frozen import edited_files
 from .report import AdviceReport, as_json, score_traces
 from .runner import run_scripts
 from .seeded_cases import Agenda, SeededCases, seeded_cases
@@ -60,9 +62,13 @@ def run_advice(
     if not found.scripts:
         print(f"No case found at {path}. Give a case file or a folder that holds some.", file=err)
         return NO_CASE if not found.problems else IMPERFECT
+    day = as_of or date.today()
+    about = _about(found, path, known, day, profile, agenda, model)
+    for name in about.edited:
+        print(f"{name} is not as it was frozen: figures of other days are of another case.", file=err)
     listener = Listener(open_advisor or product_advisor(known, profile, as_of, model))
-    choices = {} if agenda else _choices(found, known, as_of or date.today(), model, err)
-    found, open_user = seeded_cases(found, agenda) if agenda else SeededCases(found, SimulatedUser)
+    choices = _choices(found, known, day, model, err)
+    found, open_user, case_of = seeded_cases(found, agenda) if agenda else SeededCases(found, SimulatedUser)
     total = len(found.scripts)
     done = iter(range(1, total + 1))
 
@@ -78,9 +84,27 @@ def run_advice(
         progress,
         open_user,
     )
-    report = score_traces(found, traces, citable(known), choices=choices)
+    report = score_traces(found, traces, citable(known), choices=choices, case_of=case_of, about=about)
     show_report(report, json_output, out, html, junit, listener.dialogues)
     return IMPERFECT if report.problems or report.exceptions else RAN
+
+
+def _about(
+    found: CaseSet,
+    path: Path,
+    known: Knowledge,
+    day: date,
+    profile: Profile | None = None,
+    agenda: Agenda | None = None,
+    model: ChatModel | None = None,
+) -> About:
+    """What this run is of."""
+    about = about_run(known, day, path, profile, cases=found.hashes, edited=edited_files(path))
+    if model is not None:
+        about = about._replace(model=model.name)
+    if agenda is None:
+        return about
+    return about._replace(user=AGENDA, knobs=tuple(sorted(agenda.knobs)), seeds=agenda.seeds)
 
 
 def _choices(
@@ -113,9 +137,9 @@ def read_advice(
     path: Path, traces_dir: Path, knowledge: Knowledge | None = None, as_of: date | None = None
 ) -> AdviceReport:
     """The report of traces that were written earlier."""
-    found, known = read_cases(path), knowledge or load()
-    choices = _choices(found, known, as_of or date.today())
-    return score_traces(found, read_traces(traces_dir), citable(known), choices=choices)
+    found, known, day = read_cases(path), knowledge or load(), as_of or date.today()
+    choices, about = _choices(found, known, day), _about(found, path, known, day)
+    return score_traces(found, read_traces(traces_dir), citable(known), choices=choices, about=about)
 
 
 def show_report(

@@ -37,6 +37,7 @@ class Baseline(NamedTuple):
             name: Standing(
                 fmean(draw[name].passed for draw in self.draws),
                 fmean(draw[name].score for draw in self.draws),
+                drawn=len(self.draws) > 1,
             )
             for name in self.draws[0]
         }

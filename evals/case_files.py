@@ -5,6 +5,7 @@ the second leaves the case unscored but doesn't cost its trace.
 """
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .case import AdversarialCase, Case, CaseFile, RealCase, Script
 from .case_vocabulary import nearest, vocabulary_faults
+from .frozen import sha256
 
 MAX_BYTES = 1_000_000
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -37,6 +39,8 @@ class CaseSet(NamedTuple):
     scripts: tuple[Script, ...]
     cases: dict[str, Case]
     problems: tuple[Problem, ...]
+    hashes: Mapping[str, str] = {}
+    """Case id -> SHA-256 of its file."""
 
 
 def read_cases(path: Path) -> CaseSet:
@@ -44,6 +48,7 @@ def read_cases(path: Path) -> CaseSet:
     scripts: dict[str, Script] = {}
     cases: dict[str, Case] = {}
     problems: list[Problem] = []
+    hashes: dict[str, str] = {}
     for file in _files(path):
         name = file.name if path.is_file() else file.relative_to(path).as_posix()
         content, fault = _content(file)
@@ -56,9 +61,10 @@ def read_cases(path: Path) -> CaseSet:
         problems.extend(Problem(name, text) for text in faults)
         if script is not None:
             scripts[script.id] = script
+            hashes[script.id] = sha256(file)
         if case is not None:
             cases[case.id] = case
-    return CaseSet(tuple(scripts.values()), cases, tuple(problems))
+    return CaseSet(tuple(scripts.values()), cases, tuple(problems), hashes)
 
 
 def read_case(content: dict[str, Any]) -> tuple[Script | None, Case | None, list[str]]:

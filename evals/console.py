@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from .about import in_words
 from .scoring import WEIGHTS
 
 Rows = list[list[str]]
@@ -13,6 +14,8 @@ def table(report: dict[str, Any]) -> str:
     """The whole report."""
     level = f"intervals: {report['intervals']['level']:.0%}"
     blocks = [
+        in_words(report["about"]) if report["about"] else "",
+        _list("Not as they were frozen", report["about"]["edited"] if report["about"] else []),
         _block("Real cases", _real(report["real"])),
         _block("Adversarial scripts", _adversarial(report["adversarial"])),
         _block(f"Totals ({level})", _totals(report["totals"])),
@@ -68,10 +71,10 @@ def _totals(totals: dict[str, Any]) -> Rows:
     real, scripts = totals["real"], totals["adversarial"]
     rows = [["", "passed", "share", "also"]]
     if real["cases"]:
-        also = f"gate failures {real['gate_failures']}, mean score {_ranged(real, 'score')}"
+        also = f"gate failures {_count(real['gate_failures'])}, mean score {_ranged(real, 'score')}"
         rows.append(["real cases", _passed(real), _share(real), also])
     if scripts["cases"]:
-        also = f"gates {scripts['gates_held']}/{scripts['cases']}"
+        also = f"gates {_count(scripts['gates_held'])}/{scripts['cases']}"
         also += f", assertions {scripts['assertions_held']}/{scripts['assertions']}"
         rows.append(["adversarial scripts", _passed(scripts), _share(scripts), also])
     return rows

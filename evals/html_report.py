@@ -2,6 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from .about import in_words
 from .case_details import Dialogues, case_details
 from .report import AdviceReport, as_json
 from .scoring import WEIGHTS
@@ -20,8 +21,13 @@ def page(report: AdviceReport, dialogues: Dialogues | None = None) -> str:
     )
     environment.filters |= {"number": number, "share": share, "figure": figure, "signed": signed}
     template = environment.get_template(TEMPLATE)
+    content = as_json(report)
     return template.render(
-        report=as_json(report), details=case_details(report, dialogues), parts=tuple(WEIGHTS), weights=WEIGHTS
+        report=content,
+        about=in_words(content["about"]) if content["about"] else "",
+        details=case_details(report, dialogues),
+        parts=tuple(WEIGHTS),
+        weights=WEIGHTS,
     )
 
 

@@ -17,6 +17,8 @@ from agent.language.component_names import resolve
 from knowledge import Knowledge, load
 from tools.workload import Known, Workload
 
+from .about import about_run
+from .about import as_json as about_json
 from .mapping import mapping
 from .utterances import Expected, Utterance, UtteranceSet, read_utterances
 
@@ -60,7 +62,8 @@ def run_language(
     answers = {(file.name, item.id): read(item, known) for file in found.files for item in file.utterances}
     if results is not None:
         _write(results, found, answers, known)
-    report = as_json(found, answers, known)
+    about = about_run(known, None, path)
+    report = {"about": about_json(about), **as_json(found, answers, known)}
     print(json.dumps(report, indent=1, ensure_ascii=False) if json_output else _table(report), file=out)
     return IMPERFECT if found.problems else RAN
 

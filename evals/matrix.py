@@ -14,6 +14,8 @@ from knowledge import Knowledge, load
 from tools.evidence import Evidence
 from tools.profile import Profile
 
+from .about import AGENDA, about_run
+from .about import as_json as about_json
 from .advice import IMPERFECT, NO_CASE, RAN
 from .advisor import OpenAdvisor, product_advisor
 from .agenda_user import AgendaUser
@@ -22,6 +24,7 @@ from .case import RealCase, Script
 from .case_files import CaseSet, read_cases
 from .citations import citable
 from .conversation import converse
+from .frozen import edited_files
 from .knobs import Knob, knob_sets, knob_settings
 from .runner import Progress, trace_of
 from .scored_run import Judge, ScoredRun, compared, score_run
@@ -74,7 +77,11 @@ def run_matrix(
         print(name, file=err, flush=True)
 
     matrix = fill_matrix(found, advisor, known, judge, rows, seeds, progress)
-    content = as_json(matrix)
+    about = about_run(
+        known, day, path, profile, cases=found.hashes, edited=edited_files(path), user=AGENDA,
+        knobs=tuple(rows), seeds=seeds,
+    )  # fmt: skip
+    content = {"about": about_json(about), **as_json(matrix)}
     print(json.dumps(content, indent=1, ensure_ascii=False) if json_output else table(content), file=out)
     return IMPERFECT if found.problems or any(run.trace.exception for run in matrix.runs) else RAN
 

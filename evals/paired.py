@@ -13,10 +13,12 @@ from .intervals import Interval, bootstrap_mean
 
 
 class Standing(NamedTuple):
-    """How one case went: whether it passed (the share of passes over several draws), and its score."""
+    """How one case went: whether it passed (of several runs the share that did), and its score."""
 
     passed: float
     score: float | None = None
+    drawn: bool = False
+    """A mean over random draws: such an answerer passes no case as a whole."""
 
 
 class Difference(NamedTuple):
@@ -31,11 +33,11 @@ class Pairing(NamedTuple):
 
     shared: tuple[str, ...]
     gained: tuple[str, ...]
-    """Passed by B alone."""
+    """Passed by B alone; of cases that ran several times, more often by B."""
     lost: tuple[str, ...]
-    """Passed by A alone."""
+    """Passed by A alone, or more often."""
     p_value: float | None
-    """None where one side is a mean over draws: such a side passes no case as a whole."""
+    """Of the sign test over cases; None where one side is a mean over random draws."""
     passes: Difference | None
     score: Difference | None
 
@@ -43,7 +45,7 @@ class Pairing(NamedTuple):
 def pair(a: Mapping[str, Standing], b: Mapping[str, Standing]) -> Pairing:
     """Compare B with A on the cases that both have."""
     shared = [name for name in a if name in b]
-    whole = all(side[name].passed in (0, 1) for side in (a, b) for name in shared)
+    whole = not any(side[name].drawn for side in (a, b) for name in shared)
     gained = tuple(name for name in shared if whole and b[name].passed > a[name].passed)
     lost = tuple(name for name in shared if whole and b[name].passed < a[name].passed)
     scored = [(a[name].score, b[name].score) for name in shared]

@@ -21,6 +21,8 @@ from tools.draft import Draft
 from tools.ranking import NO_PROFILE, Ranking, rank_many
 from tools.workload import Workload
 
+from .about import about_run
+from .about import as_json as about_json
 from .question_report import CaseResult, PathResult, QuestionReport, as_json, table
 from .regret import ExpertRegret, expert_regret, regret
 from .truth import Truth, answered, read_truths
@@ -82,7 +84,8 @@ def run_questions(
         print(f"{number}/{len(found.truths)} {truth.name}", file=err, flush=True)
         results.append(examine(truth, known, day, seed))
     report = QuestionReport(tuple(results), day, seed)
-    print(json.dumps(as_json(report), indent=1) if json_output else table(report), file=out)
+    content = {"about": about_json(about_run(known, day, path)), **as_json(report)}
+    print(json.dumps(content, indent=1) if json_output else table(report), file=out)
     return IMPERFECT if found.problems else RAN
 
 

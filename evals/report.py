@@ -7,10 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from .about import About
+from .about import as_json as about_json
 from .assertions import ScriptScore, score_script
 from .baselines import Baseline, Scores, baselines
 from .case import AdversarialCase, RealCase
 from .case_files import CaseSet
+from .clusters import clustered
 from .compare import SCHEMA
 from .failures import reasons, script_reasons
 from .intervals import LEVEL, RESAMPLES
@@ -31,6 +34,9 @@ class AdviceReport(NamedTuple):
     unscored: tuple[str, ...]
     problems: tuple[str, ...]
     baselines: dict[str, Baseline]
+    case_of: Mapping[str, str] = {}
+    """Run -> its case, where a case ran several times."""
+    about: About | None = None
 
     @property
     def exceptions(self) -> dict[str, str]:
@@ -44,20 +50,24 @@ def score_traces(
     known_citations: frozenset[str],
     extra: Mapping[str, Scores] | None = None,
     choices: Mapping[str, Scores] | None = None,
+    case_of: Mapping[str, str] | None = None,
+    about: About | None = None,
 ) -> AdviceReport:
     """Score every trace that has a case. More baselines: `extra` scored as whole consultations, `choices`
-    by their choice of stack alone."""
+    by their choice of stack alone. `case_of` names the case of a run that has another name."""
+    origin = case_of or {}
     real: dict[str, CaseScore] = {}
     choice: dict[str, CaseScore] = {}
     adversarial: dict[str, ScriptScore] = {}
-    scored: list[RealCase] = []
+    scored: dict[str, RealCase] = {}
     for identity, case in found.cases.items():
         if identity not in traces:
             continue
         if isinstance(case, RealCase):
             real[identity] = score_case(case, traces[identity], known_citations)
             choice[identity] = score_picks(case, traces[identity])
-            scored.append(case)
+            name = origin.get(identity, identity)
+            scored.setdefault(name, case.model_copy(update={"id": name}))
         else:
             adversarial[identity] = score_script(case, traces[identity])
     return AdviceReport(
@@ -68,7 +78,9 @@ def score_traces(
         choice=choice,
         unscored=tuple(name for name in traces if name not in real and name not in adversarial),
         problems=tuple(f"{problem.path}: {problem.text}" for problem in found.problems),
-        baselines=baselines(scored, extra, choices),
+        baselines=baselines(list(scored.values()), extra, choices),
+        case_of=origin,
+        about=about,
     )
 
 
@@ -76,16 +88,17 @@ def as_json(report: AdviceReport) -> dict[str, Any]:
     """The whole report as plain values."""
     return {
         "schema": SCHEMA,
+        "about": about_json(report.about) if report.about else None,
         "intervals": {"level": LEVEL, "pass_shares": "Wilson", "means": "bootstrap", "resamples": RESAMPLES},
-        "real": {name: _case(score, report.traces[name].turns) for name, score in report.real.items()},
+        "real": {name: _of(name, report) | _case(score) for name, score in report.real.items()},
         "adversarial": {
-            name: _script(score, report.traces[name].turns) for name, score in report.adversarial.items()
+            name: _of(name, report) | _script(score) for name, score in report.adversarial.items()
         },
         "totals": totals(report),
-        "by_layer": by_layer(report.real.values()),
+        "by_layer": by_layer(clustered(report.real, report.case_of)),
         "by_difficulty": _grouped(report, "difficulty"),
         "by_category": _grouped(report, "category"),
-        "choice_of_stack_alone": summary(report.choice.values()),
+        "choice_of_stack_alone": summary(clustered(report.choice, report.case_of)),
         "baselines": _baselines(report),
         "unknown_names": sorted({name for score in report.real.values() for name in score.unknown_names}),
         "exceptions": report.exceptions,
@@ -97,32 +110,37 @@ def as_json(report: AdviceReport) -> dict[str, Any]:
 def totals(report: AdviceReport) -> dict[str, Any]:
     """Both kinds of cases in a few numbers."""
     return {
-        "real": summary(report.real.values()),
-        "adversarial": script_summary(report.adversarial.values()),
+        "real": summary(clustered(report.real, report.case_of)),
+        "adversarial": script_summary(clustered(report.adversarial, report.case_of)),
     }
 
 
 def _baselines(report: AdviceReport) -> dict[str, dict[str, Any]]:
     """Each against the product's scores of the same kind."""
+    whole, alone = (clustered(scores, report.case_of) for scores in (report.real, report.choice))
     return {
-        name: baseline_summary(baseline, Baseline((report.choice if baseline.choice_alone else report.real,)))
+        name: baseline_summary(baseline, alone if baseline.choice_alone else whole)
         for name, baseline in report.baselines.items()
     }
 
 
 def _grouped(report: AdviceReport, attribute: str) -> dict[str, dict[str, Any]]:
-    groups: dict[str, list[CaseScore]] = defaultdict(list)
+    groups: dict[str, dict[str, CaseScore]] = defaultdict(dict)
     for name, score in report.real.items():
-        groups[str(getattr(report.cases[name], attribute))].append(score)
-    return {name: summary(groups[name]) for name in sorted(groups)}
+        groups[str(getattr(report.cases[name], attribute))][name] = score
+    return {name: summary(clustered(groups[name], report.case_of)) for name in sorted(groups)}
 
 
-def _case(score: CaseScore, turns: int) -> dict[str, Any]:
+def _of(name: str, report: AdviceReport) -> dict[str, Any]:
+    """Which case it is, and how long it took."""
+    return {"case": report.case_of.get(name, name), "turns": report.traces[name].turns}
+
+
+def _case(score: CaseScore) -> dict[str, Any]:
     return {
         "passed": score.passed,
         "score": rounded(score.score),
         **{name: None if value is None else rounded(value) for name, value in score.parts.items()},
-        "turns": turns,
         "failed": reasons(score),
         "gates": list(score.gates),
         "slots": score.fits,
@@ -133,12 +151,11 @@ def _case(score: CaseScore, turns: int) -> dict[str, Any]:
     }
 
 
-def _script(score: ScriptScore, turns: int) -> dict[str, Any]:
+def _script(score: ScriptScore) -> dict[str, Any]:
     return {
         "passed": score.passed,
         "assertions": len(score.results),
         "held": score.held,
-        "turns": turns,
         "gates": list(score.gates),
         "failed": script_reasons(score),
     }

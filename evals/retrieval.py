@@ -1,8 +1,8 @@
 """`stackwright eval retrieval CSV`: questions against the packaged index.
 
 Recall at 5 and 8, reciprocal rank and nDCG over the questions with gold facts (fact ids or seed ids), and how
-often it abstains rightly and wrongly. Files without gold are answered and left unscored. Exit codes as
-`eval advice`.
+often it abstains rightly and wrongly. A file without gold is answered where `--results` says where to, and left
+unscored; without either there is nothing to do. Exit codes as `eval advice`.
 """
 
 import csv
@@ -17,10 +17,17 @@ from typing import Any, NamedTuple, TextIO
 from knowledge import Knowledge, load
 from knowledge.index import FACT_KINDS, Retriever, SearchResult
 
+from .about import about_run
+from .about import as_json as about_json
+
 RAN, NO_CASE, IMPERFECT = 0, 3, 4
 DEPTH = 10
 COLUMNS = ("question_id", "rank", "fact_id", "seed_id", "abstained")
 NEEDED = ("id", "question")
+NOTHING_TO_SCORE = (
+    "says of no question what should be found (gold_fact_ids) or whether it can be answered (answerable). "
+    "Give one of these columns, or --results FILE to have the questions answered without a score."
+)
 
 
 class Question(NamedTuple):
@@ -31,6 +38,10 @@ class Question(NamedTuple):
     gold: frozenset[str]
     answerable: bool | None
     """None where the file doesn't say."""
+
+    @property
+    def scorable(self) -> bool:
+        return bool(self.gold) or self.answerable is not None
 
 
 class Answered(NamedTuple):
@@ -58,13 +69,16 @@ def run_retrieval(
     if problem:
         print(problem, file=err)
         return IMPERFECT if path.is_file() else NO_CASE
+    if not questions or (results is None and not any(item.scorable for item in questions)):
+        print(f"{path.name} {NOTHING_TO_SCORE if questions else 'has no question in any row.'}", file=err)
+        return NO_CASE
     search = retriever or Retriever(known)
     answered = [answer(item, search, known) for item in questions]
     for notice in search.notices:
         print(notice, file=err)
     if results is not None:
         _write(results, answered, known)
-    report = as_json(answered)
+    report = {"about": about_json(about_run(known, None, path)), **as_json(answered)}
     print(json.dumps(report, indent=1, ensure_ascii=False) if json_output else _text(report), file=out)
     return RAN
 
@@ -73,22 +87,27 @@ def read_questions(path: Path) -> tuple[list[Question], str]:
     """The questions, or what hinders reading them."""
     if not path.is_file():
         return [], f"No question found at {path}. Give a CSV with the columns id and question."
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error, OSError) as error:
+        return [], f"{path.name} can't be read as CSV in UTF-8 ({error}). Save it as UTF-8, with a header."
     missing = [name for name in NEEDED if not rows or name not in rows[0]]
     if missing:
         return (
             [],
             f"{path.name} has no row or no column {' and '.join(missing)}; a CSV with a header is needed.",
         )
-    return [_question(row) for row in rows if (row["question"] or "").strip()], ""
+    return [
+        _question(row, number) for number, row in enumerate(rows, 1) if (row["question"] or "").strip()
+    ], ""
 
 
-def _question(row: dict[str, str]) -> Question:
+def _question(row: dict[str, str], number: int) -> Question:
     gold = frozenset((row.get("gold_fact_ids") or "").replace(",", " ").replace("|", " ").split())
     said = (row.get("answerable") or "").strip().lower()
     answerable = bool(gold) or said.startswith("y") if said or gold else None
-    return Question(row["id"], row["question"], gold, answerable)
+    return Question(row["id"] or f"row {number}", row["question"], gold, answerable)
 
 
 def answer(question: Question, retriever: Retriever, knowledge: Knowledge) -> Answered:

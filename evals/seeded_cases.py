@@ -1,5 +1,6 @@
 """The same cases once for each seed of the agenda-based user, as `<case id>.s<seed>`."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from knowledge.errors import InputRefused
@@ -21,6 +22,8 @@ class Agenda(NamedTuple):
 class SeededCases(NamedTuple):
     found: CaseSet
     open_user: OpenUser
+    case_of: Mapping[str, str] = {}
+    """Run -> its case."""
 
 
 def seeded_id(identity: str, seed: int) -> str:
@@ -53,4 +56,5 @@ def seeded_cases(found: CaseSet, agenda: Agenda) -> SeededCases:
         original, seed = origin[script.id]
         return AgendaUser(original, agenda.knobs, seed)
 
-    return SeededCases(CaseSet(scripts, cases, found.problems), open_user)
+    case_of = {name: script.id for name, (script, _) in origin.items()}
+    return SeededCases(found._replace(scripts=scripts, cases=cases), open_user, case_of)

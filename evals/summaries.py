@@ -1,4 +1,4 @@
-"""Scores of many cases in a few numbers, each with its interval."""
+"""Scores of many cases in a few numbers, each with its interval; the case is what is counted, not the run."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,60 +7,67 @@ from typing import Any
 
 from .assertions import ScriptScore
 from .baselines import Baseline
+from .clusters import Clusters, clustered, counted, standings
 from .intervals import Interval, Ratio, bootstrap, bootstrap_mean, wilson
 from .paired import Difference, Pairing, pair
 from .scoring import WEIGHTS, CaseScore
 from .vocabulary import vocabulary
 
 
-def summary(scores: Iterable[CaseScore]) -> dict[str, Any]:
-    """Passes, score and its parts; intervals of the pass share and of each mean."""
-    listed = list(scores)
-    parts = {
-        name: [value for score in listed if (value := score.parts[name]) is not None] for name in WEIGHTS
-    }
-    passed = sum(score.passed for score in listed)
-    measured = {"score": [score.score for score in listed], **parts}
+def summary(cases: Clusters[CaseScore]) -> dict[str, Any]:
+    """Passes, score and its parts; intervals of the pass share and of each mean, over cases."""
+    parts = {name: _means(cases, name) for name in WEIGHTS}
+    passed = counted([[run.passed for run in runs] for runs in cases.values()])
+    measured = {"score": [fmean(run.score for run in runs) for runs in cases.values()], **parts}
     return {
-        "cases": len(listed),
+        "cases": len(cases),
+        "runs": sum(len(runs) for runs in cases.values()),
         "passed": passed,
         **{name: mean(values) for name, values in measured.items()},
-        "gate_failures": sum(bool(score.gates) for score in listed),
+        "gate_failures": counted([[bool(run.gates) for run in runs] for runs in cases.values()]),
         "intervals": {
-            "pass_share": ends(wilson(passed, len(listed))),
+            "pass_share": ends(wilson(passed, len(cases))),
             **{name: ends(bootstrap_mean(values)) for name, values in measured.items()},
         },
     }
 
 
-def script_summary(scores: Iterable[ScriptScore]) -> dict[str, Any]:
+def _means(cases: Clusters[CaseScore], part: str) -> list[float]:
+    """One value a case: the mean over its runs; none of a case that lacks the part."""
+    found = [[value for run in runs if (value := run.parts[part]) is not None] for runs in cases.values()]
+    return [fmean(values) for values in found if values]
+
+
+def script_summary(cases: Clusters[ScriptScore]) -> dict[str, Any]:
     """Adversarial scripts; a script passes when all its assertions hold."""
-    listed = list(scores)
-    passed = sum(score.passed for score in listed)
-    rows = [Ratio(score.held, len(score.results)) for score in listed]
+    passed = counted([[run.passed for run in runs] for runs in cases.values()])
+    rows = [
+        Ratio(sum(run.held for run in runs), sum(len(run.results) for run in runs)) for runs in cases.values()
+    ]
     return {
-        "cases": len(listed),
+        "cases": len(cases),
+        "runs": sum(len(runs) for runs in cases.values()),
         "passed": passed,
-        "gates_held": sum(not score.gates for score in listed),
-        "assertions": sum(len(score.results) for score in listed),
-        "assertions_held": sum(score.held for score in listed),
+        "gates_held": counted([[not run.gates for run in runs] for runs in cases.values()]),
+        "assertions": int(sum(row.whole for row in rows)),
+        "assertions_held": int(sum(row.part for row in rows)),
         "intervals": {
-            "pass_share": ends(wilson(passed, len(listed))),
+            "pass_share": ends(wilson(passed, len(cases))),
             "assertions_held": ends(bootstrap(rows)),
         },
     }
 
 
-def by_layer(scores: Iterable[CaseScore]) -> dict[str, dict[str, Any]]:
-    """Share of the required slots of each layer whose picks fit; cases are resampled, not slots."""
+def by_layer(cases: Clusters[CaseScore]) -> dict[str, dict[str, Any]]:
+    """Share of the required slots of each layer whose picks fit; cases are resampled, not slots or runs."""
     layers = vocabulary().layers
     found: dict[str, list[Ratio]] = defaultdict(list)
-    for score in scores:
+    for runs in cases.values():
         fits: dict[str, list[bool]] = defaultdict(list)
-        for slot, fit in score.fits.items():
+        for slot, fit in ((slot, fit) for run in runs for slot, fit in run.fits.items()):
             fits[layers.get(slot, "other")].append(fit)
         for layer, held in fits.items():
-            found[layer].append(Ratio(sum(held), len(held)))
+            found[layer].append(Ratio(sum(held) / len(runs), len(held) / len(runs)))
     order = [layer for layer in dict.fromkeys((*layers.values(), "other")) if layer in found]
     return {layer: _layer(found[layer]) for layer in order}
 
@@ -71,11 +78,11 @@ def _layer(rows: list[Ratio]) -> dict[str, Any]:
     return {"slots": slots, "fit": fit, "interval": ends(bootstrap(rows))}
 
 
-def baseline_summary(baseline: Baseline, product: Baseline) -> dict[str, Any]:
+def baseline_summary(baseline: Baseline, product: Clusters[CaseScore]) -> dict[str, Any]:
     """One baseline over its cases, and the product less this baseline on the cases that both have."""
-    draws = [summary(draw.values()) for draw in baseline.draws]
+    draws = [summary(clustered(draw, {})) for draw in baseline.draws]
     found = draws[0] if len(draws) == 1 else _mean_of_draws(draws, baseline)
-    versus = pair(baseline.standings, product.standings)
+    versus = pair(baseline.standings, standings(product))
     return {
         **found,
         "draws": len(draws),
@@ -87,13 +94,14 @@ def baseline_summary(baseline: Baseline, product: Baseline) -> dict[str, Any]:
 def _mean_of_draws(draws: list[dict[str, Any]], baseline: Baseline) -> dict[str, Any]:
     """Means over draws; intervals over cases of each case's mean."""
     keys = ("passed", "score", *WEIGHTS, "gate_failures")
-    standings = baseline.standings.values()
+    each = baseline.standings.values()
     return {
         "cases": draws[0]["cases"],
+        "runs": sum(draw["runs"] for draw in draws),
         **{name: mean(draw[name] for draw in draws) for name in keys},
         "intervals": {
-            "pass_share": ends(bootstrap_mean([item.passed for item in standings])),
-            "score": ends(bootstrap_mean([item.score or 0.0 for item in standings])),
+            "pass_share": ends(bootstrap_mean([item.passed for item in each])),
+            "score": ends(bootstrap_mean([item.score or 0.0 for item in each])),
         },
     }
 

@@ -17,6 +17,8 @@ from typing import NamedTuple, TextIO
 from knowledge import Knowledge, load
 from tools.ranking import Ranking, rank_many
 
+from .about import about_run
+from .about import as_json as about_json
 from .calibration import Claimed, drawn_truth, stated_share
 from .digest import collect, differing, start
 from .metamorphic import PROPERTIES, Verdict, Violation, subject_of
@@ -76,7 +78,8 @@ def run_workloads(
     unequal = differing(collect(processes), count)
     trials = [_with_hash(trial, trial.drawn.number in unequal) for trial in trials]
     report = report_of(trials, seed, day)
-    content = as_json(report)
+    about = about_run(knowledge or load(folder), day)
+    content = {"about": about_json(about), **as_json(report)}
     print(json.dumps(content, indent=1, ensure_ascii=False) if json_output else table(report), file=out)
     return VIOLATED if report.violations else HELD
 

@@ -83,7 +83,11 @@ def read_utterances(path: Path) -> UtteranceSet:
             problems.append(f"{file.name}: not readable as YAML: {' '.join(str(error).split())}")
             continue
         if isinstance(content, dict) and SCENARIOS in content:
-            content = utterances_of(content)
+            try:
+                content = utterances_of(content)
+            except (KeyError, TypeError, AttributeError) as error:
+                problems.append(f"{file.name}: a scenario isn't complete ({type(error).__name__}: {error})")
+                continue
         if not isinstance(content, list):
             problems.append(f"{file.name}: not a list of messages")
             continue
