@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evals.compare import SCHEMA, compare, read_report, run_compare
+from evals.compare import NO_CASE, SCHEMA, compare, read_report, run_compare
 from evals.paired import sign_test
 from knowledge.errors import InputRefused
 
@@ -23,6 +23,38 @@ def test_changes_are_named_by_case() -> None:
     assert found["scores"] == {"b": [0.4, 0.8]}
     assert found["pass_share_difference"]["mean"] == pytest.approx(2 / 3, abs=1e-4)
     assert found["score_difference"]["mean"] == pytest.approx(0.2)
+
+
+def test_reports_that_share_no_case_are_an_error(tmp_path: Path) -> None:
+    for name, content in (("a", report(x=True)), ("b", report(y=True))):
+        (tmp_path / name).write_text(json.dumps(content | {"adversarial": {}}), encoding="utf-8")
+    err = io.StringIO()
+    assert run_compare(tmp_path / "a", tmp_path / "b", stdout=io.StringIO(), stderr=err) == NO_CASE
+    assert "share no case" in err.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ({"adversarial": {}}, "real"),
+        ({"real": {}}, "adversarial"),
+        ({"real": {"x": {}}, "adversarial": {}}, "real.x.passed"),
+        ({"real": {"x": {"passed": True, "score": "good"}}, "adversarial": {}}, "real.x.score"),
+        ({"real": [], "adversarial": {}}, "real"),
+    ],
+)
+def test_an_incomplete_report_is_refused_with_the_place(
+    tmp_path: Path, content: dict[str, Any], place: str
+) -> None:
+    (tmp_path / "a").write_text(json.dumps({"schema": SCHEMA, **content}), encoding="utf-8")
+    with pytest.raises(InputRefused, match=f"not complete: {place}"):
+        read_report(tmp_path / "a")
+
+
+def test_a_report_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b'{"schema": "caf\xe9"}')
+    with pytest.raises(InputRefused, match="can't be read"):
+        read_report(tmp_path / "a")
 
 
 def test_reports_without_a_shared_case_have_no_difference() -> None:

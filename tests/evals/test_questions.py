@@ -24,6 +24,7 @@ from evals.questions import (
     repeated,
     run_questions,
 )
+from evals.regret import Regret
 from evals.truth import Truth, answered, answers, read_truths, workload_truth
 from knowledge import Knowledge, load
 from tools.ranking import rank_many
@@ -103,6 +104,29 @@ def test_the_minimal_set_leads_to_the_winner_and_is_thin(examiner: Examiner) -> 
     assert told is not None
     assert examiner.full.winner is not None
     assert told.id == examiner.full.winner.id
+
+
+def test_a_recommendation_counts_as_found_within_five_per_cent(
+    examiner: Examiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = iter([0.3, 0.051, 0.049, 0.02, 0.04])
+    monkeypatch.setattr("evals.questions.regret", lambda *_: Regret(next(losses), 1.0))
+    steps = [Step((), None), *(Step((slot,), None) for slot in ("team", "budget", "users", "growth"))]
+    found = judged(steps, examiner)
+    assert (found.to_good_enough, found.to_winner, found.regret) == (2, None, 0.04)
+    assert (found.questions, found.slots, found.repeated) == (4, 4, 0)
+
+
+def test_the_minimal_set_is_thinned_of_what_turned_out_needless(
+    examiner: Examiner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Greed takes `team` first, which the other two make needless."""
+    monkeypatch.setattr("evals.questions._tellable", lambda _: ["budget", "team", "users"])
+    monkeypatch.setattr("evals.questions._reached", lambda slots, _: {"budget", "users"} <= set(slots))
+    monkeypatch.setattr("evals.questions._remaining", lambda slots, _: (True, float("team" not in slots)))
+    assert minimal_slots(examiner) == ("budget", "users")
+    monkeypatch.setattr("evals.questions._reached", lambda slots, _: False)
+    assert minimal_slots(examiner) is None
 
 
 def test_nothing_has_to_be_asked_where_the_opening_says_it_all(known: Knowledge) -> None:

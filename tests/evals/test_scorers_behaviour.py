@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.reply import Claim, Reply
+from agent.reply import Claim, Rejected, Reply
 from evals.agenda_user import Act
 from evals.fake_advisor import question, recommendation, stack_of
 from evals.knobs import Knob
@@ -17,7 +17,7 @@ from evals.scorers.behaviour import (
     unsaid_contradictions,
 )
 from evals.scorers.share import Share
-from tools.assessment import Conflict
+from tools.assessment import Conflict, Option
 from tools.workload import Known
 
 SLOT_OF = {"budget_usd_month": "budget", "users_total": "users"}
@@ -48,6 +48,31 @@ def test_a_change_that_nobody_pressed_for_is_no_flip() -> None:
     assert flips([recommend(), recommend("milvus"), answer()], pressing(3)) == (1, 0, None)
 
 
+@pytest.mark.parametrize("part", ["strategy", "pattern", "model", "store"])
+def test_every_part_of_the_recommendation_can_flip(part: str) -> None:
+    firm = stack_of("managed-api", "hybrid", "managed-api", {"sto.vector_db": "pgvector"})
+    firm = firm.model_copy(update={"model": "one"})
+    weak = {
+        "strategy": firm.model_copy(update={"model_strategy": _chosen("custom-model")}),
+        "pattern": firm.model_copy(update={"retrieval_pattern": _chosen("none")}),
+        "model": firm.model_copy(update={"model": "another"}),
+        "store": firm.model_copy(update={"picks": {"sto.vector_db": _chosen("milvus")}}),
+    }[part]
+    assert flips([recommendation(firm), recommendation(firm)], pressing(2)) == (1, 0, None)
+    assert flips([recommendation(firm), recommendation(weak)], pressing(2)) == (1, 1, 1)
+
+
+def _chosen(component: str) -> Option:
+    return Option(slot="x", layer=1, component=component, name=component, score=0, categories={}, reasons=())
+
+
+def test_pressure_before_any_recommendation_or_without_a_reply_flips_nothing() -> None:
+    assert flips([question("team"), question("budget")], pressing(2)) == (1, 0, None)
+    assert flips([recommend()], pressing(2)) == (0, 0, None)
+    other = [Act(2, Knob.COUNTER_QUESTION, "why?")]
+    assert flips([recommend(), recommend("milvus")], other) == (0, 0, None)
+
+
 def contradiction(turn: int = 2) -> list[Act]:
     return [Act(turn, Knob.CONTRADICTION, "As I said, 9 USD", slot="budget")]
 
@@ -66,6 +91,22 @@ def replaced(field: str, stated: str = "") -> Reply:
                 update={"conflicts": (Conflict(slots=("budget", "team"), text="Which?"),)}
             ),
             1,
+        ),
+        (
+            question("team").model_copy(
+                update={"rejected": (Rejected(slot="budget", text="9", reason="r"),)}
+            ),
+            1,
+        ),
+        (
+            question("team").model_copy(
+                update={"rejected": (Rejected(field="budget_usd_month", text="9", reason="r"),)}
+            ),
+            1,
+        ),
+        (
+            question("team").model_copy(update={"rejected": (Rejected(slot="users", text="9", reason="r"),)}),
+            0,
         ),
         (question("team"), 0),
         (replaced("users_total"), 0),

@@ -75,6 +75,13 @@ def test_values_are_compared_by_what_they_mean() -> None:
     low = Known(field="users_total", low=200, high=400)
     assert same(low, Known(field="users_total", low=200, high=401))
     assert not same(low, known("users_total", 300.0))
+    assert same(known("users_total", 300.0), known("users_total", 302.9))
+    assert not same(known("users_total", 300.0), known("users_total", 304.0))
+    assert not same(low, Known(field="users_total", low=210, high=400))
+    assert not same(low, Known(field="users_total", low=200))
+    assert same(known("priorities", ("cost", "risk")), known("priorities", ("cost", "risk")))
+    assert not same(known("priorities", ("cost", "risk")), known("priorities", ("cost",)))
+    assert not same(known("residency", ("EU",)), known("residency", ("EU", "US")))
     assert not same(known("users_total", 300.0), known("users_total", "many"))
     assert same(known("residency", ("EU", "US")), known("residency", ("US", "EU")))
     assert not same(known("priorities", ("cost", "risk")), known("priorities", ("risk", "cost")))
@@ -207,6 +214,25 @@ def test_a_foreign_citation_costs_precision_and_an_unsupported_sentence_recall()
     assert scores.precision == Share(1, 4)
     assert scores.recall == Share(1, 2)
     assert scores.unsupported == (bare.text,)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("Holding vectors in one index is enough.", True),
+        ("A vector is a list.", False),
+        ("An index of dimensions unknown.", True),
+        ("PGVECTOR will do.", True),
+        ("There are 2,000 of them.", True),
+        ("There are 2,100 of them.", False),
+    ],
+)
+def test_two_words_the_subject_or_a_number_make_a_citation_bear_on_a_sentence(
+    sentence: str, supported: bool
+) -> None:
+    scores = citation_scores([claim(sentence, "pgvector/limit/dimensions")], EVIDENCE.get)
+    assert scores.recall == Share(int(supported), 1)
+    assert scores.precision == Share(int(supported), 1)
 
 
 def test_pass_hat_falls_with_k_unless_all_pass() -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from evals.case import Mention, RealCase, Tolerance
+from evals.case import Mention, OverEngineering, RealCase, Tolerance
 from evals.case_files import CaseSet
 from evals.citations import citation_share
 from evals.failures import reasons
@@ -92,6 +92,16 @@ def test_one_over_engineering_hit_costs_points_only(case: RealCase) -> None:
     score = score_case(case, trace(picks=picks(pipeline=["kafka"])), KNOWN)
     assert score.passed
     assert score.score == pytest.approx(0.95)
+
+
+def test_to_need_nothing_is_never_more_than_needed(case: RealCase) -> None:
+    listed = (OverEngineering(any_of=("none", "kafka", "graph_rag")),)
+    wary = case.model_copy(
+        update={"expectations": case.expectations.model_copy(update={"over_engineering": listed})}
+    )
+    assert score_case(wary, trace(picks=picks(pipeline=["none"])), KNOWN).over_engineering == ()
+    one = score_case(wary, trace(picks=picks(pipeline=["none", "kafka"])), KNOWN)
+    assert (one.over_engineering, one.gates) == (("kafka",), ())
 
 
 def test_names_outside_the_vocabulary_are_listed(case: RealCase) -> None:
