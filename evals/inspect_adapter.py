@@ -33,8 +33,8 @@ State = Any
 Solve = Callable[[State, Any], Awaitable[State]]
 Judge = Callable[[State, Any], Awaitable[Any]]
 TRACE = "trace"
-PARTS = ("fit", "mentions", "interview", "citations")
-"""Parts that every case has; `numbers` is in the explanation."""
+NOT_MEASURED = float("nan")
+"""Inspect leaves such a value out of its means: not every case has numbers to check."""
 
 
 def _module(name: str) -> Any:
@@ -117,8 +117,11 @@ def parts(cases: str = "") -> Judge:
         if not isinstance(case, RealCase):
             raise InputRefused(f"{case.id} is no real case.", "Only those have a score.")
         score = score_case(case, _trace(state), citable(_knowledge()))
-        values = {"score": score.score, **{name: score.parts[name] or 0.0 for name in PARTS}}
-        return inspect_scorer.Score(value=values, explanation=f"numbers: {score.parts['numbers']}")
+        parts = {name: NOT_MEASURED if value is None else value for name, value in score.parts.items()}
+        wrong = ", ".join(score.wrong_numbers)
+        return inspect_scorer.Score(
+            value={"score": score.score, **parts}, explanation=f"wrong numbers: {wrong}" if wrong else ""
+        )
 
     return judge
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,11 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 
 import evals.inspect_adapter as adapter
 from evals.fake_advisor import ScriptedAdvisor, question, recommendation, stack_of
+from evals.scoring import WEIGHTS
 from knowledge.errors import InputRefused
 
 INVENTED = str(Path(__file__).parent / "data" / "invented")
@@ -80,6 +83,19 @@ def test_a_case_is_run_and_scored_as_the_command_does(inspecting: Any) -> None:
     assert passed.explanation.startswith("mentions 0.00 is below 0.50")
     assert parts.value["fit"] == 1
     assert parts.value["interview"] == 0.5
+    assert parts.value["numbers"] == 0
+    assert set(parts.value) == {"score", *WEIGHTS}
+    assert parts.explanation == "wrong numbers: requests_per_day"
+
+
+def test_a_case_without_numbers_is_left_out_of_their_mean(inspecting: Any, tmp_path: Path) -> None:
+    case = yaml.safe_load((Path(INVENTED) / "library-search.yaml").read_text(encoding="utf-8"))
+    case["expectations"]["numeric_checks"] = []
+    (tmp_path / "case.yaml").write_text(yaml.safe_dump(case), encoding="utf-8")
+    made = inspecting.advice(str(tmp_path))
+    _, parts = (asyncio.run(judge(run(made, "library-search"), None)) for judge in made.scorer)
+    assert math.isnan(parts.value["numbers"])
+    assert parts.value["fit"] == 1
 
 
 def test_adversarial_scripts_are_a_task_of_their_own(inspecting: Any) -> None:
