@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: run test setup check lint types imports format bench index eval eval-gate clean
+.PHONY: run test setup check lint types imports format bench index eval eval-gate eval-long clean
 
 run: setup
 	$(BIN)/stackwright
@@ -34,8 +34,20 @@ index: setup
 bench: setup
 	$(BIN)/python scripts/benchmark.py
 
+EVAL_DAY := --as-of 2026-11-25
+EVAL_CASES := tests/evals/data/cases evals/cases
+REPORTS := eval-reports
+
 eval: setup
-	$(BIN)/stackwright eval advice tests/evals/data/cases --as-of 2026-11-24
+	for cases in $(EVAL_CASES); do $(BIN)/stackwright eval advice $$cases $(EVAL_DAY) || exit; done
+
+# Hours: every habit of users over all cases, and 10,000 workloads. Reports go to $(REPORTS)/.
+eval-long: setup
+	mkdir -p $(REPORTS)
+	for cases in $(EVAL_CASES); do \
+	  $(BIN)/stackwright eval matrix $$cases --seeds 4 $(EVAL_DAY) --json > $(REPORTS)/matrix-$$(echo $$cases | tr / -).json || exit; \
+	done
+	$(BIN)/stackwright eval workloads --count 10000 $(EVAL_DAY) --json > $(REPORTS)/workloads.json || [ $$? -eq 4 ]
 
 eval-gate: setup
 	$(BIN)/pytest tests/evals/test_gate.py

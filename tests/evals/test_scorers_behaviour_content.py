@@ -40,6 +40,19 @@ def test_another_pick_or_slot_makes_another_winner() -> None:
     assert changed_slots(other, REFERENCE) == ("pipeline: - -> cron", "vector_store: pgvector -> milvus")
 
 
+def test_a_slot_left_empty_is_no_pick() -> None:
+    empty = trace({"vector_store": ["pgvector"], "cluster": []})
+    assert changed_slots(empty, REFERENCE) == ("cluster: none -> -",)
+    assert slot_agreement(empty, REFERENCE) == 0.5
+    assert not same_winner(empty, REFERENCE)
+
+
+def test_changed_slots_come_in_the_order_of_their_names() -> None:
+    slots = ("vector_store", "compute", "retrieval", "cluster", "safety", "pipeline", "primary_store")
+    changed = changed_slots(trace({slot: ["x"] for slot in slots}), trace())
+    assert changed == tuple(f"{slot}: - -> x" for slot in sorted(slots))
+
+
 def test_no_recommendation_is_never_the_same() -> None:
     assert not same_winner(trace(), trace())
     assert slot_agreement(trace(), trace()) == 0.0
@@ -102,6 +115,28 @@ def test_a_hosted_model_behind_an_air_gap_is_a_violation_even_when_limits_are_sa
     assert len(violations(hosted, AIR_GAPPED, said=("budget",))) == 2
     either = {"deployment": [known("deployment", ("air_gapped", "cloud"))]}
     assert violations(hosted, either) == ()
+
+
+@pytest.mark.parametrize("place", ["on_prem", "air_gapped", "edge", "laptop"])
+@pytest.mark.parametrize("name", ["openai_api", "azure_openai", "compute_managed_api", "Amazon Bedrock"])
+def test_no_place_of_ones_own_takes_a_hosted_model(place: str, name: str) -> None:
+    hosted = trace({"inference_engine": ["vllm", name]})
+    (said,) = violations(hosted, {"deployment": [known("deployment", (place,))]})
+    assert said.endswith(f"although it must run {place}")
+    assert violations(hosted, {"deployment": [known("deployment", (place, "managed_api"))]}) == ()
+    assert violations(hosted, {}) == ()
+    assert (
+        violations(trace({"inference_engine": ["vllm"]}), {"deployment": [known("deployment", place)]}) == ()
+    )
+
+
+def test_of_several_statements_of_a_limit_the_widest_counts_and_an_unknown_number_breaks_none() -> None:
+    twice = {"ttft_ms": [known("ttft_ms", 400.0), known("ttft_ms", 600.0)]}
+    assert violations(trace(numbers={"ttft_ms_p95": 500}), twice) == ()
+    assert len(violations(trace(numbers={"ttft_ms_p95": 601}), twice)) == 1
+    assert violations(trace(), twice) == ()
+    floor = {"ttft_ms": [Known(field="ttft_ms", low=400)]}
+    assert violations(trace(numbers={"ttft_ms_p95": 500}), floor) == ()
 
 
 def test_a_broken_budget_is_a_violation_unless_it_is_said() -> None:
