@@ -79,6 +79,29 @@ def test_wrong_lost_and_invented_fields_cost() -> None:
     assert scores.missing == ("use_case",)
 
 
+def test_a_field_that_matches_is_not_wrong_beside_one_that_does_not() -> None:
+    scores = field_scores(
+        TRUTH, {"users_total": known("users_total", 300.0), "use_case": known("use_case", "chat")}
+    )
+    assert (scores.wrong, scores.missing) == (("use_case",), ())
+    assert (scores.precision, scores.recall, scores.f1) == (0.5, 0.5, 0.5)
+    half = field_scores(TRUTH, {"users_total": known("users_total", 300.0)})
+    assert (half.precision, half.recall, half.f1) == pytest.approx((1.0, 0.5, 2 / 3))
+
+
+def test_any_of_several_true_values_will_do_and_an_unknown_one_is_none() -> None:
+    twice = {"users_total": [known("users_total", 300.0), known("users_total", 900.0)]}
+    assert field_scores(twice, {"users_total": known("users_total", 900.0)}).matched == 1
+    unknown = field_scores(twice, {"users_total": Known(field="users_total", unknown=True)})
+    assert (unknown.found, unknown.missing) == (0, ("users_total",))
+
+
+def test_without_fields_nothing_is_measured() -> None:
+    nothing = field_scores({}, {})
+    assert (nothing.precision, nothing.recall, nothing.f1) == (None, None, None)
+    assert (field_scores(TRUTH, {}).precision, field_scores(TRUTH, {}).recall) == (None, 0)
+
+
 def test_guesses_of_the_advisor_count_neither_way() -> None:
     scores = field_scores(TRUTH, {"use_case": known("use_case", "chat", origin="assumed")})
     assert (scores.found, scores.expected) == (0, 2)
@@ -130,10 +153,22 @@ def test_no_place_of_ones_own_takes_a_hosted_model(place: str, name: str) -> Non
     )
 
 
+def test_hosted_picks_and_places_are_named_in_order() -> None:
+    rooms = ("laptop", "edge", "on_prem", "air_gapped")
+    picked = trace(
+        {"inference_engine": ["openai_api"], "compute": ["compute_managed_api"], "safety": ["bedrock"]}
+    )
+    assert violations(picked, {"deployment": [known("deployment", rooms)]}) == tuple(
+        f"{name} although it must run air_gapped, edge, laptop, on_prem"
+        for name in ("aws_bedrock", "compute_managed_api", "openai_api")
+    )
+    assert len(violations(picked, {"deployment": [known("deployment", "edge")]})) == 3
+
+
 def test_of_several_statements_of_a_limit_the_widest_counts_and_an_unknown_number_breaks_none() -> None:
     twice = {"ttft_ms": [known("ttft_ms", 400.0), known("ttft_ms", 600.0)]}
     assert violations(trace(numbers={"ttft_ms_p95": 500}), twice) == ()
-    assert len(violations(trace(numbers={"ttft_ms_p95": 601}), twice)) == 1
+    assert violations(trace(numbers={"ttft_ms_p95": 601}), twice) == ("ttft_ms_p95 601 above ttft_ms 600",)
     assert violations(trace(), twice) == ()
     floor = {"ttft_ms": [Known(field="ttft_ms", low=400)]}
     assert violations(trace(numbers={"ttft_ms_p95": 500}), floor) == ()
