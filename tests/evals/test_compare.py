@@ -71,6 +71,15 @@ def test_the_sign_test_is_exact(gained: int, lost: int, p_value: float) -> None:
     assert sign_test(gained, lost) == pytest.approx(p_value)
 
 
+def test_gains_and_losses_are_counted_against_each_other() -> None:
+    before = report(a=True, b=True, c=True, d=False)
+    after = report(a=False, b=False, c=False, d=True)
+    found = compare(before, after)
+    assert (found["gained"], found["lost"]) == (["d"], ["a", "b", "c"])
+    assert found["p_value"] == pytest.approx(0.625)
+    assert found["score_difference"]["mean"] == pytest.approx((3 * -0.4 + 0.4) / 4)
+
+
 def test_two_files_are_compared(tmp_path: Path) -> None:
     for name, content in (("a", report(x=False)), ("b", report(x=True))):
         (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")

@@ -35,9 +35,11 @@ RETENTION, ZDR, CLINIC, ISOLATED = (
 )
 
 
-def found(gold: str, *facts: str, abstained: bool = False, answerable: bool | None = True) -> Answered:
+def found(
+    gold: str, *facts: str, abstained: bool = False, answerable: bool | None = True, name: str = "q"
+) -> Answered:
     """Facts named by single letters, each its own only name."""
-    question = Question("q", "What?", frozenset(gold.split()), answerable)
+    question = Question(name, "What?", frozenset(gold.split()), answerable)
     return Answered(question, facts, tuple(frozenset({fact}) for fact in facts), abstained)
 
 
@@ -78,7 +80,8 @@ def test_the_report_averages_over_questions_with_gold() -> None:
 
 
 def test_a_question_whose_gold_is_not_found_counts_as_zero() -> None:
-    report = as_json([found("z", *NINE), found("a", *NINE)])
+    report = as_json([found("z", *NINE), found("a", *NINE, name="well")])
+    assert report["missed"] == {"q": ["z"]}
     assert (report["reciprocal_rank"], report["recall_at_8"], report["ndcg_at_10"]) == (0.5, 0.5, 0.5)
 
 
@@ -221,7 +224,8 @@ def test_abstention_alone_can_be_scored(tmp_path: Path) -> None:
         (b"id,question\nq,caf\xe9\n", IMPERFECT, "can't be read as CSV in UTF-8"),
         (b"", IMPERFECT, "no row"),
         (b"id,question\n", IMPERFECT, "no row"),
-        (b"id,query\nq,What?\n", IMPERFECT, "no column question"),
+        (b"id,query\nq,What?\n", IMPERFECT, "no column question;"),
+        (b"number,query\nq,What?\n", IMPERFECT, "no column id and question;"),
         (b"id,question,gold_fact_ids\nq, ,a\n", NO_CASE, "has no question"),
     ],
 )

@@ -266,6 +266,27 @@ def test_a_number_that_its_own_evidence_does_not_hold_is_unfaithful(wrong: Claim
     assert len(unresolved_numbers([wrong], EVIDENCE.get)) == 1
 
 
+@pytest.mark.parametrize(
+    ("value", "written", "held"),
+    [
+        (575.4, "575", True),
+        (575.6, "575", False),
+        (1_249_000, "1.2 million", True),
+        (1_251_000, "1.2 million", False),
+        (1_240, "1,200", True),
+        (1_251, "1,200", False),
+        (0.124, "12 %", True),
+        (0.126, "12 %", False),
+        (1_500, "1.5 s", True),
+        (0.0015, "1.5 ms", True),
+    ],
+)
+def test_a_number_is_held_to_the_digits_that_it_shows(value: float, written: str, held: bool) -> None:
+    evidence = Evidence(id="calc/x/1", kind="calc", text="figure", values={"figure": value})
+    said = claim(f"It comes to {written} in all.", "calc/x/1")
+    assert numeric_faithfulness([said], {"calc/x/1": evidence}.get) == Share(int(held), 1)
+
+
 def test_digits_in_names_are_no_numbers() -> None:
     named = claim("gpt-6-luna and bge-m3 run on an L40S.", "calc/stack/1")
     assert numeric_faithfulness([named], EVIDENCE.get) == Share(0, 0)
@@ -293,6 +314,7 @@ def test_a_foreign_citation_costs_precision_and_an_unsupported_sentence_recall()
         ("A vector is a list.", False),
         ("An index of dimensions unknown.", True),
         ("PGVECTOR will do.", True),
+        ("Dimensionality of a vectored text.", True),
         ("There are 2,000 of them.", True),
         ("There are 2,100 of them.", False),
     ],

@@ -7,7 +7,7 @@ from evals.case_files import CaseSet
 from evals.citations import citation_share
 from evals.failures import reasons
 from evals.mentions import mentioned
-from evals.scoring import interview, score_case, weighted
+from evals.scoring import interview, score_case, score_picks, weighted
 from evals.tolerance import within
 from evals.trace import Trace
 
@@ -94,6 +94,17 @@ def test_one_over_engineering_hit_costs_points_only(case: RealCase) -> None:
     assert score.score == pytest.approx(0.95)
 
 
+def test_the_choice_of_stack_alone_gets_the_rest_for_free(case: RealCase) -> None:
+    silent = {"text": "", "asked": [], "numbers": {}, "citations": {}}
+    right = score_picks(case, trace(**silent))
+    assert right.passed
+    assert right.score == pytest.approx(1)
+    half = score_picks(case, trace(**silent, picks=picks(vector_store=["milvus"], retrieval=["vector"])))
+    assert (half.parts["fit"], half.passed) == (0.5, False)
+    assert half.score == pytest.approx(0.8)
+    assert score_picks(case, trace(**silent, picks=picks(cluster=["eks"]))).gates == ("cluster: eks",)
+
+
 def test_to_need_nothing_is_never_more_than_needed(case: RealCase) -> None:
     listed = (OverEngineering(any_of=("none", "kafka", "graph_rag")),)
     wary = case.model_copy(
@@ -146,6 +157,17 @@ def test_only_the_first_450_words_count() -> None:
     mention = [Mention(id="a", any_of=("cache",))]
     assert mentioned("word " * 440 + "word[x/y/z]. The cache[x/y/z].", mention) == {"a"}
     assert mentioned("word " * 450 + "word[x/y/z]. The cache[x/y/z].", mention) == set()
+
+
+def test_the_450th_word_is_the_last() -> None:
+    mention = [Mention(id="a", any_of=("cache",))]
+    assert mentioned("word " * 449 + "cache[x/y/z].", mention) == {"a"}
+    assert mentioned("word " * 450 + "cache[x/y/z].", mention) == set()
+
+
+def test_a_sentence_that_is_taken_stays_with_who_has_no_other() -> None:
+    mentions = [Mention(id=name, any_of=("cache",)) for name in ("a", "b")]
+    assert mentioned("The cache[x/y/z]. The batch[x/y/z].", mentions) == {"a"}
 
 
 def test_words_of_a_citation_are_not_a_mention() -> None:
