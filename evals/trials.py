@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from knowledge import Knowledge, load
+from knowledge.errors import InputRefused
 from tools.ranking import Ranking, rank_many
 
 from .about import about_run
@@ -68,6 +69,8 @@ def run_workloads(
     stderr: TextIO | None = None,
 ) -> int:
     """Try every property on `count` workloads of `seed`; `folder` is where `knowledge` was read from."""
+    if count < 1:
+        raise InputRefused(f"{count} workloads show nothing.", "Give --count 1 or more.")
     out, err, day = stdout or sys.stdout, stderr or sys.stderr, as_of or date.today()
     trials: list[Trial] = []
     processes = start(count, seed, day, folder)

@@ -67,6 +67,28 @@ def test_passes_and_scores_are_paired_by_case() -> None:
     found = pair(a, b)
     assert (found.shared, found.gained, found.lost) == (("x", "y"), ("y",), ())
     assert found.p_value == 1
+    assert found.passes is not None
+    assert found.passes.mean == pytest.approx(0.5)
     assert found.score is not None
     assert found.score.mean == pytest.approx(0.25)
     assert found.score.interval == pytest.approx((0, 0.5))
+
+
+def test_every_change_of_side_counts_in_the_sign_test() -> None:
+    a = {name: Standing(float(name in "abc"), 0.5) for name in "abcdef"}
+    b = {name: Standing(float(name in "d"), 0.4) for name in "abcdef"}
+    found = pair(a, b)
+    assert (found.gained, found.lost) == (("d",), ("a", "b", "c"))
+    assert found.p_value == pytest.approx(0.625)
+    assert found.passes is not None
+    assert found.passes.mean == pytest.approx(-1 / 3)
+    assert found.passes.interval.low < found.passes.mean < found.passes.interval.high
+
+
+def test_a_case_without_a_score_on_one_side_is_left_out_of_the_scores() -> None:
+    a = {"x": Standing(1, 0.8), "y": Standing(1), "z": Standing(1, 0.5)}
+    b = {"x": Standing(1, 0.9), "y": Standing(1, 0.9), "z": Standing(1)}
+    found = pair(a, b)
+    assert found.score is not None
+    assert found.score.mean == pytest.approx(0.1)
+    assert pair({"y": Standing(1)}, {"y": Standing(1)}).score is None

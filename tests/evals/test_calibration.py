@@ -39,6 +39,15 @@ def test_overconfidence_counts_by_its_distance() -> None:
     assert found is not None
     assert (found.ece, found.brier) == (0.5, 0.5)
     assert [(item.draws, item.stated, item.kept) for item in found.bins] == [(2, 1.0, 0.5)]
+    assert (found.bins[0].low, found.bins[0].high) == (0.9, 1.0)
+
+
+def test_each_claim_lies_in_the_bin_of_its_share() -> None:
+    found = calibrate([Claimed(0.0, False), Claimed(0.05, False), Claimed(0.3, True), Claimed(0.39, False)])
+    assert found is not None
+    assert [(item.low, item.high, item.draws) for item in found.bins] == [(0.0, 0.1, 2), (0.3, 0.4, 2)]
+    assert found.bins[1].stated == pytest.approx(0.345)
+    assert found.ece == pytest.approx((2 * 0.025 + 2 * abs(0.345 - 0.5)) / 4)
 
 
 def test_errors_of_opposite_sign_in_different_bins_do_not_cancel() -> None:
@@ -68,6 +77,15 @@ def test_truths_differ_where_something_was_assumed_and_keep_what_was_said(
     sizes = {truth.known["team_engineers"].value for truth in truths}
     assert sizes == {known.priors["fields"]["team_engineers"][end] for end in ("low", "point", "high")}
     assert all("budget_usd_month" not in truth.known for truth in truths)
+
+
+def test_choices_are_drawn_as_often_as_the_priors_say(known: Knowledge, workload: Workload) -> None:
+    rng = random.Random(1)
+    drawn = [drawn_truth(workload, known, rng).known["skill_kubernetes"].value for _ in range(300)]
+    shares = known.priors["fields"]["skill_kubernetes"]["choices"]
+    assert set(drawn) == set(shares)
+    for value, share in shares.items():
+        assert drawn.count(value) / len(drawn) == pytest.approx(share, abs=0.09)
 
 
 def test_limits_are_drawn_when_asked_for(known: Knowledge, workload: Workload) -> None:

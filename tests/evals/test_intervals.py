@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from evals.intervals import Ratio, bootstrap, bootstrap_mean, wilson
+from evals.intervals import Ratio, _quantile, bootstrap, bootstrap_mean, wilson
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,27 @@ def test_slots_of_one_case_stand_or_fall_together() -> None:
 def test_the_same_values_give_the_same_interval() -> None:
     values = [0.3, 0.9, 0.55, 0.1]
     assert bootstrap_mean(values) == bootstrap_mean(list(values))
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "expected"),
+    [
+        ([0, 1, 5], 0.0, 0),
+        ([0, 1, 5], 0.25, 0.5),
+        ([0, 1, 5], 0.5, 1),
+        ([0, 1, 5], 0.75, 3),
+        ([0, 1, 5], 1.0, 5),
+        ([7], 0.975, 7),
+    ],
+)
+def test_a_quantile_lies_between_the_two_nearest_values(
+    values: list[float], share: float, expected: float
+) -> None:
+    assert _quantile(values, share) == pytest.approx(expected)
+
+
+def test_the_interval_of_a_coin_is_that_of_the_binomial() -> None:
+    """Of 40 tosses with 20 heads 95 % lie between 14 and 26."""
+    interval = bootstrap_mean([0, 1] * 20)
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx((14 / 40, 26 / 40), abs=1 / 40)

@@ -17,6 +17,7 @@ from evals.trial_report import as_json, report_of, table
 from evals.trials import ANY_PROCESS, Bench, Trial, bench_of, run_workloads, trial_of
 from evals.workloads import DrawnWorkload, draw_workload, draw_workloads
 from knowledge import Knowledge, load
+from knowledge.errors import InputRefused
 from tools.workload import Workload
 
 AS_OF = date(2026, 11, 25)
@@ -292,3 +293,8 @@ def test_a_change_keeps_the_layers_of_the_knowledge_base(tmp_path: Path) -> None
     assert other.components["acme-search"] == own.components["acme-search"]
     prices = {row["model"]: row["input_usd_per_m"] for row in other.files.rows("cost/llm_prices.csv")}
     assert float(prices["gpt-6-sol"]) == 0.8
+
+
+def test_no_workload_is_no_result() -> None:
+    with pytest.raises(InputRefused, match="show nothing"):
+        run_workloads(0, as_of=AS_OF)

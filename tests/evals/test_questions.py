@@ -16,6 +16,7 @@ from evals.questions import (
     RAN,
     Examiner,
     Step,
+    _tellable,
     first_for_good,
     form_steps,
     interview_steps,
@@ -115,6 +116,13 @@ def test_a_recommendation_counts_as_found_within_five_per_cent(
     found = judged(steps, examiner)
     assert (found.to_good_enough, found.to_winner, found.regret) == (2, None, 0.04)
     assert (found.questions, found.slots, found.repeated) == (4, 4, 0)
+
+
+def test_only_what_the_opening_leaves_open_can_be_told(examiner: Examiner) -> None:
+    slots = _tellable(examiner)
+    assert sorted(slots) == ["corpus_size", "deployment", "request_rate", "team"]
+    ordered = [part.slot for question in examiner.knowledge.questions.values() for part in question.parts]
+    assert slots == sorted(slots, key=ordered.index)
 
 
 def test_the_minimal_set_is_thinned_of_what_turned_out_needless(

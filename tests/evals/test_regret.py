@@ -124,6 +124,31 @@ def test_a_documented_product_is_put_in_place(development: CaseSet, known: Knowl
     assert mine is not None
     assert mine.advice.stated == pytest.approx(0, abs=1e-9)
     assert mine.expert.stated > 0
+    assert mine.advice_against_expert == pytest.approx(
+        -mine.expert.stated / (1 - mine.expert.stated), abs=1e-6
+    )
+    assert (mine.covered, mine.documented) == (2, 2)
+
+
+def test_no_advice_loses_all_that_the_documented_choice_is_worth(
+    development: CaseSet, known: Knowledge, truth: Ranking
+) -> None:
+    case = next(case for case in development.cases.values() if case.id.startswith("dev-05"))
+    chosen = case.model_copy(update={"documented_choice": {"model_strategy": ("managed_api",)}})
+    found = expert_regret(chosen, None, truth, known, AS_OF)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.advice == LOST
+    assert found.advice_against_expert == 1
+
+
+def test_a_documented_product_that_no_candidate_stands_for_is_not_covered(
+    development: CaseSet, known: Knowledge, truth: Ranking
+) -> None:
+    case = next(case for case in development.cases.values() if case.id.startswith("dev-05"))
+    chosen = {"model_strategy": ("managed_api",), "vector_store": ("a_store_of_old",)}
+    found = expert_choice(case.model_copy(update={"documented_choice": chosen}), truth, known)  # type: ignore[arg-type]
+    assert found is not None
+    assert (found.covered, found.documented, dict(found.wanted)) == (1, 2, {})
 
 
 def test_spread_of_figures() -> None:
@@ -131,6 +156,8 @@ def test_spread_of_figures() -> None:
     found = spread([0.0, 0.0, 0.1])
     assert found is not None
     assert (found.median, found.worst) == (0.0, 0.1)
+    assert spread([0.3]) == (0.3, 0.3, 0.3)
+    assert spread([0.0, 1.0]) == pytest.approx((0.5, 0.95, 1.0))
 
 
 def test_a_truth_without_any_stack_leaves_nothing_to_lose(known: Knowledge, truth: Ranking) -> None:

@@ -190,6 +190,15 @@ def test_words_of_a_citation_are_not_a_mention() -> None:
         (None, 1, {"max": 10}, False),
         (float("nan"), 1, {"max": 10}, False),
         (0, 0, {"rel": 0.1}, True),
+        (0, 0, {"factor": 2}, True),
+        (1, 0, {"factor": 2}, False),
+        (1, None, {"factor": 2}, False),
+        (0.4, 0.5, {"factor": 2}, True),
+        (1.1, 0.5, {"factor": 2}, False),
+        (-2, -2, {"factor": 2}, True),
+        (-3, -2, {"factor": 2}, False),
+        (20, 20, {"rel": 0.05, "max": 19}, False),
+        (float("inf"), None, {"min": 1}, False),
     ],
 )
 def test_tolerances(
