@@ -29,7 +29,7 @@ def read_money(reading: Reading) -> None:
     _with_distant_currency(reading)
     for quantity in reading.open("money"):
         role = reading.role("money", quantity)
-        once = _ONCE.match(reading.message.folded, quantity.end) is not None
+        once = _ONCE.match(reading.message.folded, quantity.end)
         priced = _UNIT_PRICE.match(reading.message.folded, _amount_end(reading, quantity))
         aside = role.field == "ignore" and role.distance <= 5 and "budget" not in reading.asked
         if priced or aside:
@@ -39,7 +39,8 @@ def read_money(reading: Reading) -> None:
         elif quantity.period_s:
             reading.use(quantity)
         elif once or role.field == "once":
-            cue = None if once else role.hit
+            said = once and Hit("once", quantity.first, quantity.last, quantity.end, once.end())
+            cue = said or role.hit
             _budget(reading, quantity, "budget_once_usd", 1.0, cue)
         elif role.field == "month" or "budget" in reading.asked:
             reading.use(quantity)
