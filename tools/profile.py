@@ -51,8 +51,12 @@ def load_profile(path: Path, knowledge: Knowledge | None = None) -> Profile:
     """Read a profile; InputRefused names the place of what is wrong in it, names unknown to `knowledge` included."""
     try:
         profile = Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputRefused(f"The profile {path} can't be read: {error}.") from error
+    except OSError as error:
+        raise InputRefused(
+            f"The profile {path} can't be read: {(error.strerror or str(error)).lower()}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputRefused(f"The profile {path} is not UTF-8 text.") from error
     except tomllib.TOMLDecodeError as error:
         raise InputRefused(f"The profile {path} is not valid TOML: {error}.") from error
     except ValidationError as error:

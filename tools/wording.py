@@ -51,7 +51,7 @@ UNPRICED = ", parts of it unpriced"
 
 def quantity(estimate: Estimate) -> str:
     """`5,200 USD a month`; an incomplete total reads `at least …, parts of it unpriced`."""
-    text = f"{number(estimate.typical)} {unit_words(estimate.unit)}".strip()
+    text = counted(estimate.typical, estimate.unit)
     return f"at least {text}{UNPRICED}" if estimate.incomplete else text
 
 

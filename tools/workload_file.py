@@ -193,7 +193,7 @@ def _number(spec: FieldSpec, raw: Any, factor: float, place: str) -> float:
 def _word(spec: FieldSpec, raw: Any, place: str, knowledge: Knowledge) -> str:
     word = {True: "yes", False: "no"}.get(raw, str(raw)) if isinstance(raw, bool) else str(raw)
     if spec.values and word not in spec.values:
-        near = get_close_matches(word, spec.values, 3, 0.4) or list(spec.values[:6])
+        near = get_close_matches(word, spec.values, 3, 0.6) or spec.values
         raise InputRefused(f"{place}: {word!r} is not a value of {spec.name}.", f"Use {', '.join(near)}.")
     if spec.name in ("existing_components", "avoid_components") and word not in knowledge.components:
         raise nearest(word, knowledge.components, "component")
