@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def add_services(verbs: "Verbs", common: argparse.ArgumentParser) -> None:
-    """`serve`, `worker`, `keys` and `mcp`."""
+    """`serve`, `slack`, `worker`, `keys` and `mcp`."""
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group("services")
     group.add_argument(
@@ -19,6 +19,7 @@ def add_services(verbs: "Verbs", common: argparse.ArgumentParser) -> None:
         "--retention-days", type=float, metavar="N", help="delete what nobody writes to (default: keep)"
     )
     _serve(verbs, [common, shared])
+    _slack(verbs, [common, shared])
     verbs.add_parser("worker", parents=[common, shared], help="answer messages that other processes take in")
     _keys(verbs, [common, shared])
     _mcp(verbs, common)
@@ -43,6 +44,27 @@ def _serve(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
             metavar="N",
             help=f"requests of one key {words}",
         )
+
+
+def _slack(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
+    slack = verbs.add_parser(
+        "slack",
+        parents=parents,
+        help="Slack: mentions and messages to the app",
+        description="Reads SLACK_BOT_TOKEN, and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).",
+    )
+    slack.add_argument("--manifest", action="store_true", help="print the app manifest for Slack, and end")
+    slack.add_argument("--url", metavar="URL", default="", help="with --manifest: where Slack reaches --http")
+    slack.add_argument("--http", action="store_true", help="be called by Slack instead of connecting to it")
+    slack.add_argument("--host", default="127.0.0.1", help="with --http: address to listen on")
+    slack.add_argument("--port", type=int, default=3000, help="with --http")
+    slack.add_argument(
+        "--workers",
+        type=int,
+        default=argparse.SUPPRESS,
+        metavar="N",
+        help="processes that answer (0: none here)",
+    )
 
 
 def _keys(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:

@@ -1,0 +1,3 @@
+"""Paths that are served over HTTP."""
+
+EVENTS, HEALTH = "/slack/events", "/healthz"

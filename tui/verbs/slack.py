@@ -1,0 +1,49 @@
+"""`stackwright slack`: the advisor in Slack, over Socket Mode or HTTP, with workers beside it."""
+
+import logging
+import os
+import socket
+import sys
+from argparse import Namespace
+from contextlib import AbstractContextManager, nullcontext
+
+from knowledge.errors import ConfigError
+from tui.services import backend_of, crew_of, missing, office_of
+from tui.settings import Settings
+
+
+def run(arguments: Namespace, settings: Settings) -> int:
+    if arguments.manifest:
+        from service.slack.manifest import manifest_for, manifest_text
+
+        print(manifest_for(arguments.url) if arguments.url else manifest_text(), end="")
+        return 0
+    try:
+        from service.slack.front import run_front
+        from service.slack.tokens import Tokens
+    except ImportError as error:
+        raise missing("slack", error) from error
+    from service.reception import Reception
+
+    tokens = Tokens.read(os.environ, arguments.http)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    # What Bolt warns of holds parts of messages, which don't belong into a log.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+    with backend_of(settings).opened() as store:
+        if store.read_only:
+            raise ConfigError("The sessions were written by a newer stackwright.", "Update stackwright.")
+        with _listening(arguments) as listening, crew_of(settings):
+            run_front(Reception(store, office_of(settings)), tokens, listening)
+    return 0
+
+
+def _listening(arguments: Namespace) -> AbstractContextManager[socket.socket | None]:
+    if not arguments.http:
+        return nullcontext()
+    try:
+        family = socket.getaddrinfo(arguments.host, arguments.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((arguments.host, arguments.port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"{arguments.host} port {arguments.port} can't be served ({error}).", "Choose another --port."
+        ) from error
