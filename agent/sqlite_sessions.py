@@ -206,7 +206,9 @@ class SqliteSessions(SessionStore):
         return self.path.parent / "locks" / digest
 
     def close(self) -> None:
-        self.connection.close()
+        # Not under another thread's statement.
+        with self._mutex:
+            self.connection.close()
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

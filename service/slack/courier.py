@@ -27,8 +27,8 @@ PATIENCE_S = 60.0
 SWEEP_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 """After a failure, twice as long after each further one."""
-LOOKS = 5
-"""If the thread can't be read so many times the reply is posted: rather twice than never."""
+LOOKS = 8
+"""After so many failures in a row, some two minutes, the thread isn't looked into: rather twice than never."""
 PROGRESS = [
     "Reading what you wrote…",
     "Ranking stacks…",

@@ -26,6 +26,12 @@ class _Named(_Shape):
 
 
 class _Grant(_Shape):
+    enterprise: None = None
+    team: None = None
+    view: None = None
+    event: None = None
+    user: None = None
+    authorizations: None = None
     enterprise_id: Words = None
     team_id: Words = None
     user_id: Words = None
@@ -95,13 +101,13 @@ class _Callback(_Shape):
     is_ext_shared_channel: bool | None = None
     function_data: Object | None = None
     response_url: Words = None
-    response_urls: None = None
+    response_urls: list[Object] = []
     bot_access_token: Words = None
 
 
 class _Action(_Shape):
-    type: Words = None
-    action_id: Words = None
+    type: str
+    action_id: str
     block_id: Words = None
     value: Words = None
 
@@ -143,7 +149,7 @@ class _Interaction(_Shape):
     is_ext_shared_channel: bool | None = None
     function_data: Object | None = None
     response_url: Words = None
-    response_urls: list[dict[str, Any]] | None = None
+    response_urls: list[Object] = []
     bot_access_token: Words = None
 
 

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -35,6 +36,8 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 MOST_FIELDS = 50
 _SECONDS = re.compile(rb"[0-9]{1,12}")
 
+log = logging.getLogger(__name__)
+
 
 class Turned(Exception):
     """A request that goes no further: it isn't let through, or asks for nothing behind the gate."""
@@ -60,7 +63,27 @@ class Guard:
         except Turned as turned:
             await _answer(send, turned.status, turned.reason)
         else:
-            await self._app(scope, _replayed(body), _retriable(send))
+            await self._pass(scope, body, send)
+
+    async def _pass(self, scope: Scope, body: bytes, send: Send) -> None:
+        """Hand a request to Bolt. What its listeners fail at it answers; what it can't take apart is no request."""
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            started = True
+            if message["type"] == "http.response.start" and message["status"] >= 500:
+                # What couldn't be stored is to be sent again: the database is away.
+                message = {**message, "status": 503}
+            await send(message)
+
+        try:
+            await self._app(scope, _replayed(body), answer)
+        except (TypeError, ValueError, LookupError, AttributeError):
+            if started:
+                raise
+            log.warning("a signed request could not be taken apart")
+            await _answer(send, 400, "body")
 
     async def _checked(self, scope: Scope, receive: Receive) -> bytes:
         if scope["path"] != EVENTS:
@@ -165,17 +188,6 @@ def _replayed(body: bytes) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
-
-
-def _retriable(send: Send) -> Send:
-    """What couldn't be stored is to be sent again: the database is away, which isn't a fault of the request."""
-
-    async def answer(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] >= 500:
-            message = {**message, "status": 503}
-        await send(message)
-
-    return answer
 
 
 async def _answer(send: Send, status: int, reason: str) -> None:

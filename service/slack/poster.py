@@ -7,12 +7,11 @@ edited to what it was to become.
 
 import asyncio
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from .calls import ALREADY_GONE, Closed, Later, Locked, Refused, Stopped, Trouble, Unsure, attempt, call
+from .calls import ALREADY_GONE, Later, Refused, Stopped, Trouble, Unsure, attempt, call
 from .pages import Page
 from .place import Place
 from .postings import Posting, Postings
@@ -73,21 +72,18 @@ class Poster:
         await self._keep()
 
     async def _find(self, look: bool) -> None:
-        """The message that may have been made before; where nobody may look, there is none."""
+        """The message that may have been made before; without a `look` into the thread there is none."""
         since = self._progress.since or self._posting.created
         found: list[dict[str, Any]] = []
         if look:
-            try:
-                found = await own_messages(self._client, self._place, since, self._posting.destination.bot)
-            except (Refused, Closed, Locked):
-                found = []
+            found = await own_messages(self._client, self._place, since, self._posting.destination.bot)
         known = await asyncio.to_thread(self._postings.used, self._posting.session)
         known |= set(self._progress.used)
         new = next((message["ts"] for message in found if message["ts"] not in known), "")
         await (self._made(new) if new else self._not_made())
 
     async def _send(self, page: Page) -> None:
-        for content in self._contents(page):
+        for content in (*self._forms(page), {"text": HONEST, "blocks": []}):
             await self._about_to()
             try:
                 made = await call(
@@ -109,13 +105,13 @@ class Poster:
                 raise
             await self._made(made["ts"])
             return
-        raise Closed("chat.postMessage", "every form of the answer is refused")
+        raise Later("chat.postMessage", "every form of the answer is refused")
 
     async def _edit(self, page: Page) -> None:
         """Make the message that is there what it was to become; where it can't be edited, a new one takes its place."""
         message = {"channel": self._place.channel, "ts": self._progress.open}
         await attempt(self._client.chat_stopStream, **message)
-        for content in self._contents(page):
+        for content in self._forms(page):
             try:
                 await call(self._client.chat_update, **message, metadata=self._metadata(), **content)
             except Refused as refused:
@@ -153,13 +149,12 @@ class Poster:
             await self._keep()
         raise Later("chat.startStream", "the stream ended again and again")
 
-    def _contents(self, page: Page) -> Iterator[dict[str, Any]]:
-        """The page in the forms that are tried one after another."""
+    def _forms(self, page: Page) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The page as it is to be, and as plain text."""
         text = page.lead[self._progress.start :]
         plain = page.plain if not self._progress.start else text
-        yield {"text": plain, "blocks": [{"type": "markdown", "text": text}, *page.blocks]}
-        yield {"text": plain, "blocks": []}
-        yield {"text": HONEST, "blocks": []}
+        blocks = [{"type": "markdown", "text": text}, *page.blocks]
+        return {"text": plain, "blocks": blocks}, {"text": plain, "blocks": []}
 
     def _metadata(self) -> dict[str, Any]:
         return metadata(REPLY, turn=self._posting.turn, page=self._progress.page)

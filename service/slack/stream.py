@@ -1,6 +1,6 @@
 """One streamed message: started with a first piece, added to, ended with its blocks."""
 
-import time
+from time import monotonic
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -29,7 +29,7 @@ class Stream:
     async def start(self, text: str) -> str:
         """Make the message; its time stamp."""
         first, *self._pieces = pieces(text, PIECE)
-        self._began = time.monotonic()
+        self._began = monotonic()
         reader = {"recipient_user_id": self._reader, "recipient_team_id": self._place.team}
         made = await call(
             self._client.chat_startStream,
@@ -46,7 +46,7 @@ class Stream:
     async def run(self, blocks: list[Block], metadata: dict[str, Any]) -> bool:
         """Add the rest and end it; False where it had to be left before its text was all there."""
         for piece in self._pieces:
-            if time.monotonic() - self._began > ROLL_S:
+            if monotonic() - self._began > ROLL_S:
                 await attempt(self._client.chat_stopStream, **self._message)
                 return False
             try:
