@@ -47,6 +47,8 @@ class Courier:
     def __init__(self, reception: Reception, client: AsyncWebClient, postings: Postings) -> None:
         self._reception, self._client, self._postings = reception, client, postings
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._busy: set[str] = set()
+        """Sessions of which something is being posted right now."""
         self._stopping = False
 
     def wake(self, session: str) -> None:
@@ -67,8 +69,11 @@ class Courier:
             await asyncio.sleep(SWEEP_S)
 
     async def stop(self, patience_s: float) -> None:
-        """Let what has begun be finished, as far as that is a matter of seconds; the rest is found again later."""
+        """Let what is being posted be finished; what waits is found again by the next process."""
         self._stopping = True
+        for session, task in list(self._tasks.items()):
+            if session not in self._busy:
+                task.cancel()
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=patience_s)
         for task in list(self._tasks.values()):
@@ -76,7 +81,7 @@ class Courier:
 
     async def _serve(self, session: str) -> None:
         failures = 0
-        while True:
+        while not self._stopping:
             try:
                 posting = await asyncio.to_thread(self._postings.next, session)
                 if posting is None:
@@ -86,7 +91,7 @@ class Courier:
                 log.exception("a reply could not be posted; it is tried again")
                 done = False
             failures = 0 if done else failures + 1
-            if failures:
+            if failures and not self._stopping:
                 await asyncio.sleep(min(FIRST_PAUSE_S * 2.0 ** (failures - 1), LONGEST_PAUSE_S))
 
     async def _one(self, posting: Posting, failures: int) -> bool:
@@ -102,8 +107,12 @@ class Courier:
         taken = await asyncio.to_thread(self._postings.take, posting.session, posting.turn)
         if taken is None:
             return False
-        async with _Heart(self._postings, taken):
-            return await self._post(taken, place, reply, look=failures < LOOKS)
+        self._busy.add(posting.session)
+        try:
+            async with _Heart(self._postings, taken):
+                return await self._post(taken, place, reply, look=failures < LOOKS)
+        finally:
+            self._busy.discard(posting.session)
 
     async def _awaited(self, posting: Posting, place: Place) -> "dict[str, object] | None":
         """The reply; while it doesn't come, Slack shows what is being done."""

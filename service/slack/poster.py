@@ -18,7 +18,7 @@ from .postings import Posting, Postings
 from .stream import Stream
 from .thread import REPLY, metadata, own_messages
 
-STREAMED = 700
+STREAMED = 1_200
 """A shorter text is there at once anyway."""
 MOST_ROLLS = 5
 HONEST = (

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from agent.sessions import Rows, SessionStore
 
 DUE, POSTED, GIVEN_UP, POSTING = "due", "posted", "given up", "posting"
-SILENCE_S = 15.0
+SILENCE_S = 10.0
 """Whoever hasn't been heard of for so long is taken for dead."""
 KEPT_TRYING_S = 3600.0
 """A reply that is older than this is no longer posted: nobody waits for it any more."""

@@ -178,8 +178,12 @@ class FakeSlack(WebApi):
             await socket.send_json({"type": "disconnect", "reason": "refresh_requested"})
             await socket.close()
 
+    @property
+    def is_connected(self) -> bool:
+        return bool(self._sockets)
+
     async def connected(self, patience_s: float = 20.0) -> None:
-        await until(lambda: bool(self._sockets), patience_s)
+        await until(lambda: self.is_connected, patience_s)
 
     async def _push(self, body: Json, kind: str, attempt: int) -> bool:
         await self.connected(60.0)

@@ -1,10 +1,12 @@
 """A front end in this process, connected to the fake Slack, with a worker beside it."""
 
 import asyncio
+import copy
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -63,7 +65,37 @@ async def _web(server: uvicorn.Server) -> AsyncIterator[int]:
     await running
 
 
-def open_postings(store: SessionStore) -> int:
-    with store.reading() as rows:
-        found = rows("SELECT COUNT(*) FROM postings WHERE state <> 'posted'").fetchone()
-    return int(found[0])
+def stored_replies(office: Office, folder: Path) -> list[dict[str, Any]]:
+    """A short reply, which asks a question with choices, and a long one, as a worker gave them."""
+    with Backend(folder=folder).opened() as store:
+        session = store.create({})
+        for message in ("RAG over 50,000 documents for 200 lawyers", "GDPR applies", "just recommend"):
+            store.accept(session, message)
+        office.answer(store, session)
+        return [row.reply for row in store.turns(session) if row.reply][1:]
+
+
+@asynccontextmanager
+async def answering(store: SessionStore, replies: list[dict[str, Any]]) -> AsyncIterator[None]:
+    """Answers the first message of each session with the first reply, and so on; the last one is for all others."""
+
+    async def answer() -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            for session in store.waiting_sessions():
+                for row in store.waiting(session):
+                    reply = copy.deepcopy(replies[min(row.turn, len(replies)) - 1])
+                    store.finish(session, row.turn, {**reply, "turn": row.turn}, "interviewing", "t", "")
+
+    task = asyncio.create_task(answer())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def shown(slack: FakeSlack, channel: str) -> str:
+    """All that the app has said in a channel, notes apart."""
+    return "\n".join(message["text"] for message in slack.replies(channel))

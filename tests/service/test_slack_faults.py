@@ -1,18 +1,15 @@
 """Each fault at each call to Slack: the answer comes, whole and once, or an honest word; nothing is lost."""
 
 import asyncio
-import copy
 import itertools
 import json
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.sessions import SessionStore
 from knowledge.errors import ConfigError
 from service.backend import Backend
 from service.office import Office
@@ -23,7 +20,7 @@ from service.slack.front import connected, serving
 from service.slack.tokens import Tokens
 
 from .fake_slack import APP_TOKEN, BOT_TOKEN, SECRET, FakeSlack, Fault, until
-from .slack_front import front
+from .slack_front import answering, front, shown, stored_replies
 
 FAULTS = (
     "429", "500", "503", "reset", "slow", "invalid_json", "message_not_in_streaming_state", "invalid_auth",
@@ -55,40 +52,9 @@ async def slack() -> AsyncIterator[FakeSlack]:
 
 @pytest.fixture(scope="module")
 def replies(office: Office, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """A short reply and a long one, as a worker gave them."""
-    with Backend(folder=tmp_path_factory.mktemp("replies")).opened() as store:
-        session = store.create({})
-        for message in ("RAG over 50,000 documents for 200 lawyers", "GDPR applies", "just recommend"):
-            store.accept(session, message)
-        office.answer(store, session)
-        found = [row.reply for row in store.turns(session) if row.reply][1:]
+    found = stored_replies(office, tmp_path_factory.mktemp("replies"))
     found[1]["text"] += f"\n\n{LAST}"
     return found
-
-
-@asynccontextmanager
-async def answering(store: SessionStore, replies: list[dict[str, Any]]) -> AsyncIterator[None]:
-    """Answers the first message of each session with the short reply, each further one with the long one."""
-
-    async def answer() -> None:
-        while True:
-            await asyncio.sleep(0.1)
-            for session in store.waiting_sessions():
-                for row in store.waiting(session):
-                    reply = copy.deepcopy(replies[0 if row.turn == 1 else 1])
-                    store.finish(session, row.turn, {**reply, "turn": row.turn}, "interviewing", "t", "")
-
-    task = asyncio.create_task(answer())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-def shown(slack: FakeSlack, channel: str) -> str:
-    return "\n".join(message["text"] for message in slack.replies(channel))
 
 
 async def consult(slack: FakeSlack, channel: str) -> None:

@@ -29,6 +29,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     # What Bolt warns of holds parts of messages, which don't belong into a log.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+    # It tells its progress as a warning of its own logger.
+    logging.getLogger("bm25s").setLevel(logging.ERROR)
     with backend_of(settings).opened() as store:
         if store.read_only:
             raise ConfigError("The sessions were written by a newer stackwright.", "Update stackwright.")
