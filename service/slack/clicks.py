@@ -32,7 +32,7 @@ class Click:
 
     async def handle(self) -> None:
         """Store what counts; the rest follows beside the answer to Slack."""
-        pressed = Pressed.of(_value(self._action))
+        pressed = Pressed.of(self._action.get("value"))
         place = Place.of_session(pressed.session) if pressed else None
         # The button says which session it belongs to; it must be the one of the channel where it was pressed.
         if pressed is None or place is None or place.channel != self.channel or not is_id(self.user):
@@ -127,10 +127,6 @@ def _choice(turns: "list[TurnRow] | Any", pressed: Pressed) -> str:
     choices = ((reply or {}).get("question") or {}).get("choices", ())
     number = int(pressed.pick) if pressed.pick.isdecimal() and len(pressed.pick) < 3 else -1
     return str(choices[number]["label"]) if 0 <= number < len(choices) else ""
-
-
-def _value(action: Action) -> object:
-    return action.get("value")
 
 
 def _part(body: dict[str, Any], name: str, key: str) -> str:

@@ -3,8 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -46,7 +45,6 @@ PROMPTS = [
 ]
 REMEMBERED = 2_000
 """Events whose notes aren't repeated when Slack sends them again."""
-Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
@@ -133,9 +131,6 @@ class Desk:
         task = asyncio.create_task(work)
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
-
-    async def off_loop(self, function: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.to_thread(function, *arguments)
 
     async def stop(self, patience_s: float) -> None:
         await self.courier.stop(patience_s)
