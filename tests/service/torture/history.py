@@ -35,20 +35,26 @@ class Verdict:
         )
 
 
-def check(store: SessionStore, office: Office, numbers: Iterable[int]) -> Verdict:
-    """Judge the sessions with these numbers."""
+def check(
+    store: SessionStore, office: Office, numbers: Iterable[int], receipts: frozenset[str] | None = None
+) -> Verdict:
+    """Judge the sessions with these numbers; `receipts`: the keys of what was sent, if not all of it was."""
     verdict = Verdict()
     for number in numbers:
-        _check_session(verdict, store.turns(session_name(number)), number, office)
+        _check_session(verdict, store.turns(session_name(number)), number, office, receipts)
     return verdict
 
 
-def _check_session(verdict: Verdict, turns: list[TurnRow], number: int, office: Office) -> None:
+def _check_session(
+    verdict: Verdict, turns: list[TurnRow], number: int, office: Office, receipts: frozenset[str] | None
+) -> None:
     sent = [key(number, place) for place in range(len(script(number)))]
     kept = [row.key for row in turns]
     answered = {row.key for row in turns if row.reply is not None}
     verdict.turns += len(turns)
-    verdict.lost += [name for name in sent if name not in answered]
+    # A message that was stored just before its sender died has no receipt; it must be answered all the same.
+    due = {*kept, *(sent if receipts is None else receipts.intersection(sent))}
+    verdict.lost += [name for name in sent if name in due and name not in answered]
     verdict.duplicated += [name for name in kept if kept.count(name) > 1 or name not in sent]
     if [name for name in kept if name in sent] != [name for name in sent if name in kept]:
         verdict.reordered.append(session_name(number))

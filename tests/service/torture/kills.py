@@ -28,6 +28,8 @@ class Plan:
     kills: int
     workers: int = 2
     producers: int = 2
+    minutes: float = 240.0
+    """After so long no more is sent, and what was sent is judged."""
     seed: int = 1
     as_of: str = "2026-11-24"
 
@@ -52,7 +54,7 @@ def torture(backend: Backend, office: Office, plan: Plan, tell: Callable[[str], 
         processes = [_worker(backend, plan) for _ in range(plan.workers)]
         processes += [_producer(backend, plan, number) for number in range(plan.producers)]
         try:
-            while kills < plan.kills:
+            while kills < plan.kills and time.monotonic() - began < 60 * plan.minutes:
                 # Kills are spread over the turns, and fall at any instant of a process's life.
                 _until(store, kills * plan.turns / plan.kills)
                 time.sleep(luck.uniform(0, LONGEST_PAUSE_S))
@@ -67,12 +69,12 @@ def torture(backend: Backend, office: Office, plan: Plan, tell: Callable[[str], 
                 processes[victim] = (
                     _worker(backend, plan) if is_worker else _producer(backend, plan, victim - plan.workers)
                 )
-            _settle(store, processes[plan.workers :], plan.turns)
+            _settle(store, processes[plan.workers :], began + 60 * plan.minutes)
         finally:
             for process in processes:
                 process.kill()
                 process.wait()
-        verdict = check(store, office, range(plan.sessions))
+        verdict = check(store, office, range(plan.sessions), _receipts(backend, plan))
     said = (backend.folder / "workers.log").read_text()
     return Outcome(verdict, kills, time.monotonic() - began, said)
 
@@ -84,14 +86,25 @@ def _until(store: SessionStore, answered: float) -> None:
         time.sleep(0.02)
 
 
-def _settle(store: SessionStore, producers: "list[subprocess.Popen[bytes]]", turns: int) -> None:
-    """Until every turn is answered, or nothing has moved for `QUIET_S`."""
+def _settle(store: SessionStore, producers: "list[subprocess.Popen[bytes]]", end: float) -> None:
+    """Until all is sent, or `end`; then until all is answered, or nothing has moved for `QUIET_S`."""
+    while time.monotonic() < end and any(producer.poll() is None for producer in producers):
+        time.sleep(0.1)
+    for producer in producers:
+        producer.kill()
+        producer.wait()
     answered, moved = -1, time.monotonic()
-    while answered < turns and time.monotonic() - moved < QUIET_S:
+    while store.waiting_sessions(1) and time.monotonic() - moved < QUIET_S:
         now = _answered(store)
-        if now != answered or any(producer.poll() is None for producer in producers):
-            answered, moved = now, time.monotonic() if now != answered else moved
+        if now != answered:
+            answered, moved = now, time.monotonic()
         time.sleep(0.2)
+
+
+def _receipts(backend: Backend, plan: Plan) -> frozenset[str]:
+    """The keys of the messages whose receipt was given."""
+    journals = (backend.folder / f"journal-{number}" for number in range(plan.producers))
+    return frozenset(name for journal in journals if journal.exists() for name in journal.read_text().split())
 
 
 def _answered(store: SessionStore) -> int:
