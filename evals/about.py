@@ -29,7 +29,7 @@ class About(NamedTuple):
     seeds: int = 1
     model: str = ""
     profile: str = ""
-    """Hash of the organisation's profile."""
+    """Hash of the organisation's profile; empty for one that says nothing."""
     cases: Mapping[str, str] = {}
     """SHA-256 of each case file, by case id."""
     edited: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ def about_run(
         knowledge=knowledge.hash,
         as_of=as_of.isoformat() if as_of else "",
         path=path.as_posix() if path else "",
-        profile=_hash(profile.model_dump_json()) if profile else "",
+        profile=_hash(profile.model_dump_json()) if profile not in (None, Profile()) else "",
         **more,
     )
 

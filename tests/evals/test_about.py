@@ -59,8 +59,9 @@ def test_habits_and_seeds_are_named() -> None:
 
 def test_a_profile_leaves_its_mark() -> None:
     known = load()
-    plain, other = (about_run(known, DAY, profile=Profile(name=name)).profile for name in ("", "Other"))
-    assert len({plain, other, ""}) == 3
+    one, other = (about_run(known, DAY, profile=Profile(name=name)).profile for name in ("One", "Other"))
+    assert len({one, other, ""}) == 3
+    assert about_run(known, DAY, profile=Profile()).profile == ""
     assert as_json(about_run(known, None))["as_of"] == ""
 
 

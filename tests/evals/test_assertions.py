@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from evals.assertion_types import ASSERTION_TYPES
-from evals.assertions import CHECKS, score_script
+from evals.assertions import CHECKS, GATES, score_script
 from evals.case import AdversarialCase, Assertion
 from evals.trace import Trace
 
@@ -111,6 +111,7 @@ FAILS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"type": "text_not_matches", "any_of": ["air gap"]}, {}),
     ({"type": "must_not_reask", "slots": ["budget"]}, {}),
     ({"type": "must_not_reask", "slots": ["team"]}, {}),
+    ({"type": "must_not_reask", "slots": ["users", "budget"]}, {}),
     ({"type": "min_alternatives", "slot": "compute", "value": 1}, {}),
     ({"type": "min_assumptions", "value": 2}, {}),
     ({"type": "numeric", "quantity": "request_rate_rps", "range": [3, 4]}, {}),
@@ -179,6 +180,12 @@ def test_a_default_of_five_per_cent_holds_a_number_without_a_bound() -> None:
     assert held(wide)
     assert not held({**wide, "value": 4.1})
     assert held({**wide, "factor": None, "tolerance": {"rel": 0.6}})
+
+
+def test_no_script_may_fail_these() -> None:
+    assert set(GATES) == {
+        "no_exception", "max_turns", "values_rejected", "must_not_recommend", "must_not_recommend_text",
+    }  # fmt: skip
 
 
 def test_the_gates_of_a_script_are_named_apart() -> None:

@@ -80,6 +80,7 @@ def test_every_change_of_side_counts_in_the_sign_test() -> None:
     found = pair(a, b)
     assert (found.gained, found.lost) == (("d",), ("a", "b", "c"))
     assert found.p_value == pytest.approx(0.625)
+    assert pair(b, a).p_value == pytest.approx(0.625)
     assert found.passes is not None
     assert found.passes.mean == pytest.approx(-1 / 3)
     assert found.passes.interval.low < found.passes.mean < found.passes.interval.high
@@ -91,4 +92,5 @@ def test_a_case_without_a_score_on_one_side_is_left_out_of_the_scores() -> None:
     found = pair(a, b)
     assert found.score is not None
     assert found.score.mean == pytest.approx(0.1)
+    assert pair(b, a).p_value == 1
     assert pair({"y": Standing(1)}, {"y": Standing(1)}).score is None

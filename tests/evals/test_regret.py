@@ -50,6 +50,10 @@ def test_nearby_weights_are_a_fifth_off_and_sum_to_one() -> None:
     assert all(sum(weights.values()) == pytest.approx(1) for weights in found)
     ratios = {round(weights["cost"] / weights["performance"], 3) for weights in found}
     assert {0.8, 1.2} <= ratios
+    name, *others = FLAT
+    less, more = found[:2]
+    assert {round(less[name] / less[other], 6) for other in others} == {0.8}
+    assert {round(more[name] / more[other], 6) for other in others} == {1.2}
 
 
 def test_what_breaks_a_limit_or_a_rule_loses_everything_where_something_fits() -> None:
