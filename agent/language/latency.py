@@ -69,7 +69,10 @@ def read_percentile(reading: Reading) -> None:
 def fixed_times(message: Message) -> list[Quantity]:
     """Times said without a number: `under a minute`, `a second and a half`."""
     found = []
-    for hit in _fixed().find(message):
+    hits = _fixed().find(message)
+    for hit in hits:
+        if any(o.first <= hit.last and hit.first <= o.last and o.length > hit.length for o in hits):
+            continue
         low, high = hit.tag
         amount = Amount(low, high, hit.first, hit.last, hit.start, hit.end, word=True)
         found.append(

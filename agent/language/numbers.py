@@ -146,8 +146,9 @@ def _spoken(message: Message, index: int, taken: frozenset[int]) -> Amount | Non
     factor = 1.0
     while at < len(tokens) and at not in taken and tokens[at].clause == tokens[index].clause:
         word = tokens[at].text
-        if word in small and (current == 0 or _continues(current, small[word])):
-            current += small[word]
+        value = _value(word, small)
+        if value is not None and (current == 0 or _continues(current, value)):
+            current += value
         elif word in large and used >= 0:
             factor = large[word]
             if factor < 1000:
@@ -166,6 +167,14 @@ def _spoken(message: Message, index: int, taken: frozenset[int]) -> Amount | Non
     return Amount(value, value, index, used, tokens[index].start, tokens[used].end, factor, True)
 
 
+def _value(word: str, small: dict[str, float]) -> float | None:
+    """A number word, also a German one that tells the ones first: `fünfundzwanzig`."""
+    ones, _, tens = word.partition("und")
+    if tens and small.get(ones, 10) < 10 and 20 <= small.get(tens, 0) <= 90:
+        return small[ones] + small[tens]
+    return small.get(word)
+
+
 def _after_point(tokens: tuple[Token, ...], used: int, value: float) -> tuple[int, float, float]:
     """`one point two billion`: digits after the point, then a magnitude."""
     small, large = table("numbers")["words"], table("numbers")["magnitudes"]
@@ -182,9 +191,11 @@ def _after_point(tokens: tuple[Token, ...], used: int, value: float) -> tuple[in
 
 
 def _continues(current: float, following: float) -> bool:
-    """`twenty five` and `three hundred five` are one number, `two five` is not."""
-    return (current % 100 == 0 and following < 100) or (
-        20 <= current % 100 <= 90 and current % 10 == 0 and following < 10
+    """`twenty five`, `three hundred five` and `soixante quinze` are one number, `two five` is not."""
+    return (
+        (current % 100 == 0 and following < 100)
+        or (20 <= current % 100 <= 90 and current % 10 == 0 and following < 10)
+        or (current % 100 == 60 and 10 <= following < 20)
     )
 
 

@@ -148,11 +148,22 @@ def _reading(
     taken = names.name_tokens(message, knowledge)
     counted = as_percentages(message, quantities(message, amounts(message, language, taken)))
     read = told_for_one(message, counted)
-    fixed = latency.fixed_times(message)
+    fixed = [hit for hit in latency.fixed_times(message) if not _is_cut_out(hit, read)]
     said = {index for q in fixed for index in range(q.first, q.last + 1)}
     found: list[Quantity] = [q for q in read if math.isfinite(q.high) and q.amount.first not in said]
     ordered = sorted([*found, *fixed], key=lambda q: q.start)
     return Reading(message, language, turn, asked, workload, knowledge, convert, scopes, ordered)
+
+
+def _is_cut_out(fixed: Quantity, read: list[Quantity]) -> bool:
+    """`of a second` in `a quarter of a second`: a longer time holds the fixed one or a part of it."""
+    return any(
+        q.dimension == "time"
+        and q.first <= fixed.last
+        and fixed.first <= q.last
+        and q.last - q.first > fixed.last - fixed.first
+        for q in read
+    )
 
 
 def _speaks(reading: Reading) -> bool:
