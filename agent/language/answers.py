@@ -28,7 +28,10 @@ def read_freshness(reading: Reading) -> None:
             and not hit.first <= c.first <= hit.last
             for c in cues
         )
-        inside = any(q.start <= hit.start < q.end for q in reading.quantities)
+        inside = any(
+            q.start <= hit.start < q.end and not hit.first <= q.first <= q.last <= hit.last
+            for q in reading.quantities
+        )
         if reading.scopes.states(hit.first) and not inside and (asked or near):
             seconds = float(hit.tag)
             reading.number("freshness_s", seconds, seconds, (hit.start, hit.end))

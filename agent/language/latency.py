@@ -26,7 +26,9 @@ _FACTORS = {
 _PERCENTILE = re.compile(
     r"\bp\s?(50|75|90|95|98|99(?:[.,]?9{1,2})?)\b"
     r"|\b(\d\d(?:\.\d)?)\s?(?:th|st|nd|rd|\.)?[ -]?percentile|\b(median)\b"
+    r"|\b(\d\d(?:\.\d)?) times (?:out of|in) (?:every |a )?(?:100|hundred)\b"
 )
+_WAIT = re.compile(r"\bwait")
 _DUTY = re.compile(r"\s*(?:a|per|each|every) (?:day|night|week|month|year|shift|season)\b")
 """`24 hours a day`, `two days a week`: how long somebody is at work."""
 _FINE = re.compile(
@@ -34,6 +36,8 @@ _FINE = re.compile(
 )
 _MINUTES_10, _HOURS_2 = 600, 7200
 _SHORTEST_JOB, _DAY_H = 60, 24
+_SHORTEST_PROJECT = 43_200
+"""Seconds: what is live in less than half a day is data, not a project."""
 _SHORTEST_RECOVERY = 30
 """Seconds: nobody restores a service faster; what comes back in less is an answer."""
 
@@ -56,7 +60,7 @@ def read_percentile(reading: Reading) -> None:
     match = _PERCENTILE.search(reading.message.folded)
     if not match:
         return
-    digits = match[1] or match[2]
+    digits = match[1] or match[2] or match[4]
     value = 50.0 if match[3] else float((digits or "50").replace(",", "."))
     if value >= 100:
         value = float(f"{str(digits)[:2]}.{str(digits)[2:]}")
@@ -103,6 +107,8 @@ def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
             return "e2e_latency_ms", role.hit
         if role.field == "rto_h" and quantity.high < _SHORTEST_RECOVERY:
             return "e2e_latency_ms", role.hit
+        if role.field == "go_live_months" and 0 < quantity.high < _SHORTEST_PROJECT:
+            return "freshness_s", role.hit
         if role.field in ("ttft_ms", "tpot_ms") and quantity.high > _MINUTES_10:
             return "", None
         return role.field, role.hit
@@ -122,15 +128,16 @@ def _field(reading: Reading, quantity: Quantity) -> tuple[str, Hit | None]:
 
 
 def _over_percentile(reading: Reading, quantity: Quantity, role: Role) -> Role:
-    """`TTFT p99 < 1.2 s`: the percentile is of what is named beside it."""
+    """`TTFT p99 < 1.2 s`, `wait 3 s for the first word`: the limit is of what is named beside it."""
     if role.field != "e2e_latency_ms" or role.hit is None:
         return role
     tokens = reading.message.tokens
-    if not _PERCENTILE.match(reading.message.folded[role.hit.start : role.hit.end + 1]):
+    said = reading.message.folded[role.hit.start : role.hit.end + 1]
+    if not (_PERCENTILE.match(said) or _WAIT.search(said)):
         return role
     for field in ("ttft_ms", "tpot_ms"):
         for hit in reading.around(reading.roles.get("time", []), quantity):
-            near = abs(hit.first - role.hit.first) <= 4
+            near = abs(hit.first - role.hit.first) <= 4 or 0 < hit.first - quantity.last <= 3
             if hit.tag[1] == field and near and tokens[hit.first].clause == tokens[quantity.first].clause:
                 return Role(field, role.distance, hit)
     return role

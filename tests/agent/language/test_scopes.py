@@ -1,0 +1,53 @@
+"""What is refused, what others promised, and what the speaker can't know."""
+
+import pytest
+
+from agent.language import Understanding, understand
+from knowledge.library import Knowledge
+from tools.workload import Workload
+
+KNOWLEDGE = Knowledge()
+
+
+def read(text: str, *asked: str) -> Understanding:
+    return understand(text, turn=1, asked=asked, workload=Workload(), knowledge=KNOWLEDGE)
+
+
+@pytest.mark.parametrize("way", ["keep away from", "steer clear of", "spare us", "we are no fans of"])
+def test_a_product_to_be_kept_away_from_is_refused(way: str) -> None:
+    values = {item.field: item.value for item in read(f"please {way} Kafka").updates}
+    assert values == {"avoid_components": ("apache-kafka",)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The consultants promised us 5 million users.",
+        "5 million users were predicted and that never happened.",
+    ],
+)
+def test_what_others_promised_is_no_fact(text: str) -> None:
+    assert read(text).updates == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["beyond my remit", "you'd have to ask finance", "not my department", "the sales team would know"],
+)
+def test_somebody_else_knows(text: str) -> None:
+    assert read(text, "budget").unknown_slots == ("budget",)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "expected"),
+    [
+        ("new prices must be live within five minutes", "data_freshness", {"freshness_s": 300}),
+        ("une fois par semaine", "data_freshness", {"freshness_s": 604800}),
+        ("einmal pro Woche", "data_freshness", {"freshness_s": 604800}),
+        ("wait two seconds for the first token, 40 ms for each token", "", {"ttft_ms": 2000, "tpot_ms": 40}),
+        ("0.5 s 95 times out of 100", "latency_target", {"e2e_latency_ms": 500, "latency_percentile": 95}),
+    ],
+)
+def test_times_belong_to_what_is_beside_them(text: str, asked: str, expected: dict[str, float]) -> None:
+    values = {item.field: item.value for item in read(text, asked).updates if item.origin == "stated"}
+    assert values == expected
