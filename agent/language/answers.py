@@ -13,6 +13,8 @@ from .understanding import MissingUnit
 
 _SHORT = 9
 """Words up to which a message counts as a bare answer."""
+_REACH, _ASKED_REACH = 4, 7
+"""Words between a number without a unit and its cue; farther where the question was about it."""
 
 
 def read_freshness(reading: Reading) -> None:
@@ -100,7 +102,8 @@ def read_bare_numbers(reading: Reading) -> None:
             reading.missing.append(MissingUnit("latency_target", words))
         elif (
             role.field not in ("", "ignore")
-            and role.distance <= 4
+            and role.distance
+            <= (_ASKED_REACH if reading.knowledge.fields[role.field].slot == slot else _REACH)
             and not reading.has(role.field)
             and _agrees(reading, role.field, slot)
             and not (quantity.period_s and reading.knowledge.fields[role.field].unit == "users")

@@ -72,7 +72,11 @@ def _values(reading: Reading, field: str, hits: list[Hit]) -> list[tuple[str, Hi
 
 def _counts_people(reading: Reading, hit: Hit) -> bool:
     """`200 agents`: the counted noun is staff, whatever else the word may mean."""
-    return any(q.noun == "users" and q.first < hit.first <= q.last + 1 for q in reading.quantities)
+    clauses = [token.clause for token in reading.message.tokens]
+    return any(
+        q.noun == "users" and q.first < hit.first <= q.last + 1 and clauses[q.last] == clauses[hit.first]
+        for q in reading.quantities
+    )
 
 
 def _inside(hit: Hit, other: Hit) -> bool:

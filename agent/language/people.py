@@ -26,6 +26,9 @@ def read_people(reading: Reading) -> None:
     held = {q.amount.first: found for q in reading.open("count") if (found := _held(reading, q))}
     holders = {item.holder.amount.first for item in held.values()}
     for quantity in reading.open("count"):
+        if _are_kept_apart(reading, quantity):
+            reading.quantity("tenants", quantity)
+            continue
         if quantity.noun not in ("users", "customers", "team", "teams", "tenants"):
             continue
         if quantity.amount.first in held:
@@ -103,6 +106,8 @@ def _is_team(reading: Reading, quantity: Quantity) -> bool:
             return False
         return "team" in reading.asked or used > 4
     if quantity.noun == "users":
+        if _maintain(reading, quantity):
+            return True
         words_said = reading.words(quantity.start, quantity.end).lower()
         person = any(part in words_said for part in ("person", "people", "ppl", "man", "personen"))
         asked = "team" in reading.asked and "users" not in reading.asked
@@ -120,6 +125,16 @@ def _consult(reading: Reading, quantity: Quantity) -> bool:
     )
 
 
+def _maintain(reading: Reading, quantity: Quantity) -> bool:
+    """`Two people maintain it`: what they do is what a team does."""
+    clause = reading.message.tokens[quantity.last].clause
+    few = quantity.high <= MOST_BUILDERS and "users" not in reading.asked
+    return few and any(
+        hit.first == quantity.last + 1 and reading.message.tokens[hit.first].clause == clause
+        for hit in reading.around(_hits(reading, "maintaining"), quantity)
+    )
+
+
 def _in_passing(reading: Reading, quantity: Quantity) -> bool:
     """`two different people`, `one alert per 35 patients`: no number of users."""
     head = reading.message.folded[max(0, quantity.start - 5) : quantity.start]
@@ -132,6 +147,13 @@ def _are_tenants(reading: Reading, quantity: Quantity) -> bool:
         return False
     asked = "tenancy" in reading.asked
     return asked or reading.near(quantity, _hits(reading, "separated"), 8) <= 8
+
+
+def _are_kept_apart(reading: Reading, quantity: Quantity) -> bool:
+    """`40 brands`, where it was asked how many share the system."""
+    measured = quantity.period_s or quantity.one is not None
+    asked = "tenancy" in reading.asked and not reading.has("tenants")
+    return asked and quantity.noun == "neutral" and not measured and quantity.low > 1
 
 
 def _users(reading: Reading, quantity: Quantity) -> None:
