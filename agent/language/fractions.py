@@ -12,6 +12,8 @@ MOST_PARTS = 10
 """Parts that people count out loud; `300 in, 50 out` is none of them."""
 _ROUND = (12, 15, 20, 25, 30, 40, 50, 100, 200, 500, 1000, 10_000, 100_000, 1_000_000)
 _BETWEEN = re.compile(r" (?:\w+ )?(?:in|out of)(?: every)? ")
+_HUNDREDS = (100, 1000)
+_TIMES = re.compile(r" times (?:in|out of)(?: every)? ")
 _SHARED = ("users", "customers", "team", "requests", "documents", "messages")
 
 
@@ -33,15 +35,18 @@ def _of_parts(message: Message, part: Quantity, whole: Quantity) -> Quantity | N
     """`3 in 10 visitors`, `one user in five`."""
     parts, total = part.amount.low, whole.amount.low
     counted = (total <= 2 * MOST_PARTS or total in _ROUND) and float(total).is_integer()
-    if not (1 <= parts < total and parts <= MOST_PARTS and counted and whole.amount.exact):
+    gap = message.folded[part.amount.end : whole.amount.start]
+    often = _TIMES.fullmatch(gap) is not None
+    few = parts <= MOST_PARTS or (total in _HUNDREDS and often)
+    if not (1 <= parts < total and few and counted and whole.amount.exact):
         return None
-    if part.dimension not in ("bare", "count") or not (
+    if not (part.dimension in ("bare", "count") or (part.dimension == "ratio" and often)) or not (
         whole.dimension == "bare" or (whole.dimension == "count" and whole.noun in _SHARED)
     ):
         return None
     if part.noun and part.noun not in _SHARED:
         return None
-    if not _BETWEEN.fullmatch(message.folded[part.amount.end : whole.amount.start]):
+    if not _BETWEEN.fullmatch(gap):
         return None
     if re.match(r"\s*out\b", message.folded[whole.amount.end :][:8]):
         return None

@@ -58,7 +58,7 @@ def read_times(reading: Reading) -> None:
 def read_percentile(reading: Reading) -> None:
     """`p95`, `99th percentile`, `median`."""
     match = _PERCENTILE.search(reading.message.folded)
-    if not match:
+    if not match or (match[4] and not any(q.dimension == "time" for q in reading.quantities)):
         return
     digits = match[1] or match[2] or match[4]
     value = 50.0 if match[3] else float((digits or "50").replace(",", "."))

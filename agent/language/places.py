@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from tools.workload import Known
+
 from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
 from .reading import Reading
@@ -21,6 +23,15 @@ def read_places(reading: Reading) -> None:
         codes = dict.fromkeys(str(hit.tag) for hit in longest)
         span = (min(hit.start for hit in longest), max(hit.end for hit in longest))
         reading.choice("residency", tuple(codes), span)
+        reading.updates = [item for item in reading.updates if not _is_border(reading, item, longest)]
+
+
+def _is_border(reading: Reading, item: Known, places: list[Hit]) -> bool:
+    """`may not leave Japan` keeps data in a country; it doesn't forbid every way out of the network."""
+    if item.field != "no_egress" or item.span is None or item.value != "yes":
+        return False
+    end = item.span[1]
+    return any(end <= hit.start and len(reading.words(end, hit.start).split()) <= 1 for hit in places)
 
 
 def _counts(reading: Reading, hit: Hit, cues: list[Hit], asked: bool) -> bool:

@@ -175,6 +175,24 @@ def read_peak_factor(reading: Reading) -> None:
             reading.quantity("peak_factor", quantity, 1, role.hit)
         elif role.field == "ignore":
             reading.use(quantity)
+    if "peak_factor" in reading.asked and not reading.has("peak_factor"):
+        _multiple_in_words(reading)
+
+
+def _multiple_in_words(reading: Reading) -> None:
+    """`double on Mondays`, where the question was how much higher the peak is."""
+    for hit in _multiples().find(reading.message):
+        if reading.scopes.states(hit.first) and not reading.scopes.is_negated(hit):
+            reading.number("peak_factor", hit.tag, hit.tag, (hit.start, hit.end))
+            return
+
+
+@cache
+def _multiples() -> Phrases:
+    phrases = Phrases()
+    for factor, texts in table("growth")["multiples"].items():
+        phrases.add(float(factor), texts)
+    return phrases
 
 
 def _inherited(reading: Reading) -> None:
