@@ -18,6 +18,9 @@ OWN_REACH = 5
 _LIKE = 88
 """Likeness from which a misspelt word that looks like a name is taken for it."""
 
+_TURNS = re.compile(r"\b(?:and|but|so|then|und|et)\b.*\b(?:use|run|have|chose|took|now)\b")
+"""`we left MongoDB and use Redis`: the refusal ends where what is in place begins."""
+
 
 class Mention(NamedTuple):
     """A component named at a place of the message."""
@@ -144,6 +147,8 @@ def _refusal(reading: Reading, hit: Hit) -> Hit | None:
     tokens = reading.message.tokens
     for before in same_sentence(reading, "avoiding", hit):
         apart = hit.first - before.last
+        if _TURNS.search(reading.message.folded[before.end : hit.start]):
+            continue
         if 0 < apart <= (5 if tokens[before.last].clause == tokens[hit.first].clause else 2):
             return before
     return next(

@@ -19,6 +19,11 @@ def test_a_product_to_be_kept_away_from_is_refused(way: str) -> None:
     assert values == {"avoid_components": ("apache-kafka",)}
 
 
+def test_a_refusal_ends_where_what_is_in_place_begins() -> None:
+    values = {i.field: i.value for i in read("we have moved away from MongoDB and use Redis").updates}
+    assert values == {"avoid_components": ("mongodb",), "existing_components": ("redis",)}
+
+
 @pytest.mark.parametrize(
     "text",
     [
