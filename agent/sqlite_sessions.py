@@ -11,7 +11,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -223,8 +223,13 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def _private(path: Path) -> None:
-    """The file belongs to its owner alone from its first byte on."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+    """The file belongs to its owner alone from its first byte on.
+
+    A file that exists is not opened: closing it again would let go of every lock that SQLite holds on it in this
+    process (POSIX), and another process would take itself for the last one and remove the journal under ours.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o600))
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         path.chmod(0o600)
 

@@ -1,5 +1,7 @@
 """Messages are kept, answered once and in order, whoever delivers them, however often, and whoever dies."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -160,3 +162,23 @@ async def test_a_front_end_gets_the_reply_that_a_worker_gives(tmp_path: object, 
     finally:
         stop.set()
         worker.join()
+
+
+VISITOR = """
+import sys
+from pathlib import Path
+from service.backend import Backend
+with Backend(url=sys.argv[1], folder=Path(sys.argv[2])).opened() as store:
+    store.accept(sys.argv[3], "GDPR applies")
+"""
+
+
+def test_what_a_process_writes_that_comes_and_goes_is_seen(backend: Backend) -> None:
+    with backend.opened() as store, backend.opened() as other:
+        session = store.create({}, "ada")
+        for count in (1, 2, 3):
+            words = [sys.executable, "-c", VISITOR, backend.url, str(backend.folder), session]
+            subprocess.run(words, check=True)
+            assert len(store.waiting(session)) == len(other.waiting(session)) == count
+        other.accept(session, "three engineers")
+        assert len(store.waiting(session)) == 4
