@@ -7,7 +7,6 @@ off goes on where it stopped, so that its message counts once.
 
 import logging
 import threading
-import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +21,7 @@ from tools.workload import Known, Workload
 
 from .admission import admitted
 from .context import TurnContext
+from .failure_place import place_of
 from .graph import build_graph
 from .language import Understanding
 from .presentation import render
@@ -103,7 +103,7 @@ class Consultation:
         except StackwrightError as error:
             reply = Reply(turn=row.turn, kind="error", text=str(error))
         except Exception as error:  # noqa: BLE001 - whatever broke the turn must not lock the session for ever
-            log.error("a message was set aside: %s", _place(error))
+            log.error("a message was set aside: %s", place_of(error))
             reply = Reply(turn=row.turn, kind="error", text=SET_ASIDE)
         self._forget_unfinished()
         self._remember(reply, row.turn)
@@ -237,12 +237,6 @@ def _conflicts(assessment: Assessment | None, workload: Workload, context: TurnC
     from tools.ranking import rank
 
     return rank(workload, context.knowledge, context.as_of, context.profile).conflicts
-
-
-def _place(error: Exception) -> str:
-    """Kind and place of an error, without its text, which may hold the user's."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{type(error).__name__} at " + " < ".join(f"{f.name}:{f.lineno}" for f in reversed(frames[-6:]))
 
 
 def _title(message: str) -> str:

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from agent.context import TurnContext
@@ -16,6 +15,8 @@ from knowledge.errors import InputRefused
 from tools.profile import Profile
 from tools.workload import Workload
 from tools.workload_file import workload_of
+
+from .office import Office
 
 if TYPE_CHECKING:
     from knowledge.index import Retriever
@@ -26,24 +27,27 @@ EXAMPLE = 'Give fields such as {"use_case": "rag", "request_rate_rps": 12}; work
 
 @dataclass
 class Advisor:
-    """Knowledge, profile and date of one server."""
+    """Answers about workloads with what one office shares."""
 
-    knowledge: Knowledge
-    profile: Profile = field(default_factory=Profile)
-    as_of: date | None = None
-    """Date that prices and ages count from; None: the day of each call."""
+    office: Office
     _contexts: "OrderedDict[date, TurnContext]" = field(default_factory=OrderedDict)
 
-    @cached_property
-    def retriever(self) -> "Retriever":
-        from knowledge.index import Retriever
+    @property
+    def knowledge(self) -> Knowledge:
+        return self.office.knowledge
 
-        return Retriever(self.knowledge)
+    @property
+    def profile(self) -> Profile:
+        return self.office.profile
+
+    @property
+    def retriever(self) -> "Retriever":
+        return self.office.retriever
 
     def day(self, text: object = "") -> date:
         """The date that a call names, or else the server's."""
         if text == "":
-            return self.as_of or date.today()
+            return self.office.as_of or date.today()
         try:
             return date.fromisoformat(str(text))
         except ValueError as error:
@@ -55,8 +59,7 @@ class Advisor:
         """What assesses and explains at a date; the few dates last asked for are kept."""
         context = self._contexts.get(as_of)
         if context is None:
-            context = TurnContext(self.knowledge, as_of, self.profile)
-            context.retriever = self.retriever
+            context = TurnContext(self.knowledge, as_of, self.profile, shared_retriever=self.retriever)
             self._contexts[as_of] = context
             while len(self._contexts) > KEPT_DATES:
                 self._contexts.popitem(last=False)

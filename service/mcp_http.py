@@ -5,9 +5,9 @@ A page in a browser may send requests to this machine, also under a name of its 
 own.
 """
 
-import ipaddress
 import socket
 import sys
+from collections.abc import Callable
 from typing import NamedTuple
 
 import uvicorn
@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from knowledge.errors import ConfigError
 
 from .advisor import Advisor
-from .bearer import SHORTEST, BearerKey
+from .bearer import BearerKey
 from .mcp_server import build_server
 
 PATH = "/mcp"
@@ -26,7 +26,6 @@ MOST_BYTES = 1_000_000
 MOST_AT_ONCE = 64
 """Connections; more are told to come back."""
 GRACE_S = 10
-KEY_VARIABLE = "STACKWRIGHT_MCP_KEY"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - recognised, so that it can be refused without names
 
@@ -38,15 +37,14 @@ class Address(NamedTuple):
     port: int
     names: tuple[str, ...] = ()
     """Further host names by which clients call."""
-    key: str = ""
 
 
-def serve_http(advisor: Advisor, address: Address) -> None:
-    """Listen until stopped; ConfigError for an address that would be open to others."""
+def serve_http(advisor: Advisor, address: Address, opens: Callable[[str], bool] | None) -> None:
+    """Listen until stopped; `opens` tells which keys open, None that none is needed."""
     check(address)
     with _bound(address) as listening:
         port = listening.getsockname()[1]
-        app = build_app(advisor, address._replace(port=port))
+        app = build_app(advisor, address._replace(port=port), opens)
         print(
             f"stackwright: MCP on http://{_bracketed(address.host)}:{port}{PATH}", file=sys.stderr, flush=True
         )
@@ -62,17 +60,7 @@ def serve_http(advisor: Advisor, address: Address) -> None:
 
 
 def check(address: Address) -> None:
-    """ConfigError unless the address is safe to listen on."""
-    if address.key and len(address.key) < SHORTEST:
-        raise ConfigError(
-            f"The key in {KEY_VARIABLE} has fewer than {SHORTEST} characters.",
-            "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
-        )
-    if not is_loopback(address.host) and not address.key:
-        raise ConfigError(
-            f"{address.host or 'Every address'} can be reached from other machines, and no API key is set.",
-            f"Set {KEY_VARIABLE}, or leave --host out to listen on this machine alone.",
-        )
+    """ConfigError for an address that says nothing of the names by which clients call."""
     if address.host in EVERYWHERE and not address.names:
         raise ConfigError(
             f"{address.host or 'An empty host'} listens on every address of this machine.",
@@ -80,18 +68,7 @@ def check(address: Address) -> None:
         )
 
 
-def is_loopback(host: str) -> bool:
-    """
-    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("localhost.example.org")
-    (True, True, False)
-    """
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def build_app(advisor: Advisor, address: Address) -> ASGIApp:
+def build_app(advisor: Advisor, address: Address, opens: Callable[[str], bool] | None) -> ASGIApp:
     """The ASGI application behind its checks."""
     app: ASGIApp = build_server(advisor).streamable_http_app(
         streamable_http_path=PATH,
@@ -105,7 +82,7 @@ def build_app(advisor: Advisor, address: Address) -> ASGIApp:
             ],
         ),
     )
-    return BearerKey(app, address.key) if address.key else app
+    return app if opens is None else BearerKey(app, opens)
 
 
 def allowed_hosts(address: Address) -> list[str]:

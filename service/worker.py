@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
+from agent.failure_place import place_of
 from agent.sessions import SessionStore
 from knowledge.errors import SessionUnavailable
 
@@ -96,15 +97,21 @@ class FileWorker:
                 stop.wait(pause if pause > LOOK_S else 0)
 
     def _served_one(self, store: SessionStore) -> bool:
-        """Answer what waits in the first session that nobody else is at."""
+        """Answer what waits in the first session that nobody else is at and that can be served."""
+        return any(self._serve_session(store, session) for session in self._waiting(store))
+
+    def _waiting(self, store: SessionStore) -> list[str]:
         try:
-            return any(self._serve_session(store, session) for session in store.waiting_sessions())
-        except Exception:
-            log.exception("a session could not be served; it is tried again")
-            return False
+            return store.waiting_sessions()
+        except store.outages as error:
+            log.error("the sessions can't be read now: %s", type(error).__name__)
+            return []
 
     def _serve_session(self, store: SessionStore, session: str) -> bool:
         try:
             return self.office.answer(store, session, wait=False) > 0
         except SessionUnavailable:
+            return False
+        except Exception as error:  # noqa: BLE001 - one session that fails must not hold up those behind it
+            log.error("a session could not be served, it is tried again: %s", place_of(error))
             return False

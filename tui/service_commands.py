@@ -22,7 +22,7 @@ def add_services(verbs: "Verbs", common: argparse.ArgumentParser) -> None:
     _slack(verbs, [common, shared])
     verbs.add_parser("worker", parents=[common, shared], help="answer messages that other processes take in")
     _keys(verbs, [common, shared])
-    _mcp(verbs, common)
+    _mcp(verbs, [common, shared])
 
 
 def _serve(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
@@ -75,8 +75,8 @@ def _keys(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
     actions.add_parser("revoke", parents=parents, help="a key that shall no longer open").add_argument("name")
 
 
-def _mcp(verbs: "Verbs", common: argparse.ArgumentParser) -> None:
-    mcp = verbs.add_parser("mcp", parents=[common], help="tools and advice for coding agents, over MCP")
+def _mcp(verbs: "Verbs", parents: list[argparse.ArgumentParser]) -> None:
+    mcp = verbs.add_parser("mcp", parents=parents, help="tools and advice for coding agents, over MCP")
     mcp.add_argument(
         "--http", action="store_true", help="streamable HTTP instead of standard input and output"
     )

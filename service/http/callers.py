@@ -1,14 +1,13 @@
 """Who calls: the owner of a key, or, on this machine alone and without one, its user."""
 
 import asyncio
-import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
 from agent.sessions import SessionStore
-from knowledge.errors import ConfigError
-from service.keys import keys, owner_of
+from service.keys import owner_of
+from service.loopback import is_loopback
 
 LOCAL = "local"
 """The owner of what is asked without a key, and the word that clients which insist on a key may send."""
@@ -64,25 +63,3 @@ def _names_loopback(address: str) -> bool:
         return "@" not in address and is_loopback(urlsplit(address).hostname or "")
     except ValueError:
         return False
-
-
-def is_loopback(name: str) -> bool:
-    """Whether a name or address means this machine to itself."""
-    if name.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def key_is_needed(host: str, store: SessionStore) -> bool:
-    """Whether callers at this address need a key; ConfigError where they do and nobody has one."""
-    if is_loopback(host):
-        return False
-    if not any(key.revoked is None for key in keys(store)):
-        raise ConfigError(
-            f"{host} can be reached from other machines, and there is no API key yet.",
-            "Make one with 'stackwright keys add NAME', or serve 127.0.0.1.",
-        )
-    return True

@@ -17,7 +17,6 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
 AS_OF = "2026-11-24"
-KEY = "a-key-for-these-tests-0123456789"
 START_S = 60.0
 """How long a server may take to listen on a busy machine."""
 
@@ -52,7 +51,7 @@ class Listening(NamedTuple):
 
 @contextmanager
 def over_http(home: Path, *arguments: str, **extra: str) -> Iterator[Listening]:
-    """A server on a free loopback port; stopped at the end."""
+    """A server on a free port; stopped at the end."""
     home.mkdir(parents=True, exist_ok=True)
     said = home / "stderr.txt"
     with said.open("w") as errors:
@@ -74,8 +73,9 @@ def _url(said: Path, process: "subprocess.Popen[str]") -> str:
     until = time.monotonic() + START_S
     while time.monotonic() < until and process.poll() is None:
         found = re.search(r"MCP on (http://\S+)", said.read_text())
-        if found and _accepts(found[1]):
-            return found[1]
+        url = found[1].replace("//0.0.0.0:", "//127.0.0.1:") if found else ""
+        if url and _accepts(url):
+            return url
         time.sleep(0.05)
     raise AssertionError(f"The server did not start: {said.read_text()}")
 

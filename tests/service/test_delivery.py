@@ -3,7 +3,9 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from langgraph.checkpoint.base import CheckpointMetadata
@@ -139,8 +141,8 @@ def test_a_finished_turn_keeps_one_checkpoint(store: SessionStore, office: Offic
         assert rows("SELECT COUNT(*) FROM checkpoints WHERE thread_id = :id", id=session).fetchone()[0] == 1
 
 
-async def test_a_front_end_gets_the_reply_that_a_worker_gives(tmp_path: object, office: Office) -> None:
-    backend = Backend(folder=tmp_path)  # type: ignore[arg-type]
+async def test_a_front_end_gets_the_reply_that_a_worker_gives(tmp_path: Path, office: Office) -> None:
+    backend = Backend(folder=tmp_path)
     stop = threading.Event()
     worker = threading.Thread(target=FileWorker(backend, office, Retention(), threads=2).run, args=(stop,))
     worker.start()
@@ -162,6 +164,30 @@ async def test_a_front_end_gets_the_reply_that_a_worker_gives(tmp_path: object, 
     finally:
         stop.set()
         worker.join()
+
+
+def test_a_session_that_fails_holds_up_no_other(
+    tmp_path: Path, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    backend, stop = Backend(folder=tmp_path), threading.Event()
+    with backend.opened() as store:
+        for name in ("broken", "sound"):
+            store.accept(store.create({}, "ada", name), MESSAGES[0])
+        with store.transaction() as rows:
+            rows("UPDATE sessions SET settings = 'secret words' WHERE id = 'broken'")
+        worker = threading.Thread(target=FileWorker(backend, office, Retention()).run, args=(stop,))
+        worker.start()
+        try:
+            until = time.monotonic() + 30
+            while store.waiting("sound") and time.monotonic() < until:
+                time.sleep(0.02)
+        finally:
+            stop.set()
+            worker.join()
+        assert store.waiting("sound") == []
+        assert len(store.waiting("broken")) == 1
+    assert "JSONDecodeError at" in caplog.text
+    assert "secret" not in caplog.text
 
 
 VISITOR = """

@@ -11,6 +11,7 @@ from knowledge import load
 from service.advisor import Advisor
 from service.mcp_consultation import QuestionInput, assess, explain, next_question
 from service.mcp_offer import WholeWorkload
+from service.office import Office
 from service.summarise import ALTERNATIVES
 from service.summary import Summary
 from tests.agent.workloads import WORKLOADS
@@ -18,7 +19,7 @@ from tools.assess import assess as whole_assessment
 
 KNOWLEDGE = load()
 AS_OF = date(2026, 11, 24)
-ADVISOR = Advisor(KNOWLEDGE, as_of=AS_OF)
+ADVISOR = Advisor(Office(KNOWLEDGE, as_of=AS_OF))
 MOST_CHARACTERS = 50_000
 """Of a short assessment; Claude Code, for one, takes longer results out of the conversation into a file."""
 IMPOSSIBLE = {"use_case": "chat", "no_egress": "yes", "deployment": ["managed"], "request_rate_rps": 5}
@@ -150,10 +151,10 @@ def test_a_user_who_knows_nothing_is_asked_ten_questions_at_most() -> None:
 
 
 def test_the_order_of_calls_changes_nothing() -> None:
-    fresh = Advisor(KNOWLEDGE, as_of=AS_OF)
+    fresh = Advisor(Office(KNOWLEDGE, as_of=AS_OF))
     one, other = (WholeWorkload(workload=WORKLOADS[name]) for name in ("consumer chat", "fraud scoring"))
     first = assess(one, fresh).model_dump_json()
     assess(other, fresh)
     explain(one, fresh)
     assert assess(one, fresh).model_dump_json() == first
-    assert assess(one, Advisor(KNOWLEDGE, as_of=AS_OF)).model_dump_json() == first
+    assert assess(one, Advisor(Office(KNOWLEDGE, as_of=AS_OF))).model_dump_json() == first

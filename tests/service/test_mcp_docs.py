@@ -13,11 +13,13 @@ from mcp.types import CallToolResult
 
 from knowledge import load
 from service.advisor import Advisor
-from service.mcp_http import KEY_VARIABLE
 from service.mcp_server import build_server
+from service.office import Office
 from tests.service.mcp_processes import said
 from tui.main import parser
 
+KEY_VARIABLE = "STACKWRIGHT_KEY"
+"""Where clients keep the key; the server reads no such variable."""
 PAGE = (Path(__file__).parents[2] / "docs" / "mcp.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\S+) (\S+)\n(.*?)^```$", PAGE, re.M | re.S)
 
@@ -58,7 +60,7 @@ def missing(shown: Any, actual: Any, place: str = "") -> list[str]:
 @pytest.mark.parametrize("number", range(len(examples())))
 async def test_an_example_holds(number: int) -> None:
     tool, arguments, refused, shown = examples()[number]
-    async with Client(build_server(Advisor(load(), as_of=date(2026, 11, 24)))) as client:
+    async with Client(build_server(Advisor(Office(load(), as_of=date(2026, 11, 24))))) as client:
         result = await client.call_tool(tool, arguments)
     assert isinstance(result, CallToolResult)
     assert bool(result.is_error) == refused
@@ -105,6 +107,6 @@ def test_every_command_line_is_one_that_the_program_takes() -> None:
 
 async def test_the_table_names_every_tool_and_no_other() -> None:
     table = "\n".join(line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| `"))
-    async with Client(build_server(Advisor(load()))) as client:
+    async with Client(build_server(Advisor(Office(load())))) as client:
         offered = {tool.name for tool in (await client.list_tools()).tools}
     assert set(re.findall(r"`([\w-]+)`", table)) == offered

@@ -8,9 +8,12 @@ import anyio
 import httpx2
 import pytest
 
-from service.mcp_http import KEY_VARIABLE, MOST_BYTES, Address, allowed_hosts, check, is_loopback
+from service.backend import Backend
+from service.keys import add_key, revoke_key
+from service.loopback import is_loopback
+from service.mcp_http import MOST_BYTES, Address, allowed_hosts, check
 from tests.service.mcp_interview import USER, consult
-from tests.service.mcp_processes import KEY, Listening, answer, http_client, over_http
+from tests.service.mcp_processes import Listening, answer, http_client, over_http
 from tui.main import main
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
@@ -20,9 +23,19 @@ SECRET = "Cobalt-Heron-77"
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listening]:
-    """A server that asks for a key."""
-    with over_http(tmp_path_factory.mktemp("guarded"), **{KEY_VARIABLE: KEY}) as server:
+    """A server that other machines may reach, which asks for a key."""
+    home = tmp_path_factory.mktemp("guarded")
+    with Backend(folder=home / "data").opened() as store:
+        (home / "key").write_text(add_key(store, "agents"))
+    reachable = ("--host", "0.0.0.0", "--allow-host", "advisor.example.org", "--data-dir", str(home / "data"))
+    with over_http(home, *reachable) as server:
         yield server
+
+
+@pytest.fixture
+def key(guarded: Listening) -> str:
+    """The key that opens the guarded server."""
+    return (guarded.said.parent / "key").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +50,8 @@ def post(server: Listening, content: object = LIST, **headers: str) -> httpx2.Re
     return httpx2.post(server.url, json=content, headers={**ACCEPT, **named}, timeout=30)
 
 
-async def test_a_whole_consultation_with_a_key(guarded: Listening) -> None:
-    async with http_client(guarded.url, KEY) as client:
+async def test_a_whole_consultation_with_a_key(guarded: Listening, key: str) -> None:
+    async with http_client(guarded.url, key) as client:
         workload, asked = await consult(client)
         assert asked[0] == "purpose"
         assert (await answer(client, "assess", workload=workload))["winner"]
@@ -66,15 +79,17 @@ async def test_loopback_needs_no_key_and_many_may_ask_at_once(open_one: Listenin
     [
         {},
         {"Authorization": "Bearer wrong"},
-        {"Authorization": f"Bearer {KEY}x"},
-        {"Authorization": f"Bearer {KEY[:-1]}"},
-        {"Authorization": f"Basic {KEY}"},
-        {"Authorization": KEY},
+        {"Authorization": "Bearer {key}x"},
+        {"Authorization": "Bearer {short}"},
+        {"Authorization": "Basic {key}"},
+        {"Authorization": "{key}"},
         {"Authorization": "Bearer"},
-        {"X_Api_Key": KEY},
+        {"Authorization": "Bearer local"},
+        {"X_Api_Key": "{key}"},
     ],
 )
-def test_without_the_key_nothing_is_answered(guarded: Listening, headers: dict[str, str]) -> None:
+def test_without_the_key_nothing_is_answered(guarded: Listening, key: str, headers: dict[str, str]) -> None:
+    headers = {name: value.format(key=key, short=key[:-1]) for name, value in headers.items()}
     for content in (LIST, LIST | {"method": "server/discover"}, {}):
         answered = post(guarded, content, **headers)
         assert answered.status_code == 401
@@ -91,15 +106,20 @@ def test_bytes_that_are_no_text_are_no_key(guarded: Listening) -> None:
     assert httpx2.post(guarded.url, json=LIST, headers=headers, timeout=30).status_code == 401
 
 
-def test_two_authorisations_are_none(guarded: Listening) -> None:
-    twice = [("Authorization", f"Bearer {KEY}"), ("Authorization", "Bearer other"), *ACCEPT.items()]
+def test_two_authorisations_are_none(guarded: Listening, key: str) -> None:
+    twice = [("Authorization", f"Bearer {key}"), ("Authorization", "Bearer other"), *ACCEPT.items()]
     assert httpx2.post(guarded.url, json=LIST, headers=twice, timeout=30).status_code == 401
 
 
-def test_the_key_opens(guarded: Listening) -> None:
-    answered = post(guarded, Authorization=f"Bearer {KEY}")
+def test_the_key_opens_until_it_is_revoked(guarded: Listening, key: str) -> None:
+    answered = post(guarded, Authorization=f"Bearer {key}")
     assert answered.status_code == 200
     assert answered.json()["result"]["tools"]
+    with Backend(folder=guarded.said.parent / "data").opened() as store:
+        other = add_key(store, "guest")
+        assert post(guarded, Authorization=f"Bearer {other}").status_code == 200
+        revoke_key(store, "guest")
+    assert post(guarded, Authorization=f"Bearer {other}").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -145,7 +165,7 @@ def test_malformed_requests_are_the_callers_fault(open_one: Listening, body: byt
         assert "result" not in answered.json()
 
 
-def test_nothing_that_was_sent_is_logged(guarded: Listening, open_one: Listening) -> None:
+def test_nothing_that_was_sent_is_logged(guarded: Listening, key: str, open_one: Listening) -> None:
     call = LIST | {
         "method": "tools/call",
         "params": {"name": "search_knowledge", "arguments": {"question": SECRET}},
@@ -157,9 +177,9 @@ def test_nothing_that_was_sent_is_logged(guarded: Listening, open_one: Listening
     post(guarded, call, Authorization=f"Bearer {SECRET}")
     for server in (guarded, open_one):
         log = server.said.read_text()
-        assert "MCP on http://127.0.0.1:" in log
+        assert "MCP on http://" in log
         assert SECRET not in log
-        assert KEY not in log
+        assert key not in log
         assert "Traceback" not in log
 
 
@@ -174,32 +194,20 @@ def test_a_stop_signal_ends_the_server(tmp_path: Path) -> None:
 @pytest.fixture
 def _settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STACKWRIGHT_CONFIG", str(tmp_path / "none.toml"))
-    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    monkeypatch.setenv("STACKWRIGHT_DATA_DIR", str(tmp_path))
 
 
 @pytest.mark.usefixtures("_settings")
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "advisor.example.org", ""])
 def test_other_machines_need_a_key(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mcp", "--http", "--host", host, "--port", "0"]) == 5
-    assert f"Set {KEY_VARIABLE}" in capsys.readouterr().err
+    assert "stackwright keys add" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("_settings")
-def test_a_key_that_can_be_guessed_is_refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv(KEY_VARIABLE, "short")
-    assert main(["mcp", "--http"]) == 5
-    said = capsys.readouterr().err
-    assert "fewer than 16 characters" in said
-    assert "short" not in said.replace("shorter", "")
-
-
-@pytest.mark.usefixtures("_settings")
-def test_every_address_needs_a_name(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv(KEY_VARIABLE, KEY)
+def test_every_address_needs_a_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Backend(folder=tmp_path).opened() as store:
+        add_key(store, "agents")
     assert main(["mcp", "--http", "--host", "0.0.0.0"]) == 5
     assert "--allow-host" in capsys.readouterr().err
 
@@ -212,7 +220,7 @@ def test_a_taken_port_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_names_that_clients_may_use() -> None:
-    address = Address("0.0.0.0", 8765, ("advisor.example.org",), KEY)
+    address = Address("0.0.0.0", 8765, ("advisor.example.org",))
     check(address)
     allowed = allowed_hosts(address)
     assert {"advisor.example.org:8765", "advisor.example.org", "[::1]:8765", "localhost:8765"} <= set(allowed)

@@ -14,6 +14,7 @@ from mcp.types import CallToolResult, Tool
 from knowledge import load
 from service.advisor import Advisor
 from service.mcp_server import FAILED, MOST_SAID, build_server
+from service.office import Office
 from tests.service.mcp_interview import consult
 from tests.service.mcp_processes import answer, refusal, said
 from tools.profile import Profile
@@ -82,7 +83,7 @@ class EachCallAnew:
 
 @pytest.fixture
 def client() -> EachCallAnew:
-    return EachCallAnew(Advisor(KNOWLEDGE, as_of=AS_OF))
+    return EachCallAnew(Advisor(Office(KNOWLEDGE, as_of=AS_OF)))
 
 
 async def test_every_deterministic_tool_is_offered_beside_the_servers_own(client: EachCallAnew) -> None:
@@ -205,7 +206,7 @@ async def test_a_long_wrong_name_is_not_sent_back_whole(client: EachCallAnew) ->
 
 
 async def test_an_unknown_tool_is_a_protocol_error_that_names_the_nearest() -> None:
-    async with Client(build_server(Advisor(KNOWLEDGE))) as client:
+    async with Client(build_server(Advisor(Office(KNOWLEDGE)))) as client:
         with pytest.raises(MCPError, match="Did you mean size-vectors"):
             await client.call_tool("size-vector", {})
 
@@ -221,8 +222,10 @@ async def test_a_fault_of_the_server_tells_the_caller_nothing_of_its_inside(
 
 
 async def test_the_profile_of_the_server_holds_in_every_call() -> None:
-    strict = EachCallAnew(Advisor(KNOWLEDGE, Profile(name="plant", banned_vendors=("openai-api",)), AS_OF))
-    freely = await answer(EachCallAnew(Advisor(KNOWLEDGE, as_of=AS_OF)), "assess", workload=RAG)
+    strict = EachCallAnew(
+        Advisor(Office(KNOWLEDGE, Profile(name="plant", banned_vendors=("openai-api",)), as_of=AS_OF))
+    )
+    freely = await answer(EachCallAnew(Advisor(Office(KNOWLEDGE, as_of=AS_OF))), "assess", workload=RAG)
     strictly = await answer(strict, "assess", workload=RAG)
     assert "openai-api" in json.dumps(freely["winner"])
     assert "openai-api" not in json.dumps(strictly["winner"])

@@ -1,6 +1,5 @@
 """The MCP server, on standard input and output or over HTTP; standard output is the protocol's alone."""
 
-import os
 import sys
 from argparse import Namespace
 from importlib.util import find_spec
@@ -27,14 +26,15 @@ def run(arguments: Namespace, settings: Settings) -> int:
         raise InputRefused("--host, --port and --allow-host belong to HTTP.", "Add --http.")
     from service.advisor import Advisor
     from service.log import log_places_only
+    from tui.services import office_of
 
     log_places_only()
     # What a profile's bans mean needs the whole catalogue, which an agent that starts this shouldn't wait for.
     for remark in settings.knowledge_remarks() if settings.profile is None else settings.remarks():
         print(f"stackwright: {remark}", file=sys.stderr)
-    advisor = Advisor(settings.open_knowledge(), settings.open_profile(), settings.as_of)
+    advisor = Advisor(office_of(settings))
     if arguments.http:
-        return _http(arguments, advisor)
+        return _http(arguments, settings, advisor)
     from service.mcp_server import serve_stdio
 
     if sys.stdin.isatty():
@@ -46,14 +46,21 @@ def run(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
-def _http(arguments: Namespace, advisor: "Advisor") -> int:
-    from service.mcp_http import KEY_VARIABLE, Address, serve_http
+def _http(arguments: Namespace, settings: Settings, advisor: "Advisor") -> int:
+    from service.keys import owner_of
+    from service.loopback import is_loopback, key_is_needed
+    from service.mcp_http import Address, serve_http
+    from tui.services import backend_of
 
     address = Address(
         host=DEFAULT_HOST if arguments.host is None else arguments.host,
         port=DEFAULT_PORT if arguments.port is None else arguments.port,
         names=tuple(arguments.allow_host or ()),
-        key=os.environ.get(KEY_VARIABLE, ""),
     )
-    serve_http(advisor, address)
+    if is_loopback(address.host):
+        serve_http(advisor, address, None)
+        return 0
+    with backend_of(settings).opened() as store:
+        key_is_needed(address.host, store)
+        serve_http(advisor, address, lambda key: owner_of(store, key) is not None)
     return 0

@@ -9,13 +9,14 @@ from tui.settings import Settings
 
 def run(arguments: Namespace, settings: Settings) -> int:
     try:
-        from service.http.callers import Callers, key_is_needed
+        from service.http.callers import Callers
         from service.http.desk import Desk
         from service.http.journal import keep_journal, note
         from service.http.limits import Limits
         from service.http.server import open_socket, serve
     except ImportError as error:
         raise missing("server", error) from error
+    from service.loopback import key_is_needed
     from service.reception import Reception
 
     keep_journal()

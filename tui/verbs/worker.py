@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import sys
 import threading
 from argparse import Namespace
 
@@ -13,9 +12,10 @@ from tui.settings import Settings
 
 def run(_: Namespace, settings: Settings) -> int:
     from service.crew import FOLLOW
+    from service.log import log_places_only
     from service.worker import run_worker
 
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    log_places_only()
     # It tells its progress as a warning, and sets the level of its logger itself.
     logging.getLogger("bm25s").disabled = True
     if os.environ.get(FOLLOW):

@@ -8,8 +8,9 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 
-from service.http.callers import Callers, CallerUnknown, is_local, is_loopback
+from service.http.callers import Callers, CallerUnknown, is_local
 from service.http.desk import Desk
+from service.loopback import is_loopback
 from tests.service.http.conftest import open_client
 
 SECRET = "aardvark"
