@@ -25,6 +25,8 @@ def values(text: str, *asked: str) -> dict[str, object]:
         ("We train a chemistry model from zero.", "training_need", "pretrain"),
         ("Legal insists on a commercial model.", "open_weights", "closed_required"),
         ("An agent that closes tickets.", "agent_write_tools", "write"),
+        ("200 lawyers each ask 20 questions a day over 50,000 contracts.", "use_case", "rag"),
+        ("Our engineers have questions across twelve thick manuals.", "use_case", "rag"),
         ("Emissions should be as low as possible.", "energy_goal", "minimise"),
         ("We owe investors a CO2 figure.", "energy_goal", "report"),
         ("Safety takes precedence over cost.", "priorities", ("risk", "cost")),
