@@ -103,7 +103,7 @@ class FileWorker:
     def _waiting(self, store: SessionStore) -> list[str]:
         try:
             return store.waiting_sessions()
-        except store.outages as error:
+        except (SessionUnavailable, *store.outages) as error:
             log.error("the sessions can't be read now: %s", type(error).__name__)
             return []
 
