@@ -103,9 +103,11 @@ class FileWorker:
     def _waiting(self, store: SessionStore) -> list[str]:
         try:
             return store.waiting_sessions()
-        except (SessionUnavailable, *store.outages) as error:
+        except SessionUnavailable:
+            log.error("the sessions can't be read now: %s", SessionUnavailable.__name__)
+        except store.outages as error:
             log.error("the sessions can't be read now: %s", type(error).__name__)
-            return []
+        return []
 
     def _serve_session(self, store: SessionStore, session: str) -> bool:
         try:
