@@ -37,7 +37,13 @@ if TYPE_CHECKING:
 
 MEMORY_THREAD = "memory"
 log = logging.getLogger(__name__)
+MOST_RESUMPTIONS = 5
+"""A turn that was cut off so often is taken to be what kills its process."""
 SET_ASIDE = "This message could not be answered and was set aside; what you said before still counts."
+
+
+class CutOffTooOften(Exception):
+    """Whoever answers this turn dies of it."""
 
 
 @dataclass
@@ -130,6 +136,7 @@ class Consultation:
         if again and snapshot.values.get("turn") == number:
             if not snapshot.tasks:
                 return to_reply(snapshot.values, self.context)
+            self._note_resumption(number)
             started = None
         elif snapshot.tasks:
             self._forget_unfinished()
@@ -140,6 +147,10 @@ class Consultation:
             durability="sync" if self.store else "exit",
         )
         return to_reply(state, self.context)
+
+    def _note_resumption(self, number: int) -> None:
+        if self.store is not None and self.store.resumed(self.thread, number) > MOST_RESUMPTIONS:
+            raise CutOffTooOften
 
     def _forget_unfinished(self) -> None:
         """Go back to the state after the last turn that was answered."""

@@ -171,6 +171,19 @@ class SessionStore(ABC):
                 id=session,
             )
 
+    def resumed(self, session: str, turn: int) -> int:
+        """Note that a turn which was cut off is begun again; how often that has happened by now."""
+        with self.transaction() as rows:
+            rows(
+                "UPDATE turns SET resumed = resumed + 1 WHERE session = :id AND turn = :turn",
+                id=session,
+                turn=turn,
+            )
+            count = rows(
+                "SELECT resumed FROM turns WHERE session = :id AND turn = :turn", id=session, turn=turn
+            )
+            return int(count.fetchone()[0])
+
     def discard(self, session: str, turn: int) -> None:
         """Forget a turn that could not be answered, so that its message can be sent again."""
         with self.transaction() as rows:

@@ -59,6 +59,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (session, turn, sender))""",
         "CREATE INDEX postings_open ON postings (changed) WHERE state <> 'posted'",
     ),
+    ("ALTER TABLE turns ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0",),
 )
 """Statements that bring a file from one version to the next."""
 

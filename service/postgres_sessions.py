@@ -45,6 +45,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (session, turn, sender))""",
         "CREATE INDEX postings_open ON postings (changed) WHERE state <> 'posted'",
     ),
+    ("ALTER TABLE turns ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0",),
 )
 """Statements that bring a database from one version to the next."""
 MIGRATING = 7_318_004

@@ -6,11 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from langgraph.checkpoint.base import CheckpointMetadata
 from langgraph.pregel._loop import PregelLoop
 
+from agent import nodes
+from agent.consultation import MOST_RESUMPTIONS
 from agent.sessions import SessionStore
 from knowledge.errors import InputRefused, SessionUnavailable
 from service.backend import Backend
@@ -68,6 +71,29 @@ def test_a_turn_cut_off_between_any_two_steps_goes_on(
         assert office.answer(store, session) > 0
         kinds = [row.reply["kind"] for row in store.turns(session) if row.reply]
     assert kinds == ["question", "question"]
+
+
+def test_a_message_that_kills_its_process_is_set_aside_in_the_end(
+    backend: Backend, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with backend.opened() as store:
+        session = store.create({}, "ada")
+        for message in MESSAGES[:2]:
+            store.accept(session, message)
+        with monkeypatch.context() as patch:
+            patch.setattr(nodes, "understand", die)
+            for _ in range(1 + MOST_RESUMPTIONS):
+                with pytest.raises(KeyboardInterrupt):
+                    office.answer(store, session)
+        assert office.answer(store, session) == 2
+        first, second = store.turns(session)
+    assert first.reply is not None
+    assert "set aside" in first.reply["text"]
+    assert second.reply is not None
+    assert second.reply["kind"] == "question"
 
 
 def test_writers_at_once_lose_nothing(backend: Backend) -> None:
