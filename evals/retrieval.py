@@ -15,10 +15,11 @@ from statistics import fmean
 from typing import Any, NamedTuple, TextIO
 
 from knowledge import Knowledge, load
-from knowledge.index import FACT_KINDS, Retriever, SearchResult
+from knowledge.index import FACT_KINDS, SIDES, Retriever, SearchResult, Side
 
 from .about import about_run
 from .about import as_json as about_json
+from .intervals import bootstrap_mean
 
 RAN, NO_CASE, IMPERFECT = 0, 3, 4
 DEPTH = 10
@@ -78,7 +79,11 @@ def run_retrieval(
         print(notice, file=err)
     if results is not None:
         _write(results, answered, known)
-    report = {"about": about_json(about_run(known, None, path)), **as_json(answered)}
+    report = {
+        "about": about_json(about_run(known, None, path)),
+        **as_json(answered),
+        "sides": side_by_side(questions, answered, search, known),
+    }
     print(json.dumps(report, indent=1, ensure_ascii=False) if json_output else _text(report), file=out)
     return RAN
 
@@ -110,17 +115,42 @@ def _question(row: dict[str, str], number: int) -> Question:
     return Question(row["id"] or f"row {number}", row["question"], gold, answerable)
 
 
-def answer(question: Question, retriever: Retriever, knowledge: Knowledge) -> Answered:
+def answer(
+    question: Question, retriever: Retriever, knowledge: Knowledge, sides: frozenset[Side] = SIDES
+) -> Answered:
     """The facts of the best records, in order, each once."""
-    result: SearchResult = retriever.search(question.text, k=DEPTH, kinds=FACT_KINDS)
+    result: SearchResult = retriever.search(question.text, k=DEPTH, kinds=FACT_KINDS, sides=sides)
     facts = tuple(dict.fromkeys(fact for hit in result.hits for fact in hit.fact_ids))
     names = tuple(frozenset({fact, *knowledge.facts[fact].seed_ids}) for fact in facts)
     return Answered(question, facts, names, result.abstained)
 
 
+def side_by_side(
+    questions: list[Question], fused: list[Answered], retriever: Retriever, knowledge: Knowledge
+) -> dict[str, Any]:
+    """What both sides find together, and each of them alone, on the questions with gold."""
+    scored = [item for item in questions if item.gold]
+    alone = {
+        side: [answer(item, retriever, knowledge, frozenset((side,))) for item in scored] for side in SIDES
+    }
+    both = [item for item in fused if item.question.gold]
+    return {name: _figures(found) for name, found in (("fused", both), *sorted(alone.items()))}
+
+
+def _figures(scored: list[Answered]) -> dict[str, Any]:
+    at_5 = [recall(item, 5) for item in scored]
+    return {
+        "recall_at_5": _mean(iter(at_5)),
+        "interval": bootstrap_mean(at_5),
+        "recall_at_8": _mean(recall(item, 8) for item in scored),
+        "ndcg_at_10": _mean(ndcg(item) for item in scored),
+    }
+
+
 def recall(item: Answered, k: int) -> float:
-    """Share of the gold among the first `k` facts."""
-    return len(item.question.gold & frozenset().union(*item.names[:k])) / len(item.question.gold)
+    """Share of the gold among the first `k` facts; of gold that `k` places can't hold, `k` is all."""
+    found = len(item.question.gold & frozenset().union(*item.names[:k]))
+    return min(1.0, found / min(len(item.question.gold), k))
 
 
 def ndcg(item: Answered, k: int = DEPTH) -> float:
@@ -184,6 +214,14 @@ def rows(item: Answered, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
+def _side(name: str, figures: dict[str, Any]) -> str:
+    low, high = figures["interval"]
+    return (
+        f"{name + ' search':20} recall at 5 {figures['recall_at_5']:.3f} (95 % interval {low:.3f} to {high:.3f}),"
+        f" at 8 {figures['recall_at_8']:.3f}, nDCG at 10 {figures['ndcg_at_10']:.3f}"
+    )
+
+
 def _text(report: dict[str, Any]) -> str:
     lines = [f"{report['questions']} questions, {report['scored']} with gold"]
     for name in (
@@ -196,6 +234,7 @@ def _text(report: dict[str, Any]) -> str:
     ):
         value = report[name]
         lines.append(f"{name.replace('_', ' '):20} {'-' if value is None else f'{value:.3f}'}")
+    lines += [_side(name, figures) for name, figures in report["sides"].items() if figures["interval"]]
     lines += [
         f"{name}: not among the first five: {', '.join(gone)}" for name, gone in report["missed"].items()
     ]

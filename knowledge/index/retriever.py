@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CANDIDATES = 60
 DENSE_WEIGHT, LEXICAL_WEIGHT = 2.0, 1.0
 NAMED_SHARE, INTENT_SHARE = 0.17, 0.2
+Side = Literal["lexical", "dense"]
+SIDES: frozenset[Side] = frozenset(("lexical", "dense"))
 
 
 class Hit(BaseModel):
@@ -73,12 +75,14 @@ class Retriever:
         slots: Iterable[str] | None = None,
         components: Iterable[str] | None = None,
         kinds: Iterable[str] | None = None,
+        sides: frozenset[Side] = SIDES,
     ) -> SearchResult:
-        """The best `k` records for a question, inside the filters."""
+        """The best `k` records for a question, inside the filters; `sides`: one alone, to compare it with both."""
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
         named = self.named(query)
         expansion = self._vocabulary.expand(query)
-        rankings = self._rankings(expansion, self._vector(expansion), only, _unambiguous(named))
+        vector = self._vector(expansion) if "dense" in sides else None
+        rankings = self._rankings(expansion, vector, only, _unambiguous(named), "lexical" in sides)
         hits = tuple(self._hit(identity, score) for identity, score in fuse(rankings)[:k])
         reason = self._coverage.gap(query, named) if self.records else "The knowledge index is empty."
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
@@ -121,6 +125,11 @@ class Retriever:
         said = store.notices if store else [failure] if failure else []
         return tuple(dict.fromkeys(said))
 
+    @property
+    def stop_words(self) -> frozenset[str]:
+        """Words that tell no record from another."""
+        return self._vocabulary.lists.stop_words
+
     @cached_property
     def records(self) -> tuple[IndexRecord, ...]:
         return index_records(self._knowledge)
@@ -131,28 +140,26 @@ class Retriever:
         return f"{self._knowledge.hash[:16]}/{self._embedder.name}"
 
     def _rankings(
-        self, expansion: Expansion, vector: Any, only: Filter, named: frozenset[str]
+        self, expansion: Expansion, vector: Any, only: Filter, named: frozenset[str], words: bool
     ) -> list[tuple[float, Sequence[str]]]:
         """All records; those of the named components again; those of the kind that is asked for again."""
-        rankings = self._inside(expansion, vector, only, 1.0)
+        parts = [(only, 1.0)]
         if named and not only.subjects:
-            rankings += self._inside(expansion, vector, only._replace(subjects=named), NAMED_SHARE)
+            parts.append((only._replace(subjects=named), NAMED_SHARE))
         intents = self._vocabulary.intents(expansion.question)
         for intent in intents:
             kinds = intent.kinds & only.kinds if only.kinds else intent.kinds
             if kinds:
                 inside = only._replace(kinds=kinds, statuses=intent.statuses)
-                rankings += self._inside(expansion, vector, inside, INTENT_SHARE / len(intents))
-        return rankings
-
-    def _inside(
-        self, expansion: Expansion, vector: Any, only: Filter, share: float
-    ) -> list[tuple[float, Sequence[str]]]:
-        """The lexical and the dense ranking within a filter, at a share of their weights."""
-        lexical = self._lexical.best(expansion.text, CANDIDATES, only)
-        rankings: list[tuple[float, Sequence[str]]] = [(LEXICAL_WEIGHT * share, lexical)]
-        if vector is not None:
-            rankings.append((DENSE_WEIGHT * share, self._nearest(vector, only)))
+                parts.append((inside, INTENT_SHARE / len(intents)))
+        rankings: list[tuple[float, Sequence[str]]] = []
+        for inside, share in parts:
+            if words:
+                rankings.append(
+                    (LEXICAL_WEIGHT * share, self._lexical.best(expansion.text, CANDIDATES, inside))
+                )
+            if vector is not None:
+                rankings.append((DENSE_WEIGHT * share, self._nearest(vector, inside)))
         return rankings
 
     def _vector(self, expansion: Expansion) -> Any:

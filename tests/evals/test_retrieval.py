@@ -23,7 +23,7 @@ from evals.retrieval import (
     run_retrieval,
 )
 from knowledge import Knowledge
-from knowledge.index import SearchResult
+from knowledge.index import SIDES, SearchResult
 from knowledge.index.retriever import Hit
 
 KNOWLEDGE = Knowledge()
@@ -52,6 +52,12 @@ def test_recall_looks_at_the_first_facts_alone() -> None:
     assert recall(item, 8) == pytest.approx(2 / 3)
     assert recall(found("i", *NINE), 8) == 0
     assert recall(found("x"), 8) == 0
+
+
+def test_places_bound_what_recall_may_ask_for() -> None:
+    many = found(" ".join(NINE), *NINE)
+    assert recall(many, 5) == 1
+    assert recall(found(" ".join((*NINE[4:], "x")), *NINE), 5) == pytest.approx(1 / 5)
 
 
 def test_a_later_place_gains_less() -> None:
@@ -146,6 +152,8 @@ class Scripted:
     def search(self, query: str, **how: Any) -> SearchResult:
         self.asked.append(how)
         groups, abstained = self._answers[query]
+        if how["sides"] != SIDES:
+            groups = groups[1:] if "dense" in how["sides"] else groups[:1]
         hits = tuple(Hit(record_id=str(n), fact_ids=ids, score=1.0, text="") for n, ids in enumerate(groups))
         return SearchResult(hits=hits, abstained=abstained)
 
@@ -181,6 +189,10 @@ def test_facts_are_found_by_their_own_id_and_by_their_seed_id(tmp_path: Path) ->
     assert report["reciprocal_rank"] == pytest.approx((1 / 3 + 1 / 2) / 2, abs=1e-4)
     assert (report["recall_at_5"], report["false_abstention"], report["true_abstention"]) == (1, 0, 1)
     assert report["about"]["knowledge"] == KNOWLEDGE.hash
+    assert [(name, side["recall_at_5"]) for name, side in report["sides"].items()] == [
+        ("fused", 1.0), ("dense", 1.0), ("lexical", 0.0),
+    ]  # fmt: skip
+    assert report["sides"]["fused"]["interval"] == [1.0, 1.0]
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))
     assert tuple(rows[0]) == COLUMNS
     assert [(row["question_id"], row["rank"], row["fact_id"]) for row in rows] == [
