@@ -50,6 +50,7 @@ def fact_record(fact: Fact, knowledge: Knowledge) -> IndexRecord:
         as_of=fact.as_of,
         status=component.status if component else "",
         fact_ids=(fact.id,),
+        core=fact.statement,
     )
 
 

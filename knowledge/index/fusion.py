@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-RANK_OFFSET = 60
-"""The constant of the method (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+RANK_OFFSET = 8
+"""The constant of the method; its authors took 60 for many long rankings (Cormack, Clarke and Büttcher, SIGIR 2009).
+With two sides a small one keeps what one of them is sure of (measured on three sets of questions)."""
 
 
 def fuse(rankings: Iterable[tuple[float, Sequence[str]]]) -> list[tuple[str, float]]:

@@ -1,8 +1,10 @@
 """BM25 over the records: finds exact words, versions and numbers that vectors blur."""
 
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from .misspelling import by_first_letter, misspelt_for
 from .record import Filter, IndexRecord
 from .words import terms
 
@@ -38,10 +40,20 @@ class LexicalIndex:
     def _scores(self, wanted: list[str]) -> list[float]:
         if self._index is None:
             self._index = self._build()
-        known = [term for term in wanted if term in self._index.vocab_dict]
+        known = [found for term in wanted if (found := self._spelt(term))]
         if not known:
             return [0.0] * len(self._records)
         return [round(float(score), 5) for score in self._index.get_scores(known)]
+
+    def _spelt(self, term: str) -> str:
+        """The term if a record has it, else the one that it is a misspelling of; empty for a strange one."""
+        if term in self._index.vocab_dict:
+            return term
+        return misspelt_for(term, self._by_letter)
+
+    @cached_property
+    def _by_letter(self) -> dict[str, list[str]]:
+        return by_first_letter(self._index.vocab_dict)
 
     def _build(self) -> Any:
         import bm25s

@@ -38,11 +38,13 @@ class IndexRecord:
     as_of: date | None = None
     status: str = ""
     fact_ids: tuple[str, ...] = ()
+    core: str = ""
+    """What is said without the heading, where there is one: it shares in the vector."""
 
     @property
     def text_key(self) -> str:
-        """Hash of the text: vectors are stored under it, so an edited text never meets an old vector."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:24]
+        """Hash of what is embedded: vectors are stored under it, so an edited text never meets an old vector."""
+        return hashlib.sha256(f"{self.text}\0{self.core}".encode()).hexdigest()[:24]
 
 
 class Filter(NamedTuple):

@@ -1,10 +1,12 @@
 """Vectors of the records: shipped with the data, and computed only for texts that have none.
 
 They are kept under a hash of the text, in half precision (cosines change by less than 0.001). An
-overriding knowledge folder therefore pays only for the texts that it changes.
+overriding knowledge folder therefore pays only for the texts that it changes. A record with a heading gets
+the mean of two vectors, with and without it: a heading alone draws short statements to every question on its subject.
 """
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     Matrix = npt.NDArray[np.float32]
 
 SHIPPED = "index/vectors.npz"
+HEADED_SHARE = 0.6
+"""Of the vector with heading (measured on three sets of questions: 0.5 to 0.7 are alike, 1 is worse)."""
 
 
 def read_shipped(files: DataFiles, embedder: Embedder) -> dict[str, "Matrix"]:
@@ -55,13 +59,23 @@ def missing_texts(records: tuple[IndexRecord, ...], shipped: dict[str, "Matrix"]
     return [record for record in records if record.text_key not in shipped]
 
 
+def embedded(records: Sequence[IndexRecord], embedder: Embedder) -> "Matrix":
+    """One vector a record, not yet of length one."""
+    whole = embedder.embed([record.text for record in records])
+    headed = [place for place, record in enumerate(records) if record.core]
+    if headed:
+        core = embedder.embed([records[place].core for place in headed])
+        whole[headed] = HEADED_SHARE * whole[headed] + (1 - HEADED_SHARE) * core
+    return whole
+
+
 def vectors_for(records: tuple[IndexRecord, ...], files: DataFiles, embedder: Embedder) -> "Matrix":
     """One unit vector a record: shipped where there is one, else computed now."""
     import numpy as np
 
     shipped = dict(read_shipped(DataFiles(), embedder)) | read_shipped(files, embedder)
     absent = missing_texts(records, shipped)
-    for record, vector in zip(absent, embedder.embed([item.text for item in absent]), strict=True):
+    for record, vector in zip(absent, embedded(absent, embedder), strict=True):
         shipped[record.text_key] = vector.astype(np.float16).astype(np.float32)
     matrix = np.array([shipped[record.text_key] for record in records], dtype=np.float32)
     matrix = matrix.reshape(len(records), embedder.dimensions)

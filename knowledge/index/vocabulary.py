@@ -10,6 +10,7 @@ from ..errors import KnowledgeInvalid
 from ..files import DataFiles
 from ..records import Record
 from .names import normalise
+from .words import terms
 
 FILE = "catalog/synonyms.yaml"
 
@@ -65,6 +66,7 @@ class WordLists(Record):
     attributes: tuple[Attribute, ...] = ()
     unknowable: tuple[Unknowable, ...] = ()
     stop_words: frozenset[str] = frozenset()
+    foreign_words: tuple[str, ...] = ()
 
 
 class Expansion(NamedTuple):
@@ -131,6 +133,30 @@ class Vocabulary:
             if subject.within(question) and asked.within(question):
                 return reason
         return ""
+
+    def is_foreign(self, question: str) -> bool:
+        """Whether a small word of another language stands in it."""
+        return self._foreign.within(question)
+
+    @cached_property
+    def _foreign(self) -> Phrases:
+        return Phrases(self.lists.foreign_words)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The stems of all words that the lists know."""
+        lists = self.lists
+        texts = [
+            *lists.aliases,
+            *lists.stop_words,
+            *lists.vendor_words,
+            *lists.ordinary_words,
+            *lists.generic_words,
+        ]
+        texts += [text for item in lists.synonyms for text in (*item.terms, item.adds)]
+        texts += [text for item in lists.attributes for text in item.asked]
+        texts += [text for item in lists.intents for text in item.terms]
+        return frozenset(stem for text in texts for stem in terms(text))
 
     @cached_property
     def _synonyms(self) -> list[tuple[Synonym, Phrases]]:

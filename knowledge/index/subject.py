@@ -1,0 +1,104 @@
+"""Whether a question is about the subject of this catalogue at all, or about something else.
+
+A logistic model over what the sentence vector tells of its topic and over how usual its words are in the records.
+Fitted by scripts/fit_subject.py on index/subjects.yaml; scores of the search can't decide it (see `coverage`).
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..errors import KnowledgeInvalid
+from ..files import DataFiles
+from ..records import Record
+from .misspelling import by_first_letter, misspelt_for
+from .words import terms
+
+FILE = "index/subject_weights.json"
+RARE = 3
+"""A word that fewer records use is rare here."""
+
+
+class SubjectWeights(Record):
+    """What was fitted."""
+
+    model: str
+    """The embedding model whose vectors were learned from."""
+    topic: tuple[float, ...]
+    """A weight for each number of the sentence vector."""
+    topic_bias: float
+    weights: tuple[float, float, float, float, float]
+    """Of the topic, the unused and the rare words' shares, the words' mean log frequency, a named component."""
+    bias: float
+    threshold: float
+    """Below it a question is about something else."""
+
+
+def read_weights(files: DataFiles) -> SubjectWeights | None:
+    """The fitted weights; None where the folder has none."""
+    if not files.root.joinpath(*FILE.split("/")).is_file():
+        return None
+    try:
+        return SubjectWeights.model_validate_json(files.text(FILE))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise KnowledgeInvalid(f"{FILE}, {first['loc']}: {first['msg']}.") from error
+
+
+class Usage:
+    """How often the records use a word."""
+
+    def __init__(self, texts: Iterable[str], stop_words: Iterable[str], listed: Iterable[str] = ()) -> None:
+        """`listed`: stems that the word lists know; they count as usual even where no record has them."""
+        self._texts, self._listed = tuple(texts), frozenset(listed)
+        self._stop = frozenset(stem for word in stop_words for stem in terms(word))
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """In how many texts each stem stands."""
+        counts = Counter(stem for text in self._texts for stem in set(terms(text)))
+        counts.update({stem: RARE for stem in self._listed if counts[stem] < RARE})
+        return counts
+
+    def telling(self, question: str) -> list[str]:
+        """The stems of the question, rightly spelt, without stop words and numbers."""
+        stems = (stem for stem in terms(question) if stem not in self._stop and not stem[0].isdigit())
+        return [stem if self.counts[stem] else misspelt_for(stem, self._by_letter) or stem for stem in stems]
+
+    @cached_property
+    def _by_letter(self) -> dict[str, list[str]]:
+        return by_first_letter(self.counts)
+
+    def features(self, question: str) -> tuple[float, float, float]:
+        """Share of words that no record uses, share of rare words, mean log frequency."""
+        counts = [self.counts[stem] for stem in self.telling(question)]
+        if not counts:
+            return 0.0, 0.0, 0.0
+        return (
+            sum(count == 0 for count in counts) / len(counts),
+            sum(count < RARE for count in counts) / len(counts),
+            math.fsum(math.log1p(count) for count in counts) / len(counts),
+        )
+
+
+class Subject:
+    """Tells questions about this catalogue's subject from others."""
+
+    def __init__(self, weights: SubjectWeights, usage: Usage) -> None:
+        self._weights, self._usage = weights, usage
+
+    def score(self, question: str, vector: Any, named: bool) -> float:
+        """Log-odds that the question belongs here."""
+        fitted = self._weights
+        topic = float(vector @ fitted.topic) + fitted.topic_bias
+        parts = (topic, *self._usage.features(question), float(named))
+        weighted = (part * weight for part, weight in zip(parts, fitted.weights, strict=True))
+        return math.fsum(weighted) + fitted.bias
+
+    def is_other(self, question: str, vector: Any, named: bool) -> bool:
+        """Whether the question is about something else."""
+        return self.score(question, vector, named) < self._weights.threshold
