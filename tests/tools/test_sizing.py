@@ -14,12 +14,13 @@ from knowledge.measured import measured_runs
 from knowledge.models import models
 from knowledge.sizing_data import coefficients
 from tools.sizing import PlanPoint, ServingDemand, cheapest_points, serving_plans
-from tools.sizing.memory import cache_gb, precisions, weights_gb
+from tools.sizing.memory import cache_gb, precisions
 from tools.sizing.options import options
 from tools.sizing.predict import MeasuredLoad, predict_serving
 from tools.sizing.queueing import erlang_c, percentile_ratio, staffed
 from tools.sizing.runs import Setting, stack
 from tools.sizing.serving_model import step_bound_ms, tpot_ms
+from tools.sizing.weights import weights_gb
 
 KNOWLEDGE = load()
 MODELS = models(KNOWLEDGE)

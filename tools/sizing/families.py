@@ -5,7 +5,8 @@ from knowledge.aliases import table_cache
 from knowledge.hardware import Accelerator
 from knowledge.sizing_data import Coefficients, coefficients
 
-from .runs import Setting, expert_fraction
+from .runs import Setting
+from .weights import expert_fraction
 
 ADA = 8.9
 """A generation of its own between Ampere (8.0, 8.6) and Hopper (9.0)."""

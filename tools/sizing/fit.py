@@ -4,22 +4,26 @@ from typing import NamedTuple
 
 from knowledge import Knowledge
 from knowledge.hardware import Accelerator
+from knowledge.memory_data import GIB, visible_gb
 from knowledge.models import ModelSpec
-from knowledge.sizing_data import bytes_per, constant
+from knowledge.sizing_data import bytes_per
 
-from .memory import cache_shards, usable_gb, weights_gb
+from .engine_memory import UNASKED, EngineSettings, engine_memory, overhead_gib, sequence_gib, usable_gb
+from .memory import cache_shards
+from .weights import weights_gb
 
 
 class Fit(NamedTuple):
     """Decimal gigabytes of one device of the replica that is split evenly."""
 
     fits: bool
-    """Beside the largest share of the memory that engines were seen to use."""
+    """Beside what driver and collectives keep: nothing to spare for the work of a step."""
     comfortable: bool
-    """Within the share that engines use unasked."""
+    """Within the share that engines use unasked, their work included."""
     weights_gb: float
     cache_gb: float
     memory_gb: float
+    """That programs find on the device."""
     sequences: float
     """Of that length, as many as an engine keeps unasked."""
 
@@ -40,13 +44,30 @@ def fit_of(
     shards = devices if data_parallel_attention else cache_shards(model, devices)
     value_bytes = bytes_per(knowledge, "cache_bytes_per_value", precision)
     each = model.cache_bytes(tokens, value_bytes) / 1e9 / shards
-    most = accelerator.memory_gb * constant(knowledge, "engine", "memory_most").value
-    usable = usable_gb(knowledge, accelerator)
+    visible = visible_gb(knowledge, accelerator)
+    usable = usable_gb(knowledge, model, accelerator, devices)
     return Fit(
-        fits=weights + each * sequences <= most,
+        fits=weights + each * sequences <= visible - overhead_gib(knowledge, devices) * GIB / 1e9,
         comfortable=weights + each * sequences <= usable,
         weights_gb=weights,
         cache_gb=each * sequences,
-        memory_gb=accelerator.memory_gb,
+        memory_gb=visible,
         sequences=max(usable - weights, 0.0) / max(each, 1e-12),
     )
+
+
+def lacking_gib(
+    knowledge: Knowledge,
+    model: ModelSpec,
+    accelerator: Accelerator,
+    precision: str,
+    devices: int,
+    *,
+    tokens: float,
+    sequences: float = 1.0,
+    settings: EngineSettings = UNASKED,
+) -> float:
+    """What each device lacks to hold `sequences` of `tokens` tokens with these settings; 0 where they fit."""
+    room = engine_memory(knowledge, model, accelerator, precision, devices, tokens, settings)
+    each = sequence_gib(knowledge, model, precision, devices, tokens, settings)
+    return max(each * sequences - room.cache_gib, 0.0)

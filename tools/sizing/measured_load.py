@@ -10,9 +10,10 @@ from knowledge.sizing_data import constant
 
 from .families import step_weights
 from .fit import fit_of
-from .memory import cache_shards, usable_gb, weights_gb
+from .memory import cache_shards
 from .runs import Setting, stack
 from .serving_model import tpot_ms
+from .weights import weights_gb
 
 Regime = Literal[
     "served", "steady", "steady_throughput", "single_stream", "offline", "saturated", "competition"
@@ -98,9 +99,8 @@ def largest_batch(knowledge: Knowledge, load: MeasuredLoad, length: float) -> fl
     """As many sequences as the memory holds."""
     if load.scenario.startswith(("single stream", "SingleStream")):
         return 1.0
-    free = usable_gb(knowledge, load.accelerator) - (
-        weights_gb(knowledge, load.model, load.precision) / load.devices
-    )
+    filled = load.accelerator.memory_gb * constant(knowledge, "engine", "benchmark_share").value
+    free = filled - weights_gb(knowledge, load.model, load.precision) / load.devices
     scale = stack(knowledge, [Setting(load.model, load.accelerator, load.precision, load.devices, 1, 1, 1)])
     each = load.model.cache_bytes(length, 2 * float(scale.cache_scale[0])) / 1e9
     spread = load.devices if load.data_parallel_attention else cache_shards(load.model, load.devices)

@@ -1,18 +1,13 @@
-"""What a model needs in memory, exactly: weights, and the cache of every sequence in flight."""
+"""The cache of every sequence in flight, and the precisions worth trying on a device."""
 
 from knowledge import Knowledge
 from knowledge.hardware import Accelerator
 from knowledge.models import ModelSpec
-from knowledge.sizing_data import bytes_per, constant
+from knowledge.sizing_data import bytes_per
 
 FP8_FROM = 8.9
 """Compute capability from which NVIDIA devices multiply in 8-bit floats."""
 FP4_FROM = 10.0
-
-
-def weights_gb(knowledge: Knowledge, model: ModelSpec, precision: str) -> float:
-    """Decimal gigabytes of the weights."""
-    return (model.params_b or 0.0) * bytes_per(knowledge, "bytes_per_parameter", precision)
 
 
 def cache_gb(
@@ -28,13 +23,6 @@ def cache_shards(model: ModelSpec, devices: int) -> int:
     if model.attention == "mla":
         return 1
     return min(devices, model.kv_heads or devices)
-
-
-def usable_gb(knowledge: Knowledge, accelerator: Accelerator) -> float:
-    """Memory of one device that weights and caches may take."""
-    share = constant(knowledge, "engine", "memory_share").value
-    working = constant(knowledge, "engine", "working_share").value
-    return accelerator.memory_gb * share * (1 - working)
 
 
 def precisions(model: ModelSpec, accelerator: Accelerator) -> tuple[str, ...]:

@@ -11,11 +11,13 @@ from knowledge.models import ModelSpec, models
 from knowledge.sizing_data import constant
 
 from .calibration import correction
+from .engine_memory import usable_gb
 from .families import step_weights
-from .memory import precisions, preferred_precision, usable_gb, weights_gb
+from .memory import precisions, preferred_precision
 from .roofline import Array, Flags, Run
 from .runs import Setting, stack
 from .serving_model import STEP_TERMS, TTFT_TERMS
+from .weights import weights_gb
 
 DEVICES = (1, 2, 4, 8)
 BATCHES = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512], dtype=float)
@@ -80,7 +82,7 @@ def _precision_order(model: ModelSpec, machine: Accelerator) -> tuple[str, ...]:
 
 def weights_fit(knowledge: Knowledge, model: ModelSpec, machine: Accelerator, precision: str, n: int) -> bool:
     """Whether `n` devices hold the weights and leave an engine its room."""
-    return weights_gb(knowledge, model, precision) < n * usable_gb(knowledge, machine)
+    return weights_gb(knowledge, model, precision) < n * usable_gb(knowledge, model, machine, n)
 
 
 def arrays_of(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Options:
@@ -94,7 +96,7 @@ def arrays_of(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Option
     free = [
         1e9
         * (
-            usable_gb(knowledge, item.accelerator)
+            usable_gb(knowledge, item.model, item.accelerator, item.devices)
             - weights_gb(knowledge, item.model, item.precision) / item.devices
         )
         for item in settings

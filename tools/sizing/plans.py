@@ -11,12 +11,13 @@ from tools.estimate import Estimate
 
 from .calibration import correction, nearest_run
 from .demand import PlanPoint, ServingDemand, ServingPlan
-from .memory import cache_gb, weights_gb
+from .memory import cache_gb
 from .operation import REPORTED_PERCENTILE, Operation
 from .power import watts_interval
 from .queueing import ratios
 from .runs import Setting
 from .serving import Choice
+from .weights import weights_gb
 
 
 def full_plan(

@@ -12,6 +12,7 @@ from knowledge.sizing_data import bytes_per
 
 from .memory import cache_shards
 from .roofline import Run
+from .weights import expert_fraction
 
 PCIE_GB_S = 32.0
 """One direction of PCIe 4.0 x16, where a device names no faster link."""
@@ -60,13 +61,6 @@ def _row(knowledge: Knowledge, item: Setting) -> tuple[float, ...]:
         item.input_tokens,
         item.output_tokens,
     )
-
-
-def expert_fraction(model: ModelSpec) -> float:
-    """Experts per token over experts; 1 for dense models."""
-    if model.experts and model.experts_per_token:
-        return model.experts_per_token / model.experts
-    return 1.0
 
 
 def arithmetic_tflops(model: ModelSpec, accelerator: Accelerator, precision: str) -> float:

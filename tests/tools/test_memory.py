@@ -1,0 +1,122 @@
+"""Memory against what engines logged, what people reported, and what can never be."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge import load
+from knowledge.hardware import accelerators
+from knowledge.measured import measured_runs
+from knowledge.memory_data import loaded_gb, visible_gb, widths
+from knowledge.models import ModelSpec, models
+from tests.tools.memory_reports import log_checks, memory_checks
+from tools.sizing.engine_memory import EngineSettings, engine_memory, working_gib
+from tools.sizing.fit import fit_of, lacking_gib
+from tools.sizing.weights import weights_gb
+
+KNOWLEDGE = load()
+MODELS, MACHINES = models(KNOWLEDGE), accelerators(KNOWLEDGE)
+SIZEABLE = [model for model in MODELS.values() if model.sizeable]
+NEAR = 0.1
+LOGS_NEAR, FRESH_NEAR, REPORTS_HELD = 15, 7, 23
+"""How many hold of 21 logs that the model was improved with, 8 found afterwards, and 28 reports."""
+
+
+def test_published_runs_fit() -> None:
+    by_architecture = {model.arch_key: model for model in reversed(MODELS.values())}
+    fits = [
+        fit_of(
+            KNOWLEDGE, by_architecture[run.arch_key], MACHINES[run.accelerator], run.precision, run.devices,
+            tokens=run.input_tokens + run.output_tokens,
+        ).fits
+        for run in measured_runs(KNOWLEDGE)
+    ]  # fmt: skip
+    assert sum(fits) >= 0.995 * len(fits)
+
+
+def test_room_for_caches_is_near_what_engines_logged() -> None:
+    checks = log_checks(KNOWLEDGE)
+    near = [item for item in checks if abs(item.error) <= NEAR]
+    assert sum(not item.fresh for item in near) >= LOGS_NEAR
+    assert sum(item.fresh for item in near) >= FRESH_NEAR
+    assert len(checks) == 29
+
+
+def test_what_ran_out_of_memory_does_not_fit() -> None:
+    checks = memory_checks(KNOWLEDGE)
+    assert len(checks) == 28
+    assert sum(item.lacking > 0 for item in checks) >= REPORTS_HELD
+
+
+def test_reports_and_logs_would_notice_a_device_of_twice_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "tools.sizing.engine_memory.visible_gb", lambda known, device: 2 * visible_gb(known, device)
+    )
+    assert sum(abs(item.error) <= NEAR for item in log_checks(KNOWLEDGE)) < 3
+    assert sum(item.lacking > 0 for item in memory_checks(KNOWLEDGE)) < REPORTS_HELD
+
+
+def test_every_fact_about_memory_is_of_something_known() -> None:
+    files = KNOWLEDGE.files
+    assert {row["key"] for row in files.rows("perf/visible_memory.csv")} <= MACHINES.keys()
+    known = {model.arch_key for model in SIZEABLE}
+    for name in ("perf/loaded_weights.csv", "perf/model_widths.csv"):
+        assert {row["arch_key"] for row in files.rows(name)} <= known
+    for key, machine in MACHINES.items():
+        assert 0.9 <= visible_gb(KNOWLEDGE, machine) / machine.memory_gb <= 1.08, key
+    for model in SIZEABLE:
+        if wide := widths(KNOWLEDGE, model):
+            assert 2 * wide.vocab * (model.hidden or 0) < 1.2e9 * (model.params_b or 0)
+
+
+def test_checkpoints_of_few_bits_keep_some_layers_whole() -> None:
+    dense, experts = MODELS["Llama-3.1-8B"], MODELS["DeepSeek-V3"]
+    assert weights_gb(KNOWLEDGE, dense, "int4") > 0.56 * (dense.params_b or 0)
+    assert weights_gb(KNOWLEDGE, experts, "fp4") == pytest.approx(400, rel=0.02)
+    assert loaded_gb(KNOWLEDGE, MODELS["gpt-oss-20b"], "fp4") == 13.83
+    assert weights_gb(KNOWLEDGE, MODELS["gpt-oss-20b"], "fp4") == 13.83
+
+
+def test_work_is_the_prompt_or_the_logits() -> None:
+    model = MODELS["Llama-3.1-8B"]
+    few = EngineSettings(prompt_tokens=1, sequences=1)
+    prompts = working_gib(KNOWLEDGE, model, 1, few._replace(prompt_tokens=20_000))
+    assert prompts == pytest.approx(2.07, rel=0.1), "vllm-project/vllm issue 10517: peak beside the weights"
+    assert working_gib(KNOWLEDGE, model, 2, few._replace(prompt_tokens=20_000)) < prompts
+    logits = working_gib(KNOWLEDGE, model, 1, few._replace(sequences=1024, sorts=True))
+    assert logits == pytest.approx(4.76, rel=0.1), "llm-d-planner, empirical results: activation"
+
+
+def test_pipelines_split_what_latent_attention_copies() -> None:
+    model, machine = MODELS["DeepSeek-V3"], MACHINES["H100-SXM-80GB"]
+    whole, staged = (
+        engine_memory(KNOWLEDGE, model, machine, "fp8", 16, 4096, EngineSettings(pipeline=stages))
+        for stages in (1, 2)
+    )
+    assert staged.token_gib == pytest.approx(whole.token_gib / 2)
+
+
+def test_tokens_come_in_whole_blocks_and_never_below_zero() -> None:
+    model = MODELS["Llama-3.1-8B"]
+    roomy = engine_memory(KNOWLEDGE, model, MACHINES["L40S"], "bf16", 1, 8192)
+    assert roomy.tokens > 0
+    assert roomy.tokens % 16 == 0
+    assert engine_memory(KNOWLEDGE, MODELS["Llama-3.1-405B"], MACHINES["T4"], "bf16", 1, 8192).tokens == 0
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(SIZEABLE), st.sampled_from(sorted(MACHINES)), st.sampled_from(["bf16", "fp8", "int4"]),
+    st.sampled_from([1, 2, 4, 8]), st.floats(1, 2e5), st.floats(1, 4), st.floats(0.3, 0.97),
+)  # fmt: skip
+def test_longer_sequences_lack_more_and_a_larger_share_less(
+    model: ModelSpec, machine: str, precision: str, devices: int, tokens: float, factor: float, share: float
+) -> None:
+    def lacking(length: float, part: float) -> float:
+        return lacking_gib(
+            KNOWLEDGE, model, MACHINES[machine], precision, devices,
+            tokens=length, settings=EngineSettings(memory_share=part),
+        )  # fmt: skip
+
+    assert lacking(tokens * factor, share) >= lacking(tokens, share)
+    assert lacking(tokens, share) >= lacking(tokens, min(share * 1.03, 1.0))
