@@ -11,7 +11,7 @@ from knowledge import Knowledge
 from tools.assessment import Assessment, Stack
 from tools.evidence import Evidence
 from tools.evidence_book import fact_evidence
-from tools.wording import counted, field_label, interval
+from tools.wording import counted, field_label, interval, percentile_note
 from tools.workload import Known, Workload
 
 from .evidence import assessment_book, pick_sources, shown_evidence, standing
@@ -183,10 +183,17 @@ LAYERS = {
 }  # fmt: skip
 
 
+def _kind(name: str, stack: Stack) -> str:
+    """The kind of an estimate, and what is known of it where it is a percentile."""
+    return ", ".join(
+        text for text in (stack.estimates[name].kind, percentile_note(name, stack.estimates)) if text
+    )
+
+
 def numbers(stack: Stack) -> list[tuple[str, str, str]]:
     """(what, value with range, kind) of the estimates that people ask for."""
     return [
-        (words, interval(stack.estimates[name]), stack.estimates[name].kind)
+        (words, interval(stack.estimates[name]), _kind(name, stack))
         for name, words in SHOWN_QUANTITIES
         if name in stack.estimates
     ]

@@ -4,7 +4,7 @@ from knowledge import Knowledge
 from tools.assessment import Assessment, Option, Stack
 from tools.evidence import Evidence
 from tools.values import resolve, with_names
-from tools.wording import interval, quantity
+from tools.wording import interval, percentile_note, quantity
 from tools.workload import Workload
 
 from .arguments import told_arguments
@@ -134,6 +134,9 @@ def _money(winner: Stack, book: dict[str, Evidence]) -> list[Claim]:
         if estimate is not None and estimate.typical > 0:
             ids = _number(book, winner, name)
             suffix = " at p95" if name.endswith("_p95") else ""
+            if note := percentile_note(name, winner.estimates):
+                # a word that denies is checked as a comparison, which this is none of
+                suffix += f" ({note.replace('not validated', 'unvalidated')})"
             claims.append(Claim(text=f"{words} {interval(estimate)}{suffix}.", evidence=ids, role="number"))
     return claims
 

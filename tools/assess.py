@@ -27,6 +27,7 @@ from .relaxation import relaxations
 from .requirements import requirements
 from .risk import risk_register
 from .sensitivity import counter_argument, flips
+from .sizing.calibration import validation
 from .smaa import first_shares
 from .stack_choice import distinct, exclusions_of, to_stack
 from .stack_numbers import Subject, stack_numbers
@@ -125,7 +126,7 @@ def _completed(
                 counter_argument(stacks[0], stacks[1], ranking.weights.categories) if len(stacks) > 1 else ""
             ),
             "guards": _guards(shown, knowledge),
-            "assumptions": _assumptions(ranking, knowledge),
+            "assumptions": (*_assumptions(ranking, knowledge), *_unvalidated(shown, knowledge)),
         }
     )
     return updated.model_copy(update={"evidence": collect(updated, ranking, knowledge)})
@@ -222,6 +223,18 @@ def _assumptions(ranking: Ranking, knowledge: Knowledge) -> tuple[str, ...]:
     ):
         texts.append(OWN_MACHINES)
     return tuple(texts)
+
+
+def _unvalidated(shown: Sequence[Draft], knowledge: Knowledge) -> tuple[str, ...]:
+    """A language model whose speed on its accelerator nobody published."""
+    compute = shown[0].compute if shown else None
+    if compute is None or compute.kind != "llm" or not compute.accelerator:
+        return ()
+    if validation(knowledge, compute.model, compute.accelerator) == "measured":
+        return ()
+    return (
+        f"the speed of {compute.model} on {compute.accelerator} (unvalidated: no published run of the two)",
+    )
 
 
 OWN_MACHINES = (

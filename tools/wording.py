@@ -5,8 +5,12 @@ Three significant digits at most, thousands separated by commas, unit always bes
 
 import math
 import re
+from collections.abc import Mapping
 
 from .estimate import Estimate
+
+PERCENTILES = "not validated on silicon"
+"""No published run states the percentiles of a whole deployment under random arrivals."""
 
 _UNITS = {
     "USD/month": "USD a month",
@@ -24,6 +28,11 @@ _UNITS = {
     "reads/s": "reads a second",
     "GB per 1e9 features": "GB per billion features",
 }
+
+
+def percentile_note(name: str, estimates: Mapping[str, Estimate]) -> str:
+    """What is known of a percentile of models on one's own accelerators; empty for everything else."""
+    return PERCENTILES if name.endswith("_p95") and "gpus_required" in estimates else ""
 
 
 def number(value: float) -> str:

@@ -58,7 +58,7 @@ def test_plain_numbers_keep_the_unit_of_their_name(capsys: pytest.CaptureFixture
     words = ["models=llama-3.1-8b", "accelerators=L4", "mean_rps=30 requests/min", "input_tokens=1000"]
     assert main(["tool", "size-llm-serving", *words, "output_tokens=200"]) == 0
     said = capsys.readouterr().out
-    assert "weights: 8.03 GB" in said
+    assert "weights: 9.08 GB" in said
     assert "feasible: yes" in said
     assert "tpot: " in said
 

@@ -14,6 +14,7 @@ from ..sizing import (
     size_training,
     size_vectors,
 )
+from ..sizing.demand import Arrivals
 from ..sizing.encoders import ClassicalPlan, EncoderPlan
 from ..sizing.training import TrainingMode, TrainingPlan
 from ..sizing.vectors import VectorPlan
@@ -55,6 +56,10 @@ class ServingInput(ToolInput):
     """A day's calls must be done within so many hours."""
     precision: Literal["bf16", "fp8", "int8", "fp4", "int4", ""] = ""
     """Left out: chosen by the device."""
+    arrivals: Arrivals = "random"
+    """even: evenly spaced, as from a queue; random: independent users; bursty: many at once."""
+    available: Annotated[int | None, in_unit("accelerators", ge=1)] = None
+    """As many as there are; left out: as many as the load needs. Too few: the highest load that they carry."""
 
 
 class ServingPlans(ToolResult):
@@ -118,7 +123,8 @@ def _serving(given: ServingInput, context: Context) -> ServingPlans:
     names = [resolve_model(knowledge, name).key for name in given.models]
     devices = given.accelerators or tuple(knowledge.anchors["serving_accelerators"])
     keys = [resolve_accelerator(knowledge, name).key for name in devices]
-    load = given.model_dump(exclude={"models", "accelerators"})
+    load = given.model_dump(exclude={"models", "accelerators", "available"})
+    load["accelerators"] = given.available
     load["peak_rps"] = given.peak_rps or given.mean_rps
     return ServingPlans(
         plans=tuple(serving_plans(knowledge, ServingDemand.model_validate(load), names, keys))

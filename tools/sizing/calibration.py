@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,16 @@ NONE = Correction(1.0, 1.0, 0)
 def correction(knowledge: Knowledge, accelerator: str, arch_key: str, precision: str) -> Correction:
     """The correction of a configuration; NONE where nothing was measured."""
     return table_cache(knowledge, _corrections).get((accelerator, arch_key, precision), NONE)
+
+
+def validation(knowledge: Knowledge, model: str, accelerator: str) -> Literal["measured", "unvalidated"]:
+    """Whether somebody published a run of the model's architecture on the accelerator, at any precision."""
+    pair = accelerator, models(knowledge)[model].arch_key
+    return "measured" if pair in table_cache(knowledge, _measured_pairs) else "unvalidated"
+
+
+def _measured_pairs(knowledge: Knowledge) -> frozenset[tuple[str, str]]:
+    return frozenset((run.accelerator, run.arch_key) for run in measured_runs(knowledge))
 
 
 def nearest_run(

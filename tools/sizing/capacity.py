@@ -66,7 +66,12 @@ def _planned(knowledge: Knowledge, demand: ServingDemand) -> Array:
         return BATCHES[None, :]
     if relaxed(demand):
         return BATCHES[None, :] * constant(knowledge, "planning", "batch_headroom").value
-    return staffed(BATCHES[None, :], demand.percentile)
+    return staffed(BATCHES[None, :], demand.percentile, variability(knowledge, demand))
+
+
+def variability(knowledge: Knowledge, demand: ServingDemand) -> float:
+    """Mean of the squared coefficients of variation of gaps and service times, the latter exponential."""
+    return (constant(knowledge, "planning", f"arrivals_{demand.arrivals}").value + 1) / 2
 
 
 def _tpot(full: Run, run: Run, options: Options) -> Array:

@@ -5,6 +5,9 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.estimate import Estimate
+from tools.wording import PERCENTILES
+
+Arrivals = Literal["even", "random", "bursty"]
 
 
 class ServingDemand(BaseModel):
@@ -36,6 +39,10 @@ class ServingDemand(BaseModel):
     """Longest context that must fit, where longer than input + output."""
     precision: str = ""
     """Precision that the user insists on; empty = chosen by what the device multiplies fast."""
+    arrivals: Arrivals = "random"
+    """even: evenly spaced, as from a queue; random: independent users; bursty: many at once."""
+    accelerators: int | None = Field(default=None, ge=1)
+    """As many as there are; None: as many as the load needs."""
 
 
 class PlanPoint(NamedTuple):
@@ -89,8 +96,17 @@ class ServingPlan(BaseModel):
     """Capacity of the whole deployment within the limits."""
     watts: Estimate
     """Mean wall watts of accelerators and their host share, without PUE."""
+    most_rps: float = 0.0
+    """Requests a second that the deployment carries within the limits, one replica down where N+1 is asked for."""
+    saturated: bool = False
+    """The load exceeds that: the accelerators that there are don't carry it."""
     feasible: bool
     reason: str = ""
+    """Why there is no plan, and what comes nearest."""
     basis: Literal["measured", "roofline"]
+    validation: Literal["measured", "unvalidated"] = "unvalidated"
+    """Whether somebody published a run of this model's architecture on this accelerator."""
+    percentiles: str = PERCENTILES
+    """What is known of the percentiles."""
     evidence: str
     """One sentence: which measurement or formula stands behind it."""

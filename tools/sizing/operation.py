@@ -8,7 +8,7 @@ from knowledge import Knowledge
 from knowledge.energy_factors import power
 from knowledge.sizing_data import constant
 
-from .capacity import Capacity
+from .capacity import Capacity, variability
 from .demand import ServingDemand
 from .options import BATCHES, Options
 from .power import device_watts
@@ -62,7 +62,9 @@ def operate(
     service = ttft + tpot * demand.output_tokens
     largest = np.where(able.keeps_limits[option], able.planned_rps[option], 0).max(axis=1, initial=0)
     places = np.where(able.fits[option], grid, 1).max(axis=1)
-    wait = waiting_ms(working * places, in_flight / places, service, REPORTED_PERCENTILE)
+    wait = waiting_ms(
+        working * places, in_flight / places, service, REPORTED_PERCENTILE, variability(knowledge, demand)
+    )
     ttft_tail, e2e_tail = _tail(knowledge, "ttft"), _tail(knowledge, "e2e")
     mean_load = demand.mean_rps / replicas
     mean_in_flight = mean_load * service / 1e3

@@ -9,23 +9,29 @@ from knowledge.models import models
 from knowledge.sizing_data import coefficients, constant
 from tools.estimate import Estimate
 
-from .calibration import correction, nearest_run
+from .calibration import correction, nearest_run, validation
 from .demand import PlanPoint, ServingDemand, ServingPlan
 from .memory import cache_gb
 from .operation import REPORTED_PERCENTILE, Operation
 from .power import watts_interval
 from .queueing import ratios
+from .refusal import refusal
 from .runs import Setting
-from .serving import Choice
+from .serving import Choice, redundant
 from .weights import weights_gb
 
 
 def full_plan(
-    knowledge: Knowledge, demand: ServingDemand, chosen: Choice, working: Operation, point: PlanPoint
+    knowledge: Knowledge,
+    demand: ServingDemand,
+    chosen: Choice,
+    working: Operation,
+    point: PlanPoint,
+    pair: int,
 ) -> ServingPlan:
-    """The plan behind `point`."""
+    """The plan behind `point`, the pair of that number."""
     if not point.feasible:
-        return _infeasible(point)
+        return _infeasible(knowledge, demand, chosen, point, pair)
     model, machine = models(knowledge)[point.model], accelerators(knowledge)[point.accelerator]
     row = _row(chosen, working, point)
     load = Setting(
@@ -57,7 +63,9 @@ def full_plan(
             knowledge, machine, point.accelerators, float(working.mean_in_flight[row]),
             float(working.mean_batch[row]),
         ),
+        most_rps=float(working.capacity_rps[row]) * (point.replicas - redundant(knowledge, demand)),
         feasible=True, basis="measured" if near else "roofline",
+        validation=validation(knowledge, point.model, point.accelerator),
         evidence=_evidence(knowledge, point, near, known),
     )  # fmt: skip
 
@@ -111,7 +119,11 @@ def _evidence(knowledge: Knowledge, point: PlanPoint, near: MeasuredRun | None, 
             f"{near.concurrency:.0f} in flight: {near.ttft_ms:.0f} ms to the first token, "
             f"{near.tpot_ms:.1f} ms a token ({SOURCES[near.source]}); scaled to this load with the roofline."
         )
-    basis = "scaled to published runs of this pair" if known else "no published run of this pair"
+    basis = (
+        "scaled to published runs of this pair" if known else "no published run of this pair (unvalidated)"
+    )
+    if validation(knowledge, point.model, point.accelerator) == "measured" and not known:
+        basis = "published runs of this pair at another precision"
     first = coefficients(knowledge, "open_ttft")
     return (
         f"Calibrated roofline, {basis}; mean error on unseen pairs {100 * found.mape:.0f} % for the time per "
@@ -119,12 +131,18 @@ def _evidence(knowledge: Knowledge, point: PlanPoint, near: MeasuredRun | None, 
     )
 
 
-def _infeasible(point: PlanPoint) -> ServingPlan:
+def _infeasible(
+    knowledge: Knowledge, demand: ServingDemand, chosen: Choice, point: PlanPoint, pair: int
+) -> ServingPlan:
     nothing = Estimate(low=0, typical=0, high=0, unit="")
+    why = refusal(knowledge, demand, chosen, point, pair)
     return ServingPlan(
-        model=point.model, accelerator=point.accelerator, precision=point.precision,
-        accelerators_per_replica=0, replicas=0, accelerators=0, concurrency=0, utilisation=0, weights_gb=0,
+        model=point.model, accelerator=point.accelerator, precision=why.precision or point.precision,
+        accelerators_per_replica=why.per_replica, replicas=why.replicas,
+        accelerators=why.per_replica * why.replicas, concurrency=0, utilisation=0, weights_gb=0,
         kv_gb=0, ttft_mean_ms=0, tpot_mean_ms=0, e2e_mean_ms=0, ttft_ms=nothing, tpot_ms=nothing,
         e2e_ms=nothing, decode_tokens_per_s=nothing, output_tokens_per_s=nothing, watts=nothing,
-        feasible=False, reason=point.reason, basis="roofline", evidence=point.reason,
+        most_rps=why.most_rps, saturated=why.most_rps > 0, feasible=False, reason=why.reason.strip(),
+        basis="roofline", validation=validation(knowledge, point.model, point.accelerator),
+        evidence=why.reason.strip(),
     )  # fmt: skip

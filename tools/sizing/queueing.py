@@ -24,21 +24,42 @@ def erlang_c(servers: int, load: float) -> float:
     return blocking / (1 - load / servers * (1 - blocking))
 
 
-def waiting_ms(servers: Array, utilisation: Array, service_ms: Array, percentile: float) -> Array:
-    """Percentile of the wait in M/M/c; the chance to wait after Sakasegawa (1977): rho^(sqrt(2c + 2) - 1)."""
+def mean_wait_ms(servers: int, load: float, service_ms: float, variability: float = 1.0) -> float:
+    """Mean wait after Allen and Cunneen: exact for M/M/c, and for one server that is M/G/1 (Pollaczek-Khinchine).
+
+    `variability` is the mean of the squared coefficients of variation of gaps and service times: 1 for M/M/c,
+    0.5 for M/D/c, 0.5 also for evenly spaced arrivals and exponential service.
+
+    >>> mean_wait_ms(1, 0.5, 100), mean_wait_ms(1, 0.5, 100, 0.5)
+    (100.0, 50.0)
+    """
+    if load >= servers:
+        return math.inf
+    return erlang_c(servers, load) * service_ms / (servers - load) * variability
+
+
+def waiting_ms(
+    servers: Array, utilisation: Array, service_ms: Array, percentile: float, variability: float = 1.0
+) -> Array:
+    """Percentile of the wait: exponential for those that wait, as in M/M/c.
+
+    The chance to wait after Sakasegawa (1977): rho^(sqrt(2c + 2) - 1). Never infinite: what is saturated is said
+    elsewhere, and here counted at 99.9 %.
+    """
     rho = np.clip(utilisation, 0, 0.999)
     chance = rho ** (np.sqrt(2 * (servers + 1)) - 1)
     excess = np.log(np.maximum(chance / (1 - percentile / 100), 1))
-    result: Array = service_ms / (servers * (1 - rho)) * excess
+    result: Array = service_ms / (servers * (1 - rho)) * excess * variability
     return result
 
 
-def staffed(places: Array, percentile: float) -> Array:
-    """Mean number in flight that stays within `places` at the percentile: m + z sqrt(m) = places.
+def staffed(places: Array, percentile: float, peakedness: float = 1.0) -> Array:
+    """Mean number in flight that stays within `places` at the percentile: m + z sqrt(peakedness x m) = places.
 
-    Square-root staffing for Poisson arrivals: few places need more headroom than many.
+    Square-root staffing: few places need more headroom than many. Peakedness is the variance of the number in
+    flight over its mean: 1 for random arrivals, (1 + scv) / 2 for others (Whitt's heavy-traffic value).
     """
-    z = max(normal_quantile(percentile / 100), 0.0)
+    z = max(normal_quantile(percentile / 100), 0.0) * math.sqrt(peakedness)
     result: Array = ((np.sqrt(z * z + 4 * places) - z) / 2) ** 2
     return result
 

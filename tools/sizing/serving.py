@@ -12,7 +12,7 @@ from .capacity import Capacity, capacity
 from .demand import PlanPoint, ServingDemand, ServingPlan
 from .operation import Operation, operate
 from .options import Options, options
-from .roofline import Array, Indices
+from .roofline import Array, Flags, Indices
 
 HOURS_PER_DAY = 24.0
 
@@ -48,8 +48,8 @@ def serving_plans(
     chosen = choose(knowledge, demand, pairs)
     working = operation(knowledge, demand, chosen)
     found = [
-        full_plan(knowledge, demand, chosen, working, point)
-        for point in _points(pairs, chosen, working, demand)
+        full_plan(knowledge, demand, chosen, working, point, number)
+        for number, point in enumerate(_points(pairs, chosen, working, demand))
     ]
     return sorted(found, key=lambda plan: (not plan.feasible, plan.watts.typical, plan.accelerators))
 
@@ -61,7 +61,9 @@ def choose(knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[st
     replicas = replicas_for(knowledge, demand, able)
     devices = available.devices[:, None]
     tie = devices / 100 + 1e-3 * able.service_ms / (1e9 + able.service_ms)
-    cost = np.where(able.keeps_limits, replicas * devices + tie, np.inf)
+    cost = np.where(
+        able.keeps_limits & _affordable(demand, replicas * devices), replicas * devices + tie, np.inf
+    )
     batch = cost.argmin(axis=1) if len(cost) else np.zeros(0, dtype=int)
     lowest = cost[np.arange(len(cost)), batch]
     order = np.lexsort((lowest, available.pair))
@@ -71,6 +73,12 @@ def choose(knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[st
     return Choice(
         available, able, available.pair[best].astype(int), best, batch[best], replicas[best, batch[best]]
     )
+
+
+def _affordable(demand: ServingDemand, devices: Array) -> Flags:
+    """Whether there are so many accelerators."""
+    found: Flags = devices <= (demand.accelerators or np.inf)
+    return found
 
 
 def design_rps(demand: ServingDemand) -> float:
@@ -108,12 +116,19 @@ def _points(
 ) -> list[PlanPoint]:
     rows = {int(pair): row for row, pair in enumerate(chosen.pair)}
     sized = set(chosen.options.pair.astype(int).tolist())
+    able = set(chosen.options.pair[chosen.capacity.keeps_limits.any(axis=1)].astype(int).tolist())
     return [
         _point(pair, chosen, working, rows[index])
         if index in rows
-        else _infeasible(pair, "no_limits" if index in sized else "no_fit", demand)
+        else _infeasible(pair, _why(index, sized, able), demand)
         for index, pair in enumerate(pairs)
     ]
+
+
+def _why(index: int, sized: set[int], able: set[int]) -> str:
+    if index not in sized:
+        return "no_fit"
+    return "saturated" if index in able else "no_limits"
 
 
 def _point(pair: tuple[str, str], chosen: Choice, working: Operation, row: int) -> PlanPoint:
@@ -131,6 +146,7 @@ def _point(pair: tuple[str, str], chosen: Choice, working: Operation, row: int) 
 REASONS = {
     "no_fit": "{0} doesn't fit on as many {1} as one replica may span, or its size isn't published.",
     "no_limits": "No deployment of {0} on {1} keeps the latency limits or holds the context asked for.",
+    "saturated": "The {1} that there are don't carry the load with {0}.",
 }
 
 

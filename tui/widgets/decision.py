@@ -212,7 +212,7 @@ def numbers_block(assessment: "Assessment", book: "SourceBook", turn: int, width
 
 def _numbers(winner: "Stack", book: "SourceBook", turn: int, width: int) -> Content:
     from agent.decision_record import SHOWN_QUANTITIES
-    from tools.wording import interval
+    from tools.wording import interval, percentile_note
 
     lines = [Content.styled("Numbers (middle, low to high)", "bold")]
     for name, label in SHOWN_QUANTITIES:
@@ -220,7 +220,8 @@ def _numbers(winner: "Stack", book: "SourceBook", turn: int, width: int) -> Cont
             estimate = winner.estimates[name]
             number = book.of_quantity(name, winner.title)
             marks = (" ", cite(turn, number)) if number is not None else ()
-            kind = (f" {estimate.kind}", MUTED)
+            note = percentile_note(name, winner.estimates)
+            kind = (f" {estimate.kind}, {note}" if note else f" {estimate.kind}", MUTED)
             body = Content.assemble(interval(estimate), kind, *marks)
             lines.append(hanging(Content(label), body, QUANTITY_WIDTH, width))
     return joined(lines)

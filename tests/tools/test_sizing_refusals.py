@@ -1,0 +1,171 @@
+"""What a plan says when there is none: saturation, the reason, the nearest possible, and what isn't validated."""
+
+import json
+import math
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from knowledge import load
+from knowledge.errors import StackwrightError
+from knowledge.hardware import accelerators
+from knowledge.measured import measured_runs
+from knowledge.models import models
+from tools.registry import run_tool
+from tools.sizing import ServingDemand, ServingPlan, serving_plans
+from tools.sizing.calibration import validation
+
+KNOWLEDGE = load()
+MODELS, MACHINES = models(KNOWLEDGE), accelerators(KNOWLEDGE)
+CHAT = ServingDemand(
+    mean_rps=20, peak_rps=60, input_tokens=2000, output_tokens=300, ttft_limit_ms=2000, tpot_limit_ms=60
+)
+AS_OF = date(2026, 11, 26)
+BIG, H100 = "Llama-3.3-70B", "H100-SXM-80GB"
+
+
+def plan(model: str = BIG, machine: str = H100, **changes: object) -> ServingPlan:
+    return serving_plans(KNOWLEDGE, CHAT.model_copy(update=changes), [model], [machine])[0]
+
+
+def test_too_few_accelerators_are_called_saturated_with_what_they_carry() -> None:
+    found = plan(accelerators=8)
+    assert found.saturated
+    assert not found.feasible
+    assert found.reason.startswith("Saturated: 8 x H100-SXM-80GB carry at most ")
+    assert "60 are asked for" in found.reason
+    carried = float(re.findall(r"at most ([\d.]+)", found.reason)[0])
+    assert found.most_rps == pytest.approx(carried, rel=0.01)
+    assert plan(accelerators=8, mean_rps=carried * 0.3, peak_rps=carried * 0.97).feasible
+    assert plan(accelerators=8, mean_rps=carried * 0.3, peak_rps=carried * 1.03).saturated
+
+
+def test_redundancy_carries_no_load() -> None:
+    assert plan(accelerators=8, redundant=True).most_rps < plan(accelerators=8).most_rps
+    alone = plan(accelerators=1, redundant=True)
+    assert "needs at least 2 x H100-SXM-80GB, there are 1" in alone.reason
+
+
+def test_a_feasible_plan_carries_its_peak_and_says_how_much_more() -> None:
+    found = plan()
+    assert found.feasible
+    assert not found.saturated
+    assert CHAT.peak_rps <= found.most_rps < 1.2 * CHAT.peak_rps
+    assert plan(accelerators=found.accelerators).accelerators == found.accelerators
+    assert plan(accelerators=found.accelerators - 1).saturated
+
+
+@pytest.mark.parametrize(
+    ("model", "machine", "changes", "said"),
+    [
+        ("Llama-3.1-405B", "T4", {}, r"Nearest: \d+ x \S+ with int4 weights"),
+        (BIG, "L4", {"precision": "bf16"}, r"Nearest: int4 weights on 4 x L4"),
+        (BIG, H100, {"tpot_limit_ms": 2.0}, r"per token \d+ ms against 2 ms"),
+        (BIG, H100, {"context_tokens": 1e7}, r"hold one sequence of 131,000 tokens"),
+        ("gpt-4o", H100, {}, r"Its maker serves it"),
+    ],
+)
+def test_a_refusal_names_the_nearest_possible(
+    model: str, machine: str, changes: dict[str, object], said: str
+) -> None:
+    found = plan(model, machine, **changes)
+    assert not found.feasible
+    assert re.search(said, found.reason)
+
+
+def test_the_nearest_possible_is_possible() -> None:
+    count, machine, precision = re.findall(
+        r"Nearest: (\d+) x (\S+) with (\S+) weights", plan("Llama-3.1-405B", "T4").reason
+    )[0]
+    easy = {"ttft_limit_ms": None, "tpot_limit_ms": None, "mean_rps": 0.01, "peak_rps": 0.01}
+    assert plan("Llama-3.1-405B", machine, precision=precision, accelerators=int(count), **easy).feasible
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(sorted(MODELS)), st.sampled_from(sorted(MACHINES)), st.floats(1e-6, 1e5), st.floats(1, 5),
+    st.floats(1, 3e5), st.floats(1, 3e4), st.sampled_from([None, 5.0, 60.0]), st.sampled_from([None, 1, 7]),
+    st.sampled_from(["even", "random", "bursty"]),
+)  # fmt: skip
+def test_there_is_always_a_plan_or_a_reason_and_never_nonsense(
+    model: str, machine: str, rate: float, factor: float, tokens: float, out: float, limit: float | None,
+    there: int | None, arrivals: str,
+) -> None:  # fmt: skip
+    demand = ServingDemand(
+        mean_rps=rate, peak_rps=rate * factor, input_tokens=tokens, output_tokens=out, tpot_limit_ms=limit,
+        accelerators=there, arrivals=arrivals,
+    )  # fmt: skip
+    found = serving_plans(KNOWLEDGE, demand, [model], [machine])[0]
+    content = json.loads(found.model_dump_json())
+    assert all(math.isfinite(value) for value in _numbers(content))
+    assert found.feasible or len(found.reason) > 20
+    assert found.percentiles == "not validated on silicon"
+    if found.feasible:
+        assert found.most_rps >= demand.peak_rps * (1 - 1e-6)
+        assert there is None or found.accelerators <= there
+        assert found.ttft_ms.low <= found.ttft_ms.typical <= found.ttft_ms.high
+
+
+def _numbers(content: object) -> list[float]:
+    if isinstance(content, dict):
+        return [number for value in content.values() for number in _numbers(value)]
+    if content is None:
+        return [math.nan]
+    return [float(content)] if isinstance(content, int | float) else []
+
+
+def test_what_nobody_measured_is_called_unvalidated() -> None:
+    run = measured_runs(KNOWLEDGE)[0]
+    model = next(item.key for item in MODELS.values() if item.arch_key == run.arch_key)
+    assert validation(KNOWLEDGE, model, run.accelerator) == "measured"
+    assert plan("Llama-3.1-8B", "T4").validation == "unvalidated"
+    assert "unvalidated" in plan("Llama-3.1-8B", "L4").evidence
+    assert "unvalidated" not in plan().evidence
+    assert plan().validation == "measured"
+
+
+def test_the_tool_says_so() -> None:
+    given_ = {
+        "models": [BIG],
+        "accelerators": [H100],
+        "mean_rps": 60,
+        "input_tokens": 2000,
+        "output_tokens": 300,
+    }
+    found = run_tool("size-llm-serving", given_ | {"available": 4, "arrivals": "bursty"}, KNOWLEDGE, AS_OF)
+    told = found.model_dump()["plans"][0]
+    assert told["saturated"]
+    assert told["percentiles"] == "not validated on silicon"
+    assert told["validation"] == "measured"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"accelerators": 0},
+        {"arrivals": "often"},
+        {"output_tokens": -1},
+        {"percentile": 100},
+        {"peak_rps": "soon"},
+    ],
+)
+def test_nonsense_is_refused_with_the_field(changes: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(changes))):
+        ServingDemand.model_validate(CHAT.model_dump() | changes)
+
+
+def test_the_tool_refuses_nonsense_in_words() -> None:
+    base = {"models": [BIG], "mean_rps": 1, "input_tokens": 10, "output_tokens": 10}
+    for changes in (
+        {"mean_rps": "-1"},
+        {"models": ["no such model"]},
+        {"available": "0"},
+        {"mean_rps": "nan"},
+    ):
+        with pytest.raises(StackwrightError) as refused:
+            run_tool("size-llm-serving", base | changes, KNOWLEDGE, AS_OF)
+        assert str(refused.value)
