@@ -31,6 +31,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "models": ["llama 3.3 70b"], "accelerators": ["L40S"], "mean_rps": 2, "input_tokens": 1000,
         "output_tokens": 300,
     },
+    "llm-memory": {"model": "llama 3.3 70b", "accelerator": "H100", "devices": 2, "context_tokens": 8192},
     "size-vectors": {"count": 10_000_000, "dims": 1024},
     "size-training": {"params_b": 8, "tokens": 1e9, "accelerator": "H100", "mode": "lora"},
     "size-encoder": {"model": "bge-m3", "accelerator": "L4", "items_per_s": 50},

@@ -25,6 +25,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "models": "llama 3.3 70b", "accelerators": "H100, L40S", "mean_rps": 2, "input_tokens": 1000,
         "output_tokens": 300,
     },
+    "llm-memory": {"model": "llama 3.3 70b", "accelerator": "H100", "devices": 2, "context_tokens": 8192},
     "size-vectors": {"count": "1e7", "dims": 1024},
     "size-training": {"params_b": 8, "tokens": 1e9, "accelerator": "H100", "mode": "lora"},
     "size-encoder": {"model": "bge-m3", "accelerator": "L4", "items_per_s": 50},
@@ -95,6 +96,9 @@ def test_units_are_converted_to_the_arguments_own() -> None:
         ("size-llm-serving", {"mean_rps": "5 requests/fortnight"}, "mean_rps: the unit 'requests/fortnight'"),
         ("size-llm-serving", {"mean_rps": "many"}, "Give it in requests/s"),
         ("size-llm-serving", {"precision": "fp7"}, "precision"),
+        ("llm-memory", {"memory_share": 90}, "memory_share: input should be less than or equal to 1"),
+        ("llm-memory", {"model": "gpt-4o"}, "isn't published"),
+        ("llm-memory", {"devices": 3, "pipeline": 2}, "can't be split into 2 equal stages"),
         ("size-vectors", {"count": -3}, "count: input should be greater than 0. Give it in vectors"),
         ("size-vectors", {"count": float("nan")}, "count"),
         ("size-vectors", {"count": float("inf")}, "count"),
@@ -188,6 +192,17 @@ def test_serving_tries_the_common_accelerators_when_none_is_named() -> None:
     plans = run("size-llm-serving", accelerators=())
     assert isinstance(plans, ServingPlans)
     assert {plan.accelerator for plan in plans.plans} == set(KNOWLEDGE.anchors["serving_accelerators"])
+
+
+def test_whether_a_model_fits_is_told_with_what_is_lacking() -> None:
+    roomy, tight = (run("llm-memory", precision=bits).model_dump() for bits in ("fp8", "bf16"))
+    assert roomy["fits"]
+    assert not roomy["reason"]
+    assert roomy["tokens"] > 8192
+    assert tight["tokens"] < roomy["tokens"]
+    lacking = run("llm-memory", precision="bf16", context_tokens=131_072).model_dump()
+    assert not lacking["fits"]
+    assert lacking["reason"].startswith("Each device lacks ")
 
 
 def test_units_stand_in_the_schema() -> None:

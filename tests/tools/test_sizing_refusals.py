@@ -15,7 +15,7 @@ from knowledge.errors import StackwrightError
 from knowledge.hardware import accelerators
 from knowledge.measured import measured_runs
 from knowledge.models import models
-from tools.registry import run_tool
+from tools.registry import checked_arguments, run_tool, tool_named
 from tools.sizing import ServingDemand, ServingPlan, serving_plans
 from tools.sizing.calibration import validation
 
@@ -169,3 +169,16 @@ def test_the_tool_refuses_nonsense_in_words() -> None:
         with pytest.raises(StackwrightError) as refused:
             run_tool("size-llm-serving", base | changes, KNOWLEDGE, AS_OF)
         assert str(refused.value)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(1e-3, 1e5), st.sampled_from([("s", 1), ("min", 60), ("h", 3600), ("day", 86_400)]))
+def test_rates_and_times_round_trip_through_their_units(value: float, per: tuple[str, int]) -> None:
+    tool = tool_named("size-llm-serving")
+    told = {
+        "models": [BIG], "input_tokens": 10, "output_tokens": 10,
+        "mean_rps": f"{value * per[1]!r} requests/{per[0]}", "ttft_limit_ms": f"{value / 1e3!r} s",
+    }  # fmt: skip
+    given_ = checked_arguments(tool.name, tool.arguments, told)
+    assert given_.model_dump()["mean_rps"] == pytest.approx(value)
+    assert given_.model_dump()["ttft_limit_ms"] == pytest.approx(value)

@@ -1,10 +1,11 @@
 """The registered tools, one module for each subject."""
 
-from . import catalogue, energy, money, sizing, workload
+from . import catalogue, energy, memory, money, sizing, workload
 from .declaration import Context, Tool, ToolInput, unit_of
 
 TOOLS: tuple[Tool, ...] = (
     *sizing.TOOLS,
+    *memory.TOOLS,
     *catalogue.TOOLS[:1],
     *money.TOOLS,
     *energy.TOOLS,
