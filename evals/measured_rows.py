@@ -5,7 +5,6 @@ submitted it never are, so a prediction can't depend on them.
 """
 
 import csv
-import json
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -60,6 +59,7 @@ class SizingData(BaseModel):
     precisions: dict[str, str]
     precision_unstated: tuple[str, str]
     cores_unstated: float
+    search_widths: tuple[str, ...]
 
 
 class Asked(NamedTuple):
@@ -241,18 +241,3 @@ def serving_load(knowledge: Knowledge, row: Row, model: ModelSpec | None = None)
         engine=row.get("engine", ""),
         tpot_limit_ms=number(row, "constraint_tpot_ms"),
     )
-
-
-def vector_parameters(row: Row) -> dict[str, float]:
-    """Numbers among the parameters of an index."""
-    try:
-        found = json.loads(row.get("index_params", "{}"))
-    except ValueError:
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {
-        key: float(value)
-        for key, value in found.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
-    }

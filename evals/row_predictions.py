@@ -22,18 +22,17 @@ from tools.sizing.predict_other import (
     predict_power_w,
 )
 from tools.sizing.predict_training import TrainingLoad, predict_time_to_train, predict_training
-from tools.sizing.vector_search import UNITS, kind_of, predict_vector
+from tools.sizing.vector_search import UNITS, predict_vector
 
-from .measured_rows import Asked, Row, find_accelerator, find_precision, number, serving_load, sizing_data
+from .measured_rows import Asked, Row, find_accelerator, find_precision, number, serving_load
 from .trained_model import trained_model
+from .vector_rows import index_words, vector_load
 
 PERCENTILE = re.compile(r"^(ttft|tpot|e2e)_(mean|p[1-9]\d?(\.\d+)?)$")
 RATES = ("output_throughput", "sample_throughput", "decode_tokens_per_s", "prefill_tokens_per_s")
 SAME = {"request_throughput": "sample_throughput", "latency": "e2e_mean"}
 FLEETS = (1, 2, 4, 8, 16, 32)
 """Devices tried where a row doesn't say how many it used."""
-DEFAULT_RESULTS = 10.0
-"""Results a query where a row doesn't say: what most engines return unasked."""
 
 
 class Answer(NamedTuple):
@@ -208,32 +207,23 @@ def _training(knowledge: Knowledge, item: Asked, leave: bool) -> Prediction:
 
 def _vectors(knowledge: Knowledge, item: Asked, leave: bool) -> Prediction:
     row = item.inputs
-    count, dims = number(row, "n_vectors"), number(row, "dim")
-    if count is None or dims is None:
+    load = vector_load(row)
+    if load is None:
         return Prediction(
             None, "none", "The row doesn't say how many vectors of how many dimensions it holds."
         )
     if item.quantity == "index_size_kb":
-        memory = number(row, "ram_gb")
-        words = f"{row.get('index', '')} {row.get('index_params', '')}"
-        size = predict_index_gb(knowledge, count, dims, description=words, machine_gb=memory)
+        size = predict_index_gb(
+            knowledge, load.vectors, load.dims, description=index_words(row), machine_gb=number(row, "ram_gb")
+        )
         return Prediction(size.scaled(1e9 / 1024, "kB"), "roofline")
-    cores = (number(row, "vcpu") or sizing_data().cores_unstated) * (number(row, "n_nodes") or 1.0)
     quantity = "qps" if item.quantity == "latency_mean_ms" else item.quantity
     if quantity not in UNITS:
         return Prediction(None, "none", f"No model for the metric {quantity or item.metric!r}.")
-    found = predict_vector(
-        knowledge,
-        quantity,
-        cores=cores,
-        count=count,
-        dims=dims,
-        results=number(row, "top_k") or DEFAULT_RESULTS,
-        kind=kind_of(row.get("concurrency", "")),
-        without_engine=row.get("engine", "") if leave else "",
-    )
+    engine = row.get("engine", "") if leave else ""
+    found = predict_vector(knowledge, quantity, load, without_engine=engine)
     if item.quantity == "latency_mean_ms":
-        waiting = 1e3 * (number(row, "concurrency") or cores)
+        waiting = 1e3 * (number(row, "concurrency") or load.cores * load.nodes)
         found = Estimate(
             low=waiting / found.high, typical=waiting / found.typical, high=waiting / found.low, unit="ms"
         )

@@ -2,9 +2,10 @@
 
     python scripts/fit_vectors.py RUNS.csv [--write knowledge/data/perf/vector_coefficients.yaml]
 
-A quantity is a constant times powers of cores, vectors, dimensions and results. The powers come from a coarse
-grid; the constant is the median over engines of each engine's median, for servers and for libraries that the
-client calls in its own process. Every engine is left out once, powers and constant alike.
+A quantity is a constant times powers of what a query costs a node: its cores, its vectors, the values of a vector,
+results and candidates. The powers come from a coarse grid; the constant is the median over engines of each
+engine's median, for servers and for libraries that the client calls in its own process. Every engine is left out
+once, powers and constant alike.
 """
 
 import argparse
@@ -20,16 +21,23 @@ from typing import Any, NamedTuple
 import yaml
 
 from evals.measured_rows import number
-from tools.sizing.vector_search import KINDS, kind_of
+from evals.vector_rows import vector_load
+from tools.sizing.vector_search import KINDS
 
 GRIDS: dict[str, tuple[tuple[float, ...], ...]] = {
-    "qps": ((0.5, 0.75, 1.0), (-0.5, -0.35, -0.2), (-1.0, -0.75, -0.5, -0.25), (-0.75, -0.5, -0.25)),
-    "latency_p95_ms": ((0.0,), (0.0, 0.2, 0.35), (0.0, 0.25, 0.5), (0.0, 0.25, 0.5)),
-    "latency_p99_ms": ((0.0,), (0.0, 0.2, 0.35), (0.0, 0.25, 0.5), (0.0, 0.25, 0.5)),
-    "build_time_s": ((-1.0, -0.75, -0.5), (0.75, 1.0), (0.25, 0.5, 1.0), (0.0,)),
-    "recall": ((0.0,), (0.0,), (0.0,), (0.0,)),
-}
-"""Powers tried for cores, vectors, dimensions and results; 0 where there is no reason for one."""
+    "qps": (
+        (0.5, 0.75, 1.0), (-0.5, -0.35, -0.2), (-0.5, -0.25), (-0.75, -0.5, -0.25), (-0.75, -0.5, -0.25),
+    ),
+    "latency_p95_ms": ((0.0,), (0.0, 0.2, 0.35), (0.0, 0.25, 0.5), (0.0, 0.25, 0.5), (0.0, 0.25, 0.5)),
+    "latency_p99_ms": ((0.0,), (0.0, 0.2, 0.35), (0.0, 0.25, 0.5), (0.0, 0.25, 0.5), (0.0, 0.25, 0.5)),
+    "build_time_s": ((-1.0, -0.75, -0.5), (0.75, 1.0), (0.25, 0.5, 1.0), (0.0,), (0.0,)),
+    "recall": ((0.0,), (0.0,), (0.0,), (0.0,), (0.0,)),
+}  # fmt: skip
+"""Powers tried for the terms of a load; 0 where there is no reason for one.
+
+The length of a vector slows a query by its root at most: each hop of a graph waits for memory before it reads
+the vector, and no single engine left out leaves enough lengths to tell such powers apart.
+"""
 NOT_MEASURED = {"build_time_s": 1e6}
 """What publishers write where they didn't measure."""
 
@@ -45,13 +53,12 @@ def runs(rows: list[dict[str, str]], quantity: str) -> list[Run]:
     """The rows that measure `quantity` and state what it depends on."""
     found = []
     for row in rows:
-        value, cores = number(row, quantity), number(row, "vcpu")
-        sizes = [number(row, name) for name in ("n_vectors", "dim", "top_k")]
-        if value is None or cores is None or None in sizes or value == NOT_MEASURED.get(quantity):
+        value, load = number(row, quantity), vector_load(row)
+        stated = number(row, "vcpu") and number(row, "top_k")
+        if value is None or load is None or not stated or value == NOT_MEASURED.get(quantity):
             continue
-        terms = (cores * (number(row, "n_nodes") or 1.0), *(size for size in sizes if size))
-        logs = tuple(math.log(term) for term in terms)
-        found.append(Run(row["engine"], kind_of(row["concurrency"]), logs, math.log(value)))
+        logs = tuple(math.log(term) for term in load.terms)
+        found.append(Run(row["engine"], load.kind, logs, math.log(value)))
     return found
 
 
@@ -117,9 +124,9 @@ def block(rows: list[dict[str, str]], quantity: str) -> dict[str, Any]:
 ABOUT = (
     "VectorDBBench results github.com/zilliztech/VectorDBBench@4ea1810 (MIT, vendor-run), big-ann-benchmarks 2021 "
     "and 2023 github.com/harsha-simhadri/big-ann-benchmarks@452e508 (MIT), Weaviate ANN benchmark "
-    "github.com/weaviate/docs@bb9b5c6 (cited; coefficients only). Each entry: powers of cores, vectors, dimensions "
-    "and results, then the log of the constant for a server and for a library in the client's process. Fitted on "
-    "the development part of these rows; ratio is p10, p50 and p90 of measured over predicted with the engine left out."
+    "github.com/weaviate/docs@bb9b5c6 (cited; coefficients only). Each entry: powers of the cores and the vectors "
+    "of a node, values of a vector, results and candidates, then the log of the constant for a server "
+    "and for a library in the client's process. Fitted on the development part of these rows; ratio is p10, p50 and p90 of measured over predicted with the engine left out."
 )
 
 

@@ -12,7 +12,7 @@ from knowledge.hardware import resolve_accelerator
 from knowledge.training_data import training_runs
 from tools.sizing.predict_other import predict_index_gb
 from tools.sizing.predict_training import TrainingLoad, arithmetic, predict_time_to_train, predict_training
-from tools.sizing.vector_search import UNITS, kind_of, predict_vector
+from tools.sizing.vector_search import UNITS, VectorLoad, kind_of, predict_vector
 
 KNOWLEDGE = Knowledge()
 A100 = resolve_accelerator(KNOWLEDGE, "A100-SXM-80GB")
@@ -58,9 +58,8 @@ def test_time_to_train_follows_devices_and_batch() -> None:
 
 def test_an_engine_left_out_changes_its_own_coefficients() -> None:
     def rate(engine: str = "") -> float:
-        return predict_vector(
-            KNOWLEDGE, "qps", cores=16, count=1e6, dims=768, results=100, without_engine=engine
-        ).typical
+        load = VectorLoad(cores=16, vectors=1e6, dims=768, results=100)
+        return predict_vector(KNOWLEDGE, "qps", load, without_engine=engine).typical
 
     assert rate("weaviate") != rate()
     assert rate("never measured") == rate()
@@ -77,12 +76,29 @@ def test_an_engine_left_out_changes_its_own_coefficients() -> None:
 def test_vector_figures_are_finite_and_ordered(
     quantity: str, cores: float, count: float, dims: float, results: float
 ) -> None:
-    found = predict_vector(KNOWLEDGE, quantity, cores=cores, count=count, dims=dims, results=results)
+    load = VectorLoad(cores, count, dims, results)
+    found = predict_vector(KNOWLEDGE, quantity, load)
     assert 0 < found.low <= found.typical <= found.high < 1e15
     if quantity == "qps":
-        more = predict_vector(KNOWLEDGE, quantity, cores=2 * cores, count=count, dims=dims, results=results)
-        larger = predict_vector(KNOWLEDGE, quantity, cores=cores, count=2 * count, dims=dims, results=results)
+        more = predict_vector(KNOWLEDGE, quantity, load._replace(cores=2 * cores))
+        larger = predict_vector(KNOWLEDGE, quantity, load._replace(vectors=2 * count))
         assert larger.typical < found.typical < more.typical
+
+
+def test_a_wider_search_is_slower_and_shorter_values_are_faster() -> None:
+    def rate(load: VectorLoad) -> float:
+        return predict_vector(KNOWLEDGE, "qps", load).typical
+
+    load = VectorLoad(cores=16, vectors=1e7, dims=768, results=10, width=128)
+    assert rate(load._replace(width=512)) < rate(load) < rate(load._replace(value_bytes=1.0))
+    assert rate(load._replace(width=2)) == rate(load._replace(width=10))
+
+
+def test_shards_gain_less_than_their_number() -> None:
+    """Every shard answers every query: four of them do more than one, and less than four times as much."""
+    load = VectorLoad(cores=16, vectors=1e7, dims=768)
+    one, four = (predict_vector(KNOWLEDGE, "qps", load._replace(nodes=n)).typical for n in (1, 4))
+    assert 1.2 * one < four < 4 * one
 
 
 def test_an_index_never_outgrows_its_machine() -> None:

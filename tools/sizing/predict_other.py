@@ -12,6 +12,7 @@ from tools.estimate import Estimate
 from .power import busy_share, tdp_or_assumed
 from .predict import MeasuredLoad, Prediction, predict_serving
 from .roofline import Array
+from .vector_search import value_bytes
 from .vectors import index_memory_gb
 
 
@@ -58,7 +59,7 @@ def predict_index_gb(
     Without a word on it the index is an HNSW graph over 32-bit values.
     """
     words = description.lower()
-    width = 1.0 if re.search(r"sq8?|u8|int8|uint8", words) else 4.0
+    width = value_bytes(description)
     flat = re.search(r"ivf|scann|pq", words) is not None and "hnsw" not in words
     size = index_memory_gb(knowledge, count, count * dims * width / 1e9, linked=not flat).typical
     if machine_gb is not None:
