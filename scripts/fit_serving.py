@@ -117,10 +117,7 @@ def first_sample(knowledge: Knowledge, rows: list[Row]) -> Sample:
 
 def block(sample: Sample, spec: dict[str, Any], terms: tuple[str, ...]) -> dict[str, Any]:
     """One regime as it is published."""
-    levels = [
-        sorted({item[effect["family"]] for item in sample.families} - {""}) for effect in spec["effects"]
-    ]
-    problem = _problem(sample, spec, levels)
+    levels, problem = _levels(sample, spec), problem_of(sample, spec)
     groups = np.array(sample.groups)
     solutions = {group: solve(problem, groups != group) for group in sorted(set(sample.groups))}
     everything = solve(problem, np.ones(len(groups), dtype=bool))
@@ -150,11 +147,16 @@ def block(sample: Sample, spec: dict[str, Any], terms: tuple[str, ...]) -> dict[
     }
 
 
-def _problem(sample: Sample, spec: dict[str, Any], levels: list[list[str]]) -> Problem:
+def _levels(sample: Sample, spec: dict[str, Any]) -> list[list[str]]:
+    """The known members of each kind of family."""
+    return [sorted({item[effect["family"]] for item in sample.families} - {""}) for effect in spec["effects"]]
+
+
+def problem_of(sample: Sample, spec: dict[str, Any]) -> Problem:
     """Runs of unknown families belong to an extra level, which nothing else shares."""
     names = list(spec["terms"])
     departures = []
-    for effect, known in zip(spec["effects"], levels, strict=True):
+    for effect, known in zip(spec["effects"], _levels(sample, spec), strict=True):
         chosen = effect.get("terms") or names
         codes = [
             known.index(name) if (name := item[effect["family"]]) else len(known) for item in sample.families

@@ -125,8 +125,9 @@ ABOUT = (
     "VectorDBBench results github.com/zilliztech/VectorDBBench@4ea1810 (MIT, vendor-run), big-ann-benchmarks 2021 "
     "and 2023 github.com/harsha-simhadri/big-ann-benchmarks@452e508 (MIT), Weaviate ANN benchmark "
     "github.com/weaviate/docs@bb9b5c6 (cited; coefficients only). Each entry: powers of the cores and the vectors "
-    "of a node, values of a vector, results and candidates, then the log of the constant for a server "
-    "and for a library in the client's process. Fitted on the development part of these rows; ratio is p10, p50 and p90 of measured over predicted with the engine left out."
+    "of a node, values of a vector, results and candidates, then the log of the constant for a server and for a "
+    "library in the client's process. Fitted on the development part of these rows; ratio is p10, p50 and p90 of "
+    "measured over predicted with the engine left out."
 )
 
 

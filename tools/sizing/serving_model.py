@@ -35,6 +35,8 @@ TTFT_TERMS = (
     "constant_ms",
     "root_batch_ms",
     "root_batch_prefill_ms",
+    "layers_us",
+    "layers_experts_us",
 )
 SLOW_LINK_BYTES_S = 150e9
 """Links below this (PCIe) have a term of their own; its weight comes from offline runs on PCIe cards."""
@@ -116,9 +118,11 @@ def ttft_terms(run: Run, step: Array) -> tuple[Array, ...]:
     """Terms of the time to the first token in the order of TTFT_TERMS.
 
     Streams that start together wait for one another's prompts; the wait grows with the root of their number
-    because the lengths of real answers spread the starts.
+    because the lengths of real answers spread the starts. Every layer is started once more than in a step, and
+    those of experts are sorted out.
     """
     prefill, root = prefill_ms(run), np.sqrt(run.batch)
+    layers = 1e-3 * run.layers
     return (
         step,
         step * run.input_tokens / 2048,
@@ -126,6 +130,8 @@ def ttft_terms(run: Run, step: Array) -> tuple[Array, ...]:
         np.ones_like(run.layers),
         root,
         root * prefill,
+        layers,
+        layers * (run.expert_fraction < 1),
     )
 
 
