@@ -9,6 +9,8 @@ from statistics import fmean, median
 from typing import Any, NamedTuple
 
 from .measured_rows import parsed
+from .page_table import share, table, width
+from .published_points import Compared, families
 from .row_predictions import Answer
 
 SPLITS = (
@@ -18,6 +20,8 @@ SPLITS = (
     ("scenario", "scenario"),
 )
 LIMITS = resources.files("evals") / "data" / "accuracy_limits.md"
+NEAR_MEANS = {"vector QPS": "within x3", "time to train": "within x2", "index size": "within 30 %"}
+OTHERWISE = "within 25 %"
 FEWEST = 5
 """Splits of fewer rows say little and are left out."""
 
@@ -30,7 +34,22 @@ class Rival(NamedTuple):
     ours: float
 
 
-def page(found: dict[str, Any], data: Path, fitted: str, today: date, rivals: Sequence[Rival]) -> str:
+class Beside(NamedTuple):
+    """The report on another measured file."""
+
+    name: str
+    found: dict[str, Any]
+
+
+def page(
+    found: dict[str, Any],
+    data: Path,
+    fitted: str,
+    today: date,
+    rivals: Sequence[Rival],
+    beside: Sequence[Beside] = (),
+    compared: Sequence[Compared] = (),
+) -> str:
     """The whole page as Markdown."""
     held = (
         "each group (accelerator and architecture) left out"
@@ -48,6 +67,8 @@ def page(found: dict[str, Any], data: Path, fitted: str, today: date, rivals: Se
         "",
         *_tasks(found),
         *_rivals(rivals),
+        *(line for other in beside for line in _beside(other)),
+        *families(compared),
         *(line for key, title in SPLITS for line in _split(found[f"by_{key}"], title)),
         *LIMITS.read_text(encoding="utf-8").splitlines(),
         "",
@@ -67,17 +88,49 @@ def _tasks(found: dict[str, Any]) -> list[str]:
         "in interval",
         "high/low",
     )
-    return _table(
+    return table(
         head,
         (
             (
-                task, f"{entry['rows']:,}", entry["groups"], _share(entry["answered"]),
-                _share(entry["macro_error"]), _share(entry["median_error"]), _share(entry["pairs_ordered"]),
-                _share(entry["in_interval"]), _width(entry["width"]),
+                task, f"{entry['rows']:,}", entry["groups"], share(entry["answered"]),
+                share(entry["macro_error"]), share(entry["median_error"]), share(entry["pairs_ordered"]),
+                share(entry["in_interval"]), width(entry["width"]),
             )
             for task, entry in found["tasks"].items()
         ),
     )  # fmt: skip
+
+
+def _beside(other: Beside) -> list[str]:
+    """The tasks of another file; what counts as near is said, the reason of every refusal too."""
+    head = (
+        "task",
+        "rows",
+        "groups",
+        "answered",
+        "median",
+        "near",
+        "pairs ordered",
+        "in interval",
+        "high/low",
+    )
+    rows = (
+        (
+            task, f"{entry['rows']:,}", entry["groups"], share(entry["answered"]), share(entry["median_error"]),
+            f"{_near(entry)} {NEAR_MEANS.get(task, OTHERWISE)}", share(entry["pairs_ordered"]),
+            share(entry["in_interval"]), width(entry["width"]),
+        )
+        for task, entry in other.found["tasks"].items()
+        if task != "other"
+    )  # fmt: skip
+    reasons = [f"- {count:,} figures: {reason}" for reason, count in other.found["reasons"].items()]
+    told = ["Not answered:", "", *reasons, ""] if reasons else []
+    return [f"## {other.name}", "", *table(head, rows), *told]
+
+
+def _near(entry: Mapping[str, Any]) -> str:
+    """A refusal is never near, so the share of all rows says the share of the answered ones."""
+    return share(entry["within"] / entry["answered"] if entry["answered"] else None)
 
 
 def _split(entries: Mapping[str, dict[str, Any]], title: str) -> list[str]:
@@ -91,13 +144,13 @@ def _split(entries: Mapping[str, dict[str, Any]], title: str) -> list[str]:
     )
     rows = (
         (
-            name, f"{entry['rows']:,}", _share(entry["answered"]), _share(entry["median_error"]),
-            _share(entry["in_interval"]), _width(entry["width"]),
+            name, f"{entry['rows']:,}", share(entry["answered"]), share(entry["median_error"]),
+            share(entry["in_interval"]), width(entry["width"]),
         )
         for name, entry in entries.items()
         if entry["rows"] >= FEWEST and not name.startswith("other")
     )  # fmt: skip
-    return [f"## By {title}", "", *_table(head, rows)]
+    return [f"## By {title}", "", *table(head, rows)]
 
 
 def _rivals(rivals: Sequence[Rival]) -> list[str]:
@@ -108,8 +161,8 @@ def _rivals(rivals: Sequence[Rival]) -> list[str]:
     for metric in sorted({item.metric for item in rivals}):
         theirs = [item.theirs for item in rivals if item.metric == metric]
         ours = [item.ours for item in rivals if item.metric == metric]
-        rows.append((metric, len(ours), *(_share(of(x)) for x in (theirs, ours) for of in (fmean, median))))
-    return ["## Beside a kernel database, on the rows that it can predict", "", *_table(head, rows)]
+        rows.append((metric, len(ours), *(share(of(x)) for x in (theirs, ours) for of in (fmean, median))))
+    return ["## Beside a kernel database, on the rows that it can predict", "", *table(head, rows)]
 
 
 def rivals_of(path: Path, answers: Iterable[Answer]) -> list[Rival]:
@@ -125,20 +178,3 @@ def rivals_of(path: Path, answers: Iterable[Answer]) -> list[Rival]:
         if error is not None and measured and ours is not None:
             found.append(Rival(row["metric"], error / 100, abs(ours - measured) / measured))
     return found
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
-    return [
-        f"| {' | '.join(head)} |",
-        f"|{'---|' * len(head)}",
-        *(f"| {' | '.join(str(cell).replace('|', '/') for cell in row)} |" for row in rows),
-        "",
-    ]
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
-
-
-def _width(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"

@@ -8,7 +8,7 @@ as `eval advice`; a file of unknown shape is 4.
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,12 +17,14 @@ from knowledge import Knowledge, load
 from knowledge.errors import InputRefused
 from knowledge.sizing_data import fitted_on
 
-from .accuracy_page import page, rivals_of
+from .accuracy_page import Beside, page, rivals_of
 from .measured_rows import MeasuredFile, asked_of, read_measured
+from .published_points import compare
 from .row_predictions import Answer, answer
 from .sizing_scores import report, score
 
 RAN, NO_CASE, IMPERFECT = 0, 3, 4
+TITLES = {"training": "Training", "vectors": "Vector search, whole engines left out"}
 COLUMNS = ("row_id", "metric", "predicted", "low", "high", "basis", "reason_if_none")
 
 
@@ -34,13 +36,15 @@ def run_sizing(
     leave_group_out: bool = False,
     page_path: Path | None = None,
     against: Path | None = None,
+    beside: Sequence[Path] = (),
     knowledge: Knowledge | None = None,
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
 ) -> int:
     """Predict every row of `path`; results go to `stdout`, problems to `stderr`.
 
-    `page_path` receives the figures as a page, beside another tool's errors on the same rows in `against`.
+    `page_path` receives the figures as a page, with another tool's errors on the same rows in `against`, and with
+    the tasks of the files in `beside`.
     """
     out, err, known = stdout or sys.stdout, stderr or sys.stderr, knowledge or load()
     if not path.is_file():
@@ -60,10 +64,18 @@ def run_sizing(
     found = report(file.shape, scored, leave_group_out)
     if page_path is not None:
         rivals = rivals_of(against, (item.answer for item in scored)) if against else []
-        text = page(found, path, fitted_on(known), date.today(), rivals)
+        others = [_beside(other, known, leave_group_out) for other in beside]
+        text = page(found, path, fitted_on(known), date.today(), rivals, others, compare(known))
         page_path.write_text(text, encoding="utf-8")
     print(json.dumps(found, indent=1, ensure_ascii=False) if json_output else table(found), file=out)
     return RAN
+
+
+def _beside(path: Path, knowledge: Knowledge, leave_group_out: bool) -> Beside:
+    """The report on another file, named as a title."""
+    file = read_measured(path)
+    scored = [score(file.shape, *pair) for pair in predict(file, knowledge, leave_group_out)]
+    return Beside(TITLES.get(file.shape.name, path.name), report(file.shape, scored, leave_group_out))
 
 
 def predict(

@@ -203,6 +203,14 @@ def _eval(
     sizing.add_argument("--json", action="store_true")
     sizing.add_argument("--page", type=Path, metavar="MD", help="write the figures as a page")
     sizing.add_argument("--against", type=Path, metavar="CSV", help="another tool's errors on the same rows")
+    sizing.add_argument(
+        "--beside",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="CSV",
+        help="another file, for the page too",
+    )
     workloads = actions.add_parser(
         "workloads", parents=[common], help="random workloads against what must hold between related ones"
     )

@@ -47,3 +47,29 @@ def test_another_tool_is_compared_on_the_rows_it_predicts(tmp_path: Path) -> Non
     rival = "row_id,metric,measured,aiconfigurator_ape_pct\nr0,tpot_mean,10,40\nr1,tpot_mean,13,20\nzz,tpot_mean,13,900\n"
     text = page(tmp_path, rival)
     assert "| tpot_mean | 2 | 30.0 % | 30.0 % |" in text
+
+
+def test_another_file_stands_beside_with_what_it_could_not_answer(tmp_path: Path) -> None:
+    target, training = tmp_path / "accuracy.md", tmp_path / "training.csv"
+    training.write_text(
+        "row_id,framework,accelerator,n_accelerators,model,seq_len,metric,value,unit\n"
+        "t1,x,A100-SXM-80GB,8,MPT-7b,2048,tokens_per_s_per_gpu,4000,tokens/s/GPU\n"
+        "t2,x,A100-SXM-80GB,8,Nobody-knows,2048,time_to_train,40,minutes\n",
+        encoding="utf-8",
+    )
+    code = run_sizing(
+        written(tmp_path), page_path=target, beside=[training], knowledge=KNOWLEDGE, stdout=io.StringIO()
+    )
+    text = target.read_text(encoding="utf-8")
+    assert code == RAN
+    section = text.split("## Training")[1].split("\n## ")[0]
+    assert "| training tokens/s | 1 | 1 | 100.0 % |" in section
+    assert "| time to train | 1 | 1 | 0.0 % |" in section
+    assert "Nobody-knows" in section
+
+
+def test_every_family_is_told_with_its_points(tmp_path: Path) -> None:
+    text = page(tmp_path)
+    section = text.split("## Single published figures")[1].split("\n## ")[0]
+    assert section.count("\n| vision |") == 15
+    assert "https://github.com/feast-dev/feast-benchmarks" in section

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from knowledge import load
 from tools.sizing import (
+    feature_latency_p99_ms,
     feature_reads,
     kv_memory_gb_per_billion_features,
     media_rate,
@@ -14,7 +15,9 @@ from tools.sizing import (
     size_encoder,
     size_media,
     size_training,
+    size_trees,
     size_vectors,
+    tree_row_us,
 )
 
 KNOWLEDGE = load()
@@ -97,6 +100,36 @@ def test_classical_models_and_features() -> None:
     assert feature_reads(100, 50, 2).typical == 10_000
     memory = kv_memory_gb_per_billion_features(KNOWLEDGE)
     assert memory.low < memory.typical < memory.high
+
+
+def test_trees_cost_visits() -> None:
+    few, many = tree_row_us(KNOWLEDGE, 100), tree_row_us(KNOWLEDGE, 1000)
+    assert few.low < few.typical < few.high < 100
+    assert 5 < many.typical / few.typical < 10
+    assert tree_row_us(KNOWLEDGE, 100, leaves=255).typical > few.typical
+    assert tree_row_us(KNOWLEDGE, 100, columns=1000).typical > few.typical
+    plan = size_trees(KNOWLEDGE, 1e6, 1000)
+    assert plan.cores.typical == pytest.approx(many.typical)
+    assert plan.nodes > 10
+    assert plan.latency_ms.typical == pytest.approx(many.typical / 1e3)
+
+
+def test_feature_servers_pay_for_rows_and_views() -> None:
+    def p99(rows: float, features: float, views: float | None = None, compiled: bool = False) -> float:
+        return feature_latency_p99_ms(KNOWLEDGE, rows, features, views=views, compiled=compiled).typical
+
+    assert p99(1, 50) < p99(100, 50) < 100 * p99(1, 50)
+    assert p99(1, 50, views=50) > p99(1, 50)
+    assert p99(1, 50, compiled=True) < p99(1, 50) / 5
+
+
+def test_small_networks_are_bound_by_memory_and_large_ones_by_arithmetic() -> None:
+    def rate(model: str, device: str) -> float:
+        return size_encoder(KNOWLEDGE, model, device, items_per_s=1).items_per_s.typical
+
+    # An L40S multiplies 2.2 times as fast as an RTX 4090 and moves 0.86 times as much.
+    assert rate("efficientnet-b0", "L40S") < rate("efficientnet-b0", "RTX-4090")
+    assert rate("clip-vit-large-14", "H100-SXM-80GB") > 3 * rate("clip-vit-large-14", "RTX-4090")
 
 
 def test_a_published_speech_rate_comes_before_any_scaling() -> None:

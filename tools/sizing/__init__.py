@@ -9,10 +9,12 @@ from .encoders import (
     size_cpu_encoder,
     size_encoder,
 )
+from .features import feature_latency_p99_ms
 from .media import media_rate, size_media
 from .serving import cheapest_points, serving_plans
 from .storage import feature_reads, kv_memory_gb_per_billion_features
 from .training import TrainingPlan, size_training
+from .trees import size_trees, tree_row_us
 from .vectors import VectorPlan, size_vectors
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "TrainingPlan",
     "VectorPlan",
     "cheapest_points",
+    "feature_latency_p99_ms",
     "feature_reads",
     "kv_memory_gb_per_billion_features",
     "media_rate",
@@ -34,5 +37,7 @@ __all__ = [
     "size_encoder",
     "size_media",
     "size_training",
+    "size_trees",
     "size_vectors",
+    "tree_row_us",
 ]

@@ -5,12 +5,14 @@ import math
 from pydantic import BaseModel, ConfigDict
 
 from knowledge import Knowledge
-from knowledge.hardware import accelerators
+from knowledge.activations import activations_of
+from knowledge.hardware import Accelerator, accelerators
 from knowledge.models import ModelSpec, models
 from knowledge.sizing_data import constant
 from tools.estimate import Estimate
 
 from .power import watts_interval
+from .vision import vision_rate
 
 SPEECH_WINDOW_S = 30.0
 CPU = "CPU-EPYC-9554-64c"
@@ -85,24 +87,41 @@ def size_encoder(
             model=model, accelerator=accelerator, items_per_s=nothing, latency_ms=nothing, devices=0,
             utilisation=0.0, watts=nothing, evidence=f"The size of {model} isn't published.",
         )  # fmt: skip
-    efficiency = constant(knowledge, "encoders", "image_efficiency" if spec.type == "image" else "efficiency")
-    peak = machine.bf16_tflops * 1e3 / gflops
-    low, typical, high = (share * peak for share in efficiency.interval)
+    rate_of_one = _device_rate(knowledge, spec, machine, gflops)
+    low, typical, high = rate_of_one.low, rate_of_one.typical, rate_of_one.high
     usable = typical * constant(knowledge, "encoders", "peak_share").value
     devices = max(1, math.ceil(items_per_s / usable - 1e-9)) + (1 if redundant else 0)
     floor = constant(knowledge, "encoders", "latency_floor_ms").interval
     rate = items_per_s / devices
     return EncoderPlan(
         model=model, accelerator=accelerator,
-        items_per_s=Estimate(low=low, typical=typical, high=high, unit="items/s", formula="encoder_rate"),
+        items_per_s=rate_of_one,
         latency_ms=Estimate(
             low=floor[0] + 1e3 / high, typical=floor[1] + 1e3 / typical, high=floor[2] + 1e3 / low, unit="ms",
             formula="encoder_latency",
         ),
         devices=devices, utilisation=round(rate / typical, 4),
         watts=watts_interval(knowledge, machine, devices, rate / typical, 64.0),
-        evidence=f"{gflops:.3g} billion operations an item over the 16-bit peak at {efficiency.source}.",
+        evidence=f"{gflops:.3g} billion operations an item over the 16-bit peak at "
+        f"{constant(knowledge, *_efficiency(knowledge, spec)).source}.",
     )  # fmt: skip
+
+
+def _efficiency(knowledge: Knowledge, spec: ModelSpec) -> tuple[str, str]:
+    """The constant that says which share of the peak such a model reaches."""
+    if spec.type == "vision" and activations_of(knowledge, spec.key):
+        return "vision", "compute_share"
+    return "encoders", "image_efficiency" if spec.type == "image" else "efficiency"
+
+
+def _device_rate(knowledge: Knowledge, spec: ModelSpec, machine: Accelerator, gflops: float) -> Estimate:
+    """Items a second of one device."""
+    seen = vision_rate(knowledge, spec, machine) if spec.type == "vision" else None
+    if seen is not None:
+        return seen
+    shares = constant(knowledge, *_efficiency(knowledge, spec)).interval
+    low, typical, high = (share * machine.bf16_tflops * 1e3 / gflops for share in shares)
+    return Estimate(low=low, typical=typical, high=high, unit="items/s", formula="encoder_rate")
 
 
 def size_cpu_encoder(

@@ -1,7 +1,7 @@
 """Speech and image models: seconds of audio, or images, a second on one device, from published measurements.
 
-A figure measured on the same device comes first; one of another device is scaled by the lower of the ratios
-of 16-bit peak and memory bandwidth. Image models without a measurement fall back on their operations.
+A figure measured on the same device comes first. On other devices speech is scaled by the lower of the ratios of
+16-bit peak and memory bandwidth; images are multiplications almost alone, so their operations count there.
 """
 
 import math
@@ -14,7 +14,7 @@ from knowledge.models import models
 from knowledge.sizing_data import constant
 from tools.estimate import Estimate
 
-from .encoders import EncoderPlan, size_encoder
+from .encoders import EncoderPlan, operations_gflops, size_encoder
 from .power import watts_interval
 
 SPEECH_WINDOW_S = 30.0
@@ -29,11 +29,12 @@ class Rate(NamedTuple):
 
 
 def media_rate(knowledge: Knowledge, model: str, accelerator: str) -> Rate | None:
-    """Throughput of `model` on one `accelerator`; None where no run of it is published anywhere."""
+    """Throughput of `model` on one `accelerator`; None where no published run of it tells that."""
     runs = media_runs(knowledge, model)
-    if not runs:
-        return None
     same = next((run for run in runs if run.accelerator == accelerator), None)
+    counted = models(knowledge)[model].type == "image" and operations_gflops(models(knowledge)[model], 1.0)
+    if not runs or (same is None and counted):
+        return None
     return _scaled(knowledge, same or runs[0], accelerator)
 
 

@@ -111,6 +111,7 @@ def _sizing(arguments: Namespace, settings: Settings) -> int:
         leave_group_out=arguments.leave_group_out,
         page_path=arguments.page,
         against=arguments.against,
+        beside=arguments.beside,
         knowledge=settings.published_knowledge(),
     )
 
