@@ -28,6 +28,7 @@ SHOWN_QUANTITIES = (
     ("gpus_required", "Accelerators"),
     ("model_memory_gb", "Model memory"),
     ("ttft_ms_p95", "First token, p95"),
+    ("tpot_ms_p95", "Each further token, p95"),
     ("e2e_ms_p95", "Whole answer, p95"),
     ("energy_kwh_month", "Energy"),
     ("co2_kg_month", "Carbon"),

@@ -42,6 +42,7 @@ def explanation(
         for told in told_arguments(winner, values, knowledge)
     ]
     claims += _money(winner, book)
+    claims += _measured(winner, book)
     claims += _against(assessment, book)
     claims += _changes(assessment, book)
     claims += _risks(assessment)
@@ -139,6 +140,17 @@ def _money(winner: Stack, book: dict[str, Evidence]) -> list[Claim]:
                 suffix += f" ({note.replace('not validated', 'unvalidated')})"
             claims.append(Claim(text=f"{words} {interval(estimate)}{suffix}.", evidence=ids, role="number"))
     return claims
+
+
+def _measured(winner: Stack, book: dict[str, Evidence]) -> list[Claim]:
+    """The benchmarks of the user's own that the estimates rest on."""
+    cited = dict.fromkeys(identity for item in winner.estimates.values() for identity in item.evidence)
+    found = (book[identity] for identity in cited if identity in book)
+    return [
+        Claim(text=item.text, evidence=(item.id,), role="measurement")
+        for item in found
+        if item.kind == "measurement"
+    ]
 
 
 def _against(assessment: Assessment, book: dict[str, Evidence]) -> list[Claim]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .library import Knowledge
+    from .own_runs_store import StoredRuns
 
 __all__ = ["Knowledge", "load"]
 
@@ -15,14 +16,16 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 
 @lru_cache(maxsize=4)
-def load(root: Path | None = None, refreshed: Path | None = None) -> "Knowledge":
-    """The knowledge base: the packaged one, with a snapshot of refreshed data and a user's own folder over it.
+def load(
+    root: Path | None = None, refreshed: Path | None = None, measured: "StoredRuns | None" = None
+) -> "Knowledge":
+    """The knowledge base: the packaged one; over it refreshed data, a user's own folder and own measurements.
 
     A `root` that holds a whole knowledge base stands alone.
     """
     from .opening import open_knowledge
 
-    return open_knowledge(root, refreshed)
+    return open_knowledge(root, refreshed, measured)
 
 
 def __getattr__(name: str) -> object:

@@ -18,6 +18,8 @@ from .files import DataFiles
 from .library import Knowledge
 from .llm_prices import LlmPrice
 from .media_prices import MediaPrice
+from .own_runs import TABLE as OWN_RUNS
+from .own_runs import OwnRun
 from .prices import AcceleratorPrice, CommitmentDiscount, CpuPrice, PurchasePrice
 from .records import Argument, Component, Fact, Record, Rule
 from .service_prices import ServicePrice
@@ -58,6 +60,7 @@ TABLES: dict[str, Table] = {
     "cost/service_prices.csv": Table(ServicePrice, ("id",)),
     "cost/staff_rates.csv": Table(StaffRate, ("region",)),
     "cost/training_prices.csv": Table(TrainingPrice, ("id",)),
+    OWN_RUNS: Table(OwnRun, ("id",)),
 }
 
 

@@ -1,15 +1,21 @@
 """Which knowledge base is used: the packaged one, a whole other one, or the packaged with layers over it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .library import Knowledge
+
+if TYPE_CHECKING:
+    from .own_runs_store import StoredRuns
 
 WHOLE = "catalog/slots.yaml"
 """A folder with the slots is a knowledge base of its own; any other one is laid over ours."""
 
 
-def open_knowledge(root: Path | None, refreshed: Path | None) -> Knowledge:
-    """The packaged data, over them the snapshot in `refreshed`, over both the user's own folder `root`."""
+def open_knowledge(
+    root: Path | None, refreshed: Path | None, measured: "StoredRuns | None" = None
+) -> Knowledge:
+    """The packaged data; over them the snapshot in `refreshed`, the own folder `root`, the own measurements."""
     if root is not None and (root / WHOLE).is_file():
         return Knowledge(root)
     known = Knowledge()
@@ -21,6 +27,10 @@ def open_knowledge(root: Path | None, refreshed: Path | None) -> Knowledge:
         from .own_folder import with_own
 
         known = with_own(known, root)
+    if measured is not None:
+        from .own_runs_store import with_own_runs
+
+        known = with_own_runs(known, measured)
     return known
 
 

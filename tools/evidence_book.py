@@ -9,6 +9,7 @@ from .assessment import Assessment, Stack
 from .cost import price_evidence
 from .estimate import Estimate
 from .evidence import Evidence, Ledger
+from .measurements import measurement_evidence
 from .ranking import Ranking
 from .requirements import user_evidence_id
 from .risk import catalogue_evidence
@@ -126,6 +127,7 @@ def _cited(ledger: Ledger, ids: Iterable[str], knowledge: Knowledge) -> None:
             else rule_evidence(identity, knowledge)
             or price_evidence(knowledge, identity)
             or catalogue_evidence(knowledge, identity)
+            or measurement_evidence(knowledge, identity)
         )
         if found is not None:
             ledger.add(found)

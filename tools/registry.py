@@ -17,6 +17,7 @@ from knowledge.errors import InputRefused
 from .cost import price_evidence
 from .evidence import Evidence
 from .evidence_book import fact_evidence, rule_evidence
+from .measurements import measurement_evidence
 from .profile import Profile
 from .ranking import NO_PROFILE
 from .registered import TOOLS, Context, Tool, ToolInput, unit_of
@@ -147,4 +148,5 @@ def evidence_named(identity: str, knowledge: Knowledge) -> Evidence | None:
         rule_evidence(identity, knowledge)
         or price_evidence(knowledge, identity)
         or catalogue_evidence(knowledge, identity)
+        or measurement_evidence(knowledge, identity)
     )

@@ -90,10 +90,13 @@ def _plan(subject: Subject) -> ServingPlan | None:
 
 def _sizes(compute: Compute, plan: ServingPlan | None) -> dict[str, Estimate]:
     found: dict[str, Estimate] = {}
+    evidence = plan.output_tokens_per_s.evidence if plan is not None else ()
     if compute.accelerators:
-        found["gpus_required"] = point(compute.accelerators, "accelerators", formula="sizing")
+        found["gpus_required"] = point(
+            compute.accelerators, "accelerators", formula="sizing", evidence=evidence
+        )
     if compute.replicas:
-        found["replicas"] = point(compute.replicas, "replicas", formula="sizing")
+        found["replicas"] = point(compute.replicas, "replicas", formula="sizing", evidence=evidence)
     if plan is not None:
         found["model_memory_gb"] = point(plan.weights_gb, "GB", formula="parameters x bytes")
         found["kv_cache_gb"] = point(plan.kv_gb, "GB", formula="KV bytes per token x tokens in flight")

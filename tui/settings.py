@@ -76,14 +76,15 @@ class Settings:
         return user_cache_path(APP)
 
     def open_knowledge(self) -> "Knowledge":
-        """The packaged knowledge, over it what was refreshed, over both the folder of the user's own."""
+        """The packaged knowledge, over it what was refreshed, the folder of the user's own, and own measurements."""
         from knowledge import load
+        from knowledge.own_runs_store import stored_runs
         from knowledge.snapshots import current_snapshot
 
-        return load(self.knowledge, current_snapshot(self.cache_path()))
+        return load(self.knowledge, current_snapshot(self.cache_path()), stored_runs(self.data_path()))
 
     def published_knowledge(self) -> "Knowledge":
-        """The knowledge without refreshed data, so that measurements compare between machines."""
+        """The knowledge without refreshed data and own measurements, so that measurements compare between machines."""
         from knowledge import load
 
         return load(self.knowledge)

@@ -1,6 +1,6 @@
 """What each deployment carries at each number of sequences in flight, and whether it keeps the limits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from knowledge.sizing_data import constant
 
 from .demand import ServingDemand
 from .options import BATCHES, Options
+from .own_points import scaled
 from .queueing import ratios, staffed
 from .roofline import Array, Flags, Run, sequence_cache
 from .serving_model import INTERLEAVED, interleaved_terms, step_bound_ms, step_terms, ttft_ms, weighted
@@ -42,6 +43,10 @@ def capacity(knowledge: Knowledge, options: Options, demand: ServingDemand) -> C
     full = replace(run, input_tokens=np.array(demand.input_tokens))
     tpot = _tpot(full, run, options)
     ttft = _ttft(knowledge, run, tpot, options)
+    for row, points in options.measured.items():
+        tpot[row], ttft[row] = scaled(
+            knowledge, points, _row(run, row), (tpot[row], ttft[row]), relaxed=relaxed(demand)
+        )
     service = ttft + tpot * demand.output_tokens
     fits = _fits(full, options, demand)
     return Capacity(
@@ -54,6 +59,12 @@ def capacity(knowledge: Knowledge, options: Options, demand: ServingDemand) -> C
         fits=fits,
         keeps_limits=fits & _keeps_limits(knowledge, demand, tpot, ttft, service),
     )
+
+
+def _row(run: Run, row: int) -> Run:
+    """One deployment of `run`: a value for each batch, or one for all."""
+    parts = (getattr(run, field.name) for field in fields(Run))
+    return Run(*(part[row if len(part) > 1 else 0] if part.ndim > 1 else part for part in parts))
 
 
 def relaxed(demand: ServingDemand) -> bool:

@@ -14,9 +14,10 @@ from .calibration import correction
 from .engine_memory import usable_gb
 from .families import step_weights
 from .memory import precisions, preferred_precision
+from .own_points import OwnPoint, points_of, runs_of
 from .roofline import Array, Flags, Run
 from .runs import Setting, stack
-from .serving_model import STEP_TERMS, TTFT_TERMS
+from .serving_model import STEP_TERMS, TTFT_TERMS, step_bound_ms, step_terms, ttft_ms, weighted
 from .weights import weights_gb
 
 DEVICES = (1, 2, 4, 8)
@@ -45,6 +46,8 @@ class Options:
     device_tdp_w: Array
     own_device: Flags
     """True for devices of one person (laptop, module, CPU server)."""
+    measured: dict[int, tuple[OwnPoint, ...]]
+    """Deployments of which the user measured the configuration, with what was measured."""
 
 
 @lru_cache(maxsize=64)
@@ -117,7 +120,30 @@ def arrays_of(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Option
         ).reshape(-1, 1),
         device_tdp_w=np.array([item.accelerator.tdp_w or np.nan for item in settings]).reshape(-1, 1),
         own_device=np.array([item.accelerator.kind in ("apple", "edge") for item in settings], dtype=bool),
+        measured=_measured(knowledge, settings),
     )
+
+
+def _measured(knowledge: Knowledge, settings: list[Setting]) -> dict[int, tuple[OwnPoint, ...]]:
+    found = {}
+    for row, item in enumerate(settings):
+        runs = runs_of(knowledge, item.model, item.accelerator, item.precision)
+        if runs:
+            found[row] = points_of(runs, knowledge, lambda load: modelled_ms(knowledge, load))
+    return found
+
+
+def modelled_ms(knowledge: Knowledge, load: Setting) -> tuple[float, float]:
+    """Step and first token of a served load without own measurements, as `capacity` computes them."""
+    run = stack(knowledge, [load])
+    regime = _regime(load.accelerator)
+    known = correction(knowledge, load.accelerator.key, load.model.arch_key, load.precision)
+    step = np.maximum(
+        weighted(step_terms(run), step_weights(knowledge, regime, load)) * known.tpot, step_bound_ms(run)
+    )
+    efficiency = constant(knowledge, "engine", "prefill_efficiency").value
+    first = ttft_ms(run, step, step_weights(knowledge, "open_ttft", load), efficiency)
+    return float(step[0]), float(first[0])
 
 
 def _weights(knowledge: Knowledge, regimes: list[str], settings: list[Setting], terms: int) -> Array:

@@ -7,8 +7,9 @@ from knowledge.hardware import accelerators
 from knowledge.measured import SOURCES, MeasuredRun
 from knowledge.models import models
 from knowledge.sizing_data import coefficients, constant
-from tools.estimate import Estimate
+from tools.estimate import Estimate, Kind
 
+from .backing import Backing, Metric, backing, error_of
 from .calibration import correction, nearest_run, validation
 from .demand import PlanPoint, ServingDemand, ServingPlan
 from .memory import cache_gb
@@ -36,8 +37,9 @@ def full_plan(
     row = _row(chosen, working, point)
     load = Setting(
         model, machine, point.precision, point.per_replica, float(working.in_flight[row]),
-        demand.input_tokens, demand.output_tokens,
+        max(demand.input_tokens - demand.shared_prefix_tokens, 1.0), demand.output_tokens,
     )  # fmt: skip
+    own, alone = backing(knowledge, load), backing(knowledge, load._replace(batch=1.0))
     near = nearest_run(knowledge, machine.key, model.arch_key, point.precision, load)
     known = correction(knowledge, machine.key, model.arch_key, point.precision).runs > 0
     option = int(chosen.option[row])
@@ -45,7 +47,7 @@ def full_plan(
     capacity = float(working.capacity_rps[row]) * point.replicas * demand.output_tokens
     length = demand.input_tokens + demand.output_tokens
     in_flight = float(working.in_flight[row])
-    step = _spread(knowledge, "served", known)
+    step = error_of(knowledge, own, "tpot") or _spread(knowledge, "served", known)
     return ServingPlan(
         model=point.model, accelerator=point.accelerator, precision=point.precision,
         accelerators_per_replica=point.per_replica, replicas=point.replicas, accelerators=point.accelerators,
@@ -54,19 +56,21 @@ def full_plan(
         kv_gb=cache_gb(knowledge, model, point.precision, length, in_flight * point.replicas),
         ttft_mean_ms=float(working.ttft_ms[row]), tpot_mean_ms=point.tpot_ms,
         e2e_mean_ms=float(working.e2e_ms[row]),
-        ttft_ms=_tail(knowledge, point.ttft_p95_ms, "ttft", known),
-        tpot_ms=_tail(knowledge, point.tpot_ms * _typical(knowledge, "tpot"), "tpot", known),
-        e2e_ms=_tail(knowledge, point.e2e_p95_ms, "e2e", known),
-        decode_tokens_per_s=_inverse(single, step, "tokens/s"),
-        output_tokens_per_s=_inverse(capacity, step, "tokens/s"),
+        ttft_ms=_tail(knowledge, point.ttft_p95_ms, float(working.ttft_ms[row]), "ttft", known, own),
+        tpot_ms=_tail(
+            knowledge, point.tpot_ms * _typical(knowledge, "tpot"), point.tpot_ms, "tpot", known, own
+        ),
+        e2e_ms=_tail(knowledge, point.e2e_p95_ms, float(working.e2e_ms[row]), "e2e", known, own),
+        decode_tokens_per_s=_backed(_inverse(single, step, "tokens/s"), alone),
+        output_tokens_per_s=_backed(_inverse(capacity, step, "tokens/s"), own and own._replace(same=False)),
         watts=watts_interval(
             knowledge, machine, point.accelerators, float(working.mean_in_flight[row]),
             float(working.mean_batch[row]),
         ),
         most_rps=float(working.capacity_rps[row]) * (point.replicas - redundant(knowledge, demand)),
-        feasible=True, basis="measured" if near else "roofline",
-        validation=validation(knowledge, point.model, point.accelerator),
-        evidence=_evidence(knowledge, point, near, known),
+        feasible=True, basis="measured" if near or own else "roofline",
+        validation="measured" if own else validation(knowledge, point.model, point.accelerator),
+        evidence=own.sentence if own else _evidence(knowledge, point, near, known),
     )  # fmt: skip
 
 
@@ -89,19 +93,36 @@ def _typical(knowledge: Knowledge, name: str) -> float:
     return ratios(constant(knowledge, "percentiles", f"{name}_p99_over_mean"), REPORTED_PERCENTILE)[1]
 
 
-def _tail(knowledge: Knowledge, value: float, name: Literal["ttft", "tpot", "e2e"], known: bool) -> Estimate:
-    """Model error and the spread of the published percentile ratios, both."""
+def _tail(
+    knowledge: Knowledge, value: float, mean: float, metric: Metric, known: bool, own: Backing | None
+) -> Estimate:
+    """Model error and the spread of the published percentile ratios; measured ones where they are known."""
     low, typical, high = ratios(
-        constant(knowledge, "percentiles", f"{name}_p99_over_mean"), REPORTED_PERCENTILE
+        constant(knowledge, "percentiles", f"{metric}_p99_over_mean"), REPORTED_PERCENTILE
     )
-    below, above = _spread(knowledge, "open_ttft" if name == "ttft" else "served", known)
-    return Estimate(
+    below, above = error_of(knowledge, own, metric) or _spread(
+        knowledge, "open_ttft" if metric == "ttft" else "served", known or own is not None
+    )
+    measured = own.ratio(metric, REPORTED_PERCENTILE) if own else None
+    if measured is not None:
+        value, low, typical, high = mean * measured, 1.0, 1.0, 1.0
+    estimate = Estimate(
         low=value * below * low / typical,
         typical=value,
         high=value * above * high / typical,
         unit="ms",
         formula="serving_latency",
     )
+    return estimate if own is None else _cited(estimate, own, own.kind(metric))
+
+
+def _backed(estimate: Estimate, own: Backing | None) -> Estimate:
+    return estimate if own is None else _cited(estimate, own, own.kind("tpot"))
+
+
+def _cited(estimate: Estimate, own: Backing, kind: Kind) -> Estimate:
+    formula = "own_measurement" if kind == "measured" else "serving_scaled_to_own"
+    return estimate.model_copy(update={"kind": kind, "formula": formula, "evidence": own.evidence})
 
 
 def _inverse(value: float, spread: tuple[float, float], unit: str) -> Estimate:

@@ -36,7 +36,7 @@ HEADINGS = {
     "why": "Why", "tradeoff": "Trade-offs", "bottleneck": "Bottlenecks", "strategy": "How to get it right",
     "practice": "Good practice", "risk": "Risks", "exit": "Way out", "number": "Numbers",
     "compliance": "Compliance", "assumption": "Assumptions", "unneeded": "Not needed", "next": "Next",
-    "trigger": "When to revisit",
+    "trigger": "When to revisit", "measurement": "Your measurements",
 }  # fmt: skip
 
 
