@@ -14,6 +14,7 @@ from pathlib import Path
 
 from knowledge.errors import ConfigError, StackwrightError
 
+from .calibrate_command import add_calibrate
 from .service_commands import add_services
 from .settings import Settings, day, load_settings
 
@@ -24,6 +25,8 @@ first steps:
   echo "RAG for 200 lawyers, EU only, 6k EUR a month" | stackwright advise -
   stackwright advise workload.yaml --markdown   one recommendation, no questions
   stackwright tool --list                       every deterministic tool, with its schema
+  stackwright tool bench-plan - < workload.json     the commands that would verify our estimate
+  stackwright calibrate run.json                your benchmark results, used from then on (docs/calibrate.md)
   stackwright knowledge search "pgvector limits"
   stackwright mcp                               tools and advice for coding agents (docs/mcp.md)
   stackwright doctor                            what works on this machine
@@ -75,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     _chat(verbs, common)
     _advise(verbs, common)
     _tool(verbs, common)
+    add_calibrate(verbs, common)
     _knowledge(verbs, common)
     _eval(verbs, common)
     _sessions(verbs, common)

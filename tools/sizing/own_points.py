@@ -146,12 +146,17 @@ def _by_configuration(knowledge: Knowledge) -> dict[tuple[str, str, str], tuple[
     return {key: tuple(runs) for key, runs in found.items()}
 
 
-def _point(run: OwnRun, knowledge: Knowledge, modelled: Modelled) -> OwnPoint:
-    batch = in_flight(run, knowledge)
-    setting = Setting(
+def setting_of_run(run: OwnRun, knowledge: Knowledge) -> Setting:
+    """The run as the model sees it."""
+    return Setting(
         models(knowledge)[run.model], accelerators(knowledge)[run.accelerator], run.precision, run.devices,
-        batch, run.input_tokens, run.output_tokens,
+        in_flight(run, knowledge), run.input_tokens, run.output_tokens,
     )  # fmt: skip
+
+
+def _point(run: OwnRun, knowledge: Knowledge, modelled: Modelled) -> OwnPoint:
+    setting = setting_of_run(run, knowledge)
+    batch = setting.batch
     step, first = modelled(setting)
     measured = run.tpot_ms or _implied_step_ms(run, batch, first)
     waited = run.arrivals == "offline" or (run.concurrency or 0) > 1.01 * batch
