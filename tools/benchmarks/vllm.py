@@ -62,7 +62,7 @@ def _serve(content: Mapping[str, Any], label: str) -> Result:
         label=label,
         figures=present(figures),
         arrivals=_arrivals(open_loop, everything),
-        model=first_text(content.get("model_id")),
+        model=first_text(content.get("model") or content.get("model_id")),
         input_tokens=_share(content, "total_input_tokens", completed),
         output_tokens=answer,
         concurrency=None if everything else _in_flight(content, figures, answer, clients, open_loop),

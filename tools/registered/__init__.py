@@ -1,6 +1,6 @@
 """The registered tools, one module for each subject."""
 
-from . import catalogue, energy, memory, money, sizing, workload
+from . import benchmarks, catalogue, energy, memory, money, sizing, workload
 from .declaration import Context, Tool, ToolInput, unit_of
 
 TOOLS: tuple[Tool, ...] = (
@@ -11,6 +11,7 @@ TOOLS: tuple[Tool, ...] = (
     *energy.TOOLS,
     *catalogue.TOOLS[1:],
     *workload.TOOLS,
+    *benchmarks.TOOLS,
 )
 
 __all__ = ["TOOLS", "Context", "Tool", "ToolInput", "unit_of"]

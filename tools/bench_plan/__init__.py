@@ -1,0 +1,1 @@
+"""Commands that would verify our own estimates, with what we predict and what would contradict it."""
