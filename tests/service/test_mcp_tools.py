@@ -58,6 +58,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "rank": {"workload": RAG},
     "assess-full": {"workload": RAG},
     "weights": {"priorities": ["cost", "risk"]},
+    "bench-plan": {
+        "workload": {"use_case": "chat", "request_rate_rps": 2}, "model": "Qwen3-32B", "accelerator": "H100",
+    },
     "next_question": {"workload": RAG},
     "assess": {"workload": RAG},
     "explain": {"workload": RAG},

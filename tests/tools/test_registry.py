@@ -52,6 +52,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "rank": {"use_case": "rag", "users_total": 500},
     "assess": {"workload": {"use_case": "rag"}, "users_total": 500},
     "weights": {"priorities": "cost,risk"},
+    "bench-plan": {"use_case": "chat", "request_rate_rps": 2, "model": "Qwen3-32B", "accelerator": "H100"},
 }  # fmt: skip
 
 

@@ -61,8 +61,8 @@ def vector_script(knowledge: Knowledge, subject: VectorSubject) -> Iterator[str]
     reached = bench_data(knowledge)["engines"].get(subject.engine)
     head = reached or "vectordbbench ENGINE"
     if reached is None:
-        yield f"# No command of VectorDBBench for {subject.engine} was verified: 'vectordbbench --help' lists what ENGINE"
-        yield "# may be, and 'vectordbbench ENGINE --help' its options."
+        yield f"# No command of VectorDBBench for {subject.engine} was verified; 'vectordbbench --help' lists all,"
+        yield "# 'vectordbbench ENGINE --help' the options of one."
     yield "# Address and password of the engine: set HOST, URI, DB, DB_USER, DB_PASSWORD, API_KEY as it needs them."
     case = _case(knowledge, subject)
     name = "custom" if case is None else "filtered" if subject.filtered else "standard"

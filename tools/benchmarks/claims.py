@@ -138,14 +138,19 @@ def _values(result: Result, added: Added, knowledge: Knowledge, model: ModelSpec
 
 
 def _figures(result: Result, added: Added, answer: float) -> dict[str, float]:
-    """Figures of one replica."""
-    figures = {name: value for name, value in result.figures.items() if not name.endswith("_per_s")}
+    """Figures of one replica; where everything was handed over at once, times tell how many waited, nothing else."""
+    offline = result.arrivals == "offline"
+    figures = {
+        name: value for name, value in result.figures.items() if not name.endswith("_per_s") and not offline
+    }
     tokens = result.figures.get("output_tokens_per_s")
     rate = result.figures.get("requests_per_s")
     if tokens is None and rate is not None:
         tokens = rate * answer
     if tokens is not None:
         figures["output_tokens_per_s"] = tokens / added.replicas
+    if not figures:
+        raise InputRefused(f"{result.label}: it holds no figure that an estimate could use.")
     return figures
 
 

@@ -33,7 +33,7 @@ def check_plausible(run: OwnRun, result: Result, knowledge: Knowledge) -> None:
     _check_percentiles(run)
     _check_fit(run, knowledge)
     setting = setting_of_run(run, knowledge)
-    for name, measured, bound, hint in _bounds(run, setting, knowledge, result.tokens_per_step):
+    for name, measured, bound, hint in _bounds(run, setting, knowledge):
         if measured < bound:
             raise InputRefused(
                 f"{result.label}: {name} of {measured:,.3g} ms is faster than {run.devices} x {run.accelerator} "
@@ -94,12 +94,10 @@ def _check_fit(run: OwnRun, knowledge: Knowledge) -> None:
         )
 
 
-def _bounds(
-    run: OwnRun, setting: Setting, knowledge: Knowledge, tokens_per_step: float
-) -> Iterator[tuple[str, float, float, str]]:
+def _bounds(run: OwnRun, setting: Setting, knowledge: Knowledge) -> Iterator[tuple[str, float, float, str]]:
     """(figure, measured, what nothing can be below, what would explain it)."""
     shape = stack(knowledge, [setting])
-    step = float(step_bound_ms(shape)[0]) / max(tokens_per_step, 1.0)
+    step = float(step_bound_ms(shape)[0])
     prompt = float(prefill_ms(shape)[0])
     if run.tpot_ms is not None:
         yield "a time per token", run.tpot_ms, step, ELSEWHERE
@@ -110,7 +108,7 @@ def _bounds(
     if run.output_tokens_per_s is not None:
         batch = max(setting.batch, LARGEST_BATCH if run.arrivals == "offline" else 1.0)
         full = float(step_bound_ms(stack(knowledge, [setting._replace(batch=batch)]))[0])
-        share = full / max(tokens_per_step, 1.0) / batch
+        share = full / batch
         yield "one token of all requests together", 1e3 / run.output_tokens_per_s, share, ELSEWHERE
     if not math.isfinite(step):
         raise InputRefused(f"{run.file}: the load is beyond what can be computed.")

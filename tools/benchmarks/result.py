@@ -40,8 +40,6 @@ class Result(NamedTuple):
     concurrency: float | None = None
     requests: int | None = None
     failed: int = 0
-    tokens_per_step: float = 1.0
-    """Above one where speculative decoding was on."""
     total_tokens: float | None = None
     """Prompt and answer together, where the file doesn't divide them."""
     as_of: date | None = None

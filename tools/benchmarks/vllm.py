@@ -13,6 +13,7 @@ from knowledge.own_runs import Arrivals
 from .result import PERCENTILES, Place, Result, first_text, little, number, present, refused
 
 SERVE, THROUGHPUT, LATENCY = "vLLM bench serve", "vLLM bench throughput", "vLLM bench latency"
+ENGINE = "vLLM"
 TIMES = {"ttft": "ttft", "tpot": "tpot", "e2e": "e2el"}
 """Ours -> theirs."""
 METADATA = {
@@ -68,9 +69,8 @@ def _serve(content: Mapping[str, Any], label: str) -> Result:
         concurrency=None if everything else _in_flight(content, figures, answer, clients, open_loop),
         requests=int(completed),
         failed=_failed(content, completed),
-        tokens_per_step=number(content, "spec_decode_acceptance_length") or 1.0,
         as_of=_day(content.get("date")),
-        place=_place(content),
+        place=_served_at(content),
     )
 
 
@@ -134,6 +134,14 @@ def _latency(content: Mapping[str, Any], label: str) -> Result:
 def _share(content: Mapping[str, Any], key: str, completed: float) -> float | None:
     total = number(content, key)
     return None if total is None else total / completed
+
+
+def _served_at(content: Mapping[str, Any]) -> Place:
+    """The same of a server, which may guess several tokens at once."""
+    place = _place(content)
+    if number(content, "spec_decode_acceptance_length") is None:
+        return place
+    return place._replace(engine=f"{place.engine or ENGINE}, speculative decoding")
 
 
 def _place(content: Mapping[str, Any]) -> Place:

@@ -9,10 +9,12 @@ from knowledge.sizing_data import constant
 from tools.estimate import Kind
 from tools.measurements import load_in_words
 
-from .own_points import nearest
+from .own_points import influence, nearest
 from .queueing import percentile_ratio
 from .runs import Setting
 
+LEAST_INFLUENCE = 0.1
+"""A measurement that moves an estimate by less than a tenth of its own error isn't named as its ground."""
 Metric = Literal["ttft", "tpot", "e2e"]
 
 
@@ -58,7 +60,7 @@ class Backing(NamedTuple):
 def backing(knowledge: Knowledge, load: Setting) -> Backing | None:
     """What the user measured nearest to `load`; None where nothing of this configuration was measured."""
     found = nearest(knowledge, load)
-    if found is None:
+    if found is None or influence(knowledge, found.distance) < LEAST_INFLUENCE:
         return None
     limits = (constant(knowledge, "calibrated", name).value for name in ("same", "near"))
     same, near = (found.distance <= math.log(limit) + 1e-9 for limit in limits)

@@ -44,9 +44,9 @@ def capacity(knowledge: Knowledge, options: Options, demand: ServingDemand) -> C
     tpot = _tpot(full, run, options)
     ttft = _ttft(knowledge, run, tpot, options)
     for row, points in options.measured.items():
-        tpot[row], ttft[row] = scaled(
-            knowledge, points, _row(run, row), (tpot[row], ttft[row]), relaxed=relaxed(demand)
-        )
+        shape = _row(run, row)
+        step, first = scaled(knowledge, points, shape, (tpot[row], ttft[row]), relaxed=relaxed(demand))
+        tpot[row], ttft[row] = np.maximum(step, step_bound_ms(shape)), first
     service = ttft + tpot * demand.output_tokens
     fits = _fits(full, options, demand)
     return Capacity(

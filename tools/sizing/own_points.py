@@ -119,6 +119,12 @@ def interpolated(
     return result
 
 
+def influence(knowledge: Knowledge, distance: float) -> float:
+    """The share that a lone run has in an estimate at this distance."""
+    weight = float(max(distance, CLOSEST) ** -constant(knowledge, "calibrated", "power").value)
+    return weight / (weight + constant(knowledge, "calibrated", "pull").value)
+
+
 def in_flight(run: OwnRun, knowledge: Knowledge) -> float:
     """What of a run's requests was worked on at once: the caches of the others don't fit, they wait."""
     model, machine = models(knowledge)[run.model], accelerators(knowledge)[run.accelerator]
