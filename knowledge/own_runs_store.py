@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from .aliases import validated
 from .checks.finding import Finding, error
-from .errors import ConfigError, KnowledgeInvalid
+from .errors import ConfigError
 from .files import MAX_BYTES
-from .layers import Layer, LayeredKnowledge, Row
+from .layers import TABLES, Layer, LayeredKnowledge, Row
 from .library import Knowledge
 from .own_runs import TABLE, OwnRun, strange_names
 
@@ -81,11 +81,12 @@ def read_runs(stored: StoredRuns | None) -> ReadRuns:
     reader = csv.DictReader(io.StringIO(text), restkey="", restval="")
     try:
         for row in reader:
-            try:
+            wrong = TABLES[TABLE].problem(row)
+            if wrong:
+                findings.append(error(FILE, str(row.get("id", "")), f"{wrong}. The row isn't used."))
+            else:
                 run = validated(OwnRun, row, FILE)
                 runs.setdefault(run.id, run)
-            except KnowledgeInvalid as invalid:
-                findings.append(error(FILE, str(row.get("id", "")), f"{invalid.message} It isn't used."))
     except csv.Error as broken:
         findings.append(error(FILE, "", f"The table can't be read on: {broken}."))
     return ReadRuns(tuple(runs[key] for key in sorted(runs)), tuple(findings))

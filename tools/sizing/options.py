@@ -8,6 +8,7 @@ import numpy as np
 from knowledge import Knowledge
 from knowledge.hardware import Accelerator, accelerators
 from knowledge.models import ModelSpec, models
+from knowledge.own_runs import OwnRun
 from knowledge.sizing_data import constant
 
 from .calibration import correction
@@ -129,8 +130,13 @@ def _measured(knowledge: Knowledge, settings: list[Setting]) -> dict[int, tuple[
     for row, item in enumerate(settings):
         runs = runs_of(knowledge, item.model, item.accelerator, item.precision)
         if runs:
-            found[row] = points_of(runs, knowledge, lambda load: modelled_ms(knowledge, load))
+            found[row] = _points(knowledge, runs)
     return found
+
+
+@lru_cache(maxsize=256)
+def _points(knowledge: Knowledge, runs: tuple[OwnRun, ...]) -> tuple[OwnPoint, ...]:
+    return points_of(runs, knowledge, lambda load: modelled_ms(knowledge, load))
 
 
 def modelled_ms(knowledge: Knowledge, load: Setting) -> tuple[float, float]:
