@@ -19,7 +19,7 @@ from knowledge.measured import MeasuredRun, measured_runs
 from knowledge.models import ModelSpec, models
 from knowledge.sizing_data import constant
 from tools.sizing.families import step_weights
-from tools.sizing.own_points import interpolated, place_of
+from tools.sizing.own_points import interpolated, known_at, place_of
 from tools.sizing.roofline import Array
 from tools.sizing.runs import Setting, stack
 from tools.sizing.serving_model import tpot_ms, ttft_ms
@@ -89,7 +89,7 @@ def left_out(
             if most:
                 others = [int(other) for other in draw.permutation(others)[:most]]
             if others:
-                known = [(bench.places[other], float(logs[other])) for other in others]
+                known = known_at([(bench.places[other], float(logs[other])) for other in others])
                 errors.append(float(interpolated(knowledge, known, np.array(bench.places[row]))) - logs[row])
     return np.array(errors)
 

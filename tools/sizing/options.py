@@ -15,7 +15,7 @@ from .calibration import correction
 from .engine_memory import usable_gb
 from .families import step_weights
 from .memory import precisions, preferred_precision
-from .own_points import OwnPoint, points_of, runs_of
+from .own_points import OwnPoints, points_of, runs_of
 from .roofline import Array, Flags, Run
 from .runs import Setting, stack
 from .serving_model import STEP_TERMS, TTFT_TERMS, step_bound_ms, step_terms, ttft_ms, weighted
@@ -47,7 +47,7 @@ class Options:
     device_tdp_w: Array
     own_device: Flags
     """True for devices of one person (laptop, module, CPU server)."""
-    measured: dict[int, tuple[OwnPoint, ...]]
+    measured: dict[int, OwnPoints]
     """Deployments of which the user measured the configuration, with what was measured."""
 
 
@@ -125,7 +125,7 @@ def arrays_of(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Option
     )
 
 
-def _measured(knowledge: Knowledge, settings: list[Setting]) -> dict[int, tuple[OwnPoint, ...]]:
+def _measured(knowledge: Knowledge, settings: list[Setting]) -> dict[int, OwnPoints]:
     found = {}
     for row, item in enumerate(settings):
         runs = runs_of(knowledge, item.model, item.accelerator, item.precision)
@@ -135,7 +135,7 @@ def _measured(knowledge: Knowledge, settings: list[Setting]) -> dict[int, tuple[
 
 
 @lru_cache(maxsize=256)
-def _points(knowledge: Knowledge, runs: tuple[OwnRun, ...]) -> tuple[OwnPoint, ...]:
+def _points(knowledge: Knowledge, runs: tuple[OwnRun, ...]) -> OwnPoints:
     return points_of(runs, knowledge, lambda load: modelled_ms(knowledge, load))
 
 

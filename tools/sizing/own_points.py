@@ -8,6 +8,7 @@ published runs that this makes estimates better with one known run already.
 import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -25,20 +26,39 @@ from .runs import Setting
 
 CLOSEST = 1e-3
 """Distance below which two loads are the same: the weight of a run is finite, and all that counts there."""
+AXES = 4
 Modelled = Callable[[Setting], tuple[float, float]]
 """Milliseconds of a step and of a first token as the formulas have them, without own measurements."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Logarithms of measured over modelled, and the loads at which they are known."""
+
+    places: Array
+    """(runs, 4): logarithms of prompt, answer, requests in flight and devices."""
+    logs: Array
+
+
+@dataclass(frozen=True, eq=False)
+class OwnPoints:
+    """What the runs of a configuration say about the formulas."""
+
+    steps: Known
+    """Time per token of loads that somebody waits for."""
+    all_steps: Known
+    """The same with what throughputs imply, which says nothing about a service with limits."""
+    firsts: Known
 
 
 class OwnPoint(NamedTuple):
     """A run, where it stands, and the logarithms of measured over modelled."""
 
-    run: OwnRun
     place: tuple[float, ...]
-    """Logarithms of prompt, answer, requests in flight and devices."""
     tpot: float | None
     ttft: float | None
     offline: bool
-    """Derived from a throughput, which says nothing about a service with limits."""
+    """Derived from a throughput."""
 
 
 class Nearest(NamedTuple):
@@ -62,9 +82,22 @@ def runs_of(
     return known.get(configuration(model, accelerator, precision), ())
 
 
-def points_of(runs: Sequence[OwnRun], knowledge: Knowledge, modelled: Modelled) -> tuple[OwnPoint, ...]:
-    """The runs with how far the formulas are off."""
-    return tuple(_point(run, knowledge, modelled) for run in runs)
+def points_of(runs: Sequence[OwnRun], knowledge: Knowledge, modelled: Modelled) -> OwnPoints:
+    """How far the formulas are off at the runs."""
+    points = [_point(run, knowledge, modelled) for run in runs]
+    return OwnPoints(
+        steps=known_at([(item.place, item.tpot) for item in points if not item.offline]),
+        all_steps=known_at([(item.place, item.tpot) for item in points]),
+        firsts=known_at([(item.place, item.ttft) for item in points]),
+    )
+
+
+def known_at(pairs: Sequence[tuple[tuple[float, ...], float | None]]) -> Known:
+    """The pairs of which the second is known."""
+    known = [(place, log) for place, log in pairs if log is not None]
+    return Known(
+        np.array([place for place, _ in known]).reshape(len(known), AXES), np.array([log for _, log in known])
+    )
 
 
 def nearest(knowledge: Knowledge, load: Setting) -> Nearest | None:
@@ -91,31 +124,26 @@ def distance_between(left: tuple[float, ...], right: tuple[float, ...]) -> float
 
 
 def scaled(
-    knowledge: Knowledge, points: Sequence[OwnPoint], run: Run, times: tuple[Array, Array], *, relaxed: bool
+    knowledge: Knowledge, points: OwnPoints, run: Run, times: tuple[Array, Array], *, relaxed: bool
 ) -> tuple[Array, Array]:
     """Time per token and first token of one deployment (row of batches), scaled to the points."""
-    usable = [item for item in points if relaxed or not item.offline]
     here = np.stack(np.broadcast_arrays(*(np.log(np.maximum(part, 1e-3)) for part in _axes(run))), axis=-1)
-    steps = [(item.place, item.tpot) for item in usable if item.tpot is not None]
-    firsts = [(item.place, item.ttft) for item in usable if item.ttft is not None]
     tpot, ttft = times
+    steps = points.all_steps if relaxed else points.steps
     # A measured jump between two loads must not make a fuller batch look faster than an emptier one.
     step = np.maximum.accumulate(tpot * np.exp(interpolated(knowledge, steps, here)), axis=-1)
-    return step, ttft * np.exp(interpolated(knowledge, firsts, here))
+    return step, ttft * np.exp(interpolated(knowledge, points.firsts, here))
 
 
-def interpolated(
-    knowledge: Knowledge, known: Sequence[tuple[tuple[float, ...], float]], here: Array
-) -> Array:
+def interpolated(knowledge: Knowledge, known: Known, here: Array) -> Array:
     """The logarithm at `here` (last axis: the four axes) from those at known places; zero far from all."""
-    if not known:
+    if not len(known.logs):
         return np.zeros(here.shape[:-1])
     power = constant(knowledge, "calibrated", "power").value
     pull = constant(knowledge, "calibrated", "pull").value
-    places, values = np.array([place for place, _ in known]), np.array([value for _, value in known])
-    distance = np.abs(here[..., None, :] - places).max(axis=-1)
+    distance = np.abs(here[..., None, :] - known.places).max(axis=-1)
     weight = np.maximum(distance, CLOSEST) ** -power
-    result: Array = (weight * values).sum(axis=-1) / (weight.sum(axis=-1) + pull)
+    result: Array = (weight * known.logs).sum(axis=-1) / (weight.sum(axis=-1) + pull)
     return result
 
 
@@ -167,7 +195,7 @@ def _point(run: OwnRun, knowledge: Knowledge, modelled: Modelled) -> OwnPoint:
     measured = run.tpot_ms or _implied_step_ms(run, batch, first)
     waited = run.arrivals == "offline" or (run.concurrency or 0) > 1.01 * batch
     return OwnPoint(
-        run, _place(run, knowledge),
+        _place(run, knowledge),
         tpot=math.log(measured / step) if measured else None,
         ttft=math.log(run.ttft_ms / first) if run.ttft_ms and not waited else None,
         offline=run.tpot_ms is None and run.e2e_ms is None,
