@@ -80,7 +80,7 @@ def _result(
         label=label,
         figures=present(figures),
         arrivals="open" if isinstance(rate, int | float) else "closed",
-        model=first_text(found(config, ("model_names", "model"))),
+        model=first_text(found(config, ("model_names", "models", "model"))),
         input_tokens=_value(metrics, "input_sequence_length"),
         output_tokens=_value(metrics, "output_sequence_length"),
         concurrency=float(clients) if closed else mean,
