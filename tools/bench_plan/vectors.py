@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from knowledge import Knowledge
-from tools.sizing.vector_search import predict_vector
+from tools.sizing.vector_search import VectorLoad, predict_vector
 from tools.sizing.vectors import size_vectors
 from tools.wording import number
 
@@ -115,13 +115,11 @@ def _distance(item: dict[str, Any], subject: VectorSubject) -> float:
 
 def _checks(knowledge: Knowledge, subject: VectorSubject) -> Iterator[Check]:
     kind = "library" if subject.engine in bench_data(knowledge)["libraries"] else "server"
+    load = VectorLoad(subject.cores, subject.vectors, subject.dims, subject.results, kind)
     memory = size_vectors(knowledge, subject.vectors, subject.dims).index_ram_gb
     found = {"index memory": memory}
     for words, quantity in (("queries a second", "qps"), ("p99 of a query", "latency_p99_ms")):
-        found[words] = predict_vector(
-            knowledge, quantity, cores=subject.cores, count=subject.vectors, dims=subject.dims,
-            results=subject.results, kind=kind,
-        )  # fmt: skip
+        found[words] = predict_vector(knowledge, quantity, load)
     for words, predicted in found.items():
         low, high = number(predicted.low), number(predicted.high)
         yield Check(
