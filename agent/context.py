@@ -13,6 +13,8 @@ from tools.assessment import Assessment
 from tools.profile import Profile
 from tools.workload import Workload
 
+from .breaker import Breaker
+
 if TYPE_CHECKING:
     from knowledge.index import Retriever
 
@@ -31,8 +33,10 @@ class TurnContext:
     model: "ChatModel | None" = None
     notices: list[str] = field(default_factory=list)
     """Things to tell the user once: index rebuilt, no exchange rate."""
-    model_failures: int = 0
-    """Calls in a row that the model left unanswered."""
+    breaker: Breaker = field(default_factory=Breaker)
+    """Of the model; several consultations of one process may share it."""
+    model_time: tuple[int, float] = (0, 0.0)
+    """(turn, seconds that the calls of the model took in it)"""
     shared_retriever: "Retriever | None" = None
     """The index that several consultations of one process search; without it each opens its own."""
 

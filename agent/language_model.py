@@ -6,8 +6,10 @@ finds the same support for it. When the model fails, the rules engine and the na
 """
 
 import json
+import math
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
@@ -17,6 +19,7 @@ from knowledge.records import FieldSpec
 from tools.evidence import Evidence
 from tools.workload import Known, Scalar, Workload
 
+from .asked_model import AskedModel, Update
 from .context import TurnContext
 from .language import Understanding, understand
 from .language.injection import cut_instructions
@@ -25,15 +28,13 @@ from .reply import Claim
 from .state import ConsultationState
 from .verify import check, stems
 
-Update = dict[str, Any]
 TOLERANCE = 0.01
 LONGEST_TEXT = 80
+LARGEST = sys.float_info.max
 KEPT_SHARE = 0.5
 """Share of the content words that a rewritten sentence has in common with ours (judgement)."""
-FAILURES_ALLOWED = 3
-"""Calls in a row that may fail before the model is left alone for the rest of the session."""
-WEIGHT_OF_SILENCE = 2
-"""A call that ran into its time limit counts double: somebody waited that long for nothing."""
+LONGEST_SHARE = 3
+"""A rewritten sentence may be so many times as long as ours; a longer one isn't looked at."""
 READ_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -72,72 +73,30 @@ PHRASE_SCHEMA: dict[str, Any] = {
 }
 
 
-class _Asked:
-    """The model in one turn: called only while it answers, and each failure said once."""
-
-    def __init__(self, state: ConsultationState, context: TurnContext) -> None:
-        assert context.model is not None
-        self._model, self._state, self._context = context.model, state, context
-
-    @property
-    def failed_before(self) -> bool:
-        """Whether it has failed in this turn already."""
-        return self._state.get("engine") == FAILED
-
-    def complete(self, messages: Sequence[Message], schema: dict[str, Any]) -> Any:
-        if self._context.model_failures >= FAILURES_ALLOWED:
-            raise ModelUnavailable(f"The model {self._model.name} failed {FAILURES_ALLOWED} times in a row.")
-        answer = self._model.complete(messages, schema)
-        self._context.model_failures = 0
-        return answer
-
-    def failed(self, error: ModelUnavailable, consequence: str) -> Update:
-        """The notice of a failure; a model that was given up is mentioned no more."""
-        failures = self._context.model_failures
-        weight = WEIGHT_OF_SILENCE if error.silent else 1
-        self._context.model_failures = min(failures + weight, FAILURES_ALLOWED)
-        notices = [*self._state["notices"], *self._first_use()]
-        if failures < FAILURES_ALLOWED:
-            gone = failures + weight >= FAILURES_ALLOWED
-            after = " and the model is not asked again in this session." if gone else "."
-            notices.append(f"{error.message} {consequence}{after}")
-        return {"notices": notices, "engine": FAILED, "model_told": self._model.name}
-
-    def noted(self, remark: str = "") -> Update:
-        notices = [*self._state["notices"], *self._first_use(), *([remark] if remark else [])]
-        return {"notices": notices, "engine": self._model.name, "model_told": self._model.name}
-
-    def _first_use(self) -> list[str]:
-        """What is sent where, said once in a consultation."""
-        if self._state.get("model_told") == self._model.name:
-            return []
-        where = getattr(self._model, "base_url", "") or "its provider"
-        return [
-            f"Your messages and the sentences of the recommendation are sent to {self._model.name} at {where}."
-        ]
-
-
-FAILED = "rules (model failed)"
-
-
 def read_with_model(
     state: ConsultationState, understood: Understanding, workload: Workload, context: TurnContext
 ) -> tuple[Understanding, Update]:
     """The rules' reading, completed by what the model proposes and the words support; and what to note."""
     prompt = _prompt("read").replace("{fields}", _field_list(context.knowledge))
-    asked = _Asked(state, context)
-    try:
-        answer = asked.complete([Message("system", prompt), Message("user", state["message"])], READ_SCHEMA)
-    except ModelUnavailable as error:
-        return understood, asked.failed(error, "The built-in reader took over")
+    asked = AskedModel(state, context)
     taken = {item.field for item in understood.updates}
     extra = []
-    for proposal in _proposals(answer):
-        known = supported_proposal(proposal, state, workload, context.knowledge)
-        if known is not None and known.field not in taken:
-            taken.add(known.field)
-            extra.append(known)
+    try:
+        messages = [Message("system", prompt), Message("user", state["message"])]
+        with asked.guarded():
+            for proposal in asked.rows(messages, READ_SCHEMA, "facts", _is_proposal):
+                known = supported_proposal(proposal, state, workload, context.knowledge)
+                if known is not None and known.field not in taken:
+                    taken.add(known.field)
+                    extra.append(known)
+    except ModelUnavailable as error:
+        return understood, asked.failed(error, "The built-in reader took over")
     return understood.model_copy(update={"updates": (*understood.updates, *extra)}), asked.noted()
+
+
+def _is_proposal(row: dict[str, Any]) -> bool:
+    texts = isinstance(row.get("field"), str) and isinstance(row.get("quote"), str)
+    return texts and isinstance(row.get("value"), int | float | str | list)
 
 
 def supported_proposal(
@@ -169,15 +128,16 @@ def _value(spec: FieldSpec, raw: Any) -> Scalar | None:
     if spec.kind == "number":
         if isinstance(raw, bool) or not isinstance(raw, int | float):
             return None
+        number = float(raw) if abs(raw) <= LARGEST else math.inf
         low, high = spec.minimum, spec.maximum
-        inside = (low is None or raw >= low) and (high is None or raw <= high)
-        return float(raw) if inside else None
+        inside = (low is None or number >= low) and (high is None or number <= high)
+        return number if inside and math.isfinite(number) else None
     if spec.kind in ("set", "ranking"):
         items = raw if isinstance(raw, list) else [raw]
         chosen = tuple(str(item) for item in items if not spec.values or str(item) in spec.values)
         return chosen or None
     text = str(raw)[:LONGEST_TEXT]
-    return text if text and (not spec.values or text in spec.values) else None
+    return text if text.isprintable() and text and (not spec.values or text in spec.values) else None
 
 
 def _supports(
@@ -226,25 +186,20 @@ def _items(value: Scalar) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (str(value),)
 
 
-def _proposals(answer: Any) -> list[dict[str, Any]]:
-    facts = answer.get("facts") if isinstance(answer, dict) else None
-    return [item for item in facts if isinstance(item, dict)] if isinstance(facts, list) else []
-
-
 def phrase_with_model(
     state: ConsultationState, claims: list[Claim], book: Mapping[str, Evidence], context: TurnContext
 ) -> tuple[list[Claim], Update]:
     """Our sentences in the model's words where they hold; one repair round, then ours stand."""
-    asked = _Asked(state, context)
+    asked = AskedModel(state, context)
     if asked.failed_before:
         return claims, {}
     try:
-        texts = _rewritten(claims, asked, "")
-        wrong = {key: found for key, found in _violations(claims, texts, book, context).items() if found}
-        if wrong:
-            complaint = "; ".join(f"{key}: {found}" for key, found in wrong.items())
-            texts.update(_rewritten([claims[int(key)] for key in wrong], asked, complaint, list(wrong)))
-            wrong = {key: found for key, found in _violations(claims, texts, book, context).items() if found}
+        with asked.guarded():
+            texts = _rewritten(claims, asked, {})
+            wrong = _violations(claims, texts, book, context)
+            if wrong:
+                texts.update(_rewritten(claims, asked, wrong))
+                wrong = _violations(claims, texts, book, context)
     except ModelUnavailable as error:
         return claims, asked.failed(error, "The built-in wording stands")
     phrased = [
@@ -257,42 +212,46 @@ def phrase_with_model(
     return phrased, asked.noted(remark)
 
 
-def _rewritten(
-    claims: list[Claim], asked: "_Asked", complaint: str, keys: list[str] | None = None
-) -> dict[str, str]:
-    names = keys or [str(index) for index in range(len(claims))]
-    sentences = [{"id": key, "text": claim.text} for key, claim in zip(names, claims, strict=True)]
+def _rewritten(claims: list[Claim], asked: AskedModel, wrong: Mapping[str, str]) -> dict[str, str]:
+    """The sentences in the model's words, by number; with `wrong`, those again that had something wrong."""
+    ours = {str(index): claim.text for index, claim in enumerate(claims)}
+    sentences = [{"id": key, "text": text} for key, text in ours.items() if not wrong or key in wrong]
     messages = [
         Message("system", _prompt("phrase")),
         Message("user", json.dumps({"sentences": sentences}, ensure_ascii=False)),
     ]
-    if complaint:
+    if wrong:
+        complaint = "; ".join(f"{key}: {found}" for key, found in wrong.items())
         messages.append(Message("user", f"Not supported: {complaint}. Keep closer to the original."))
-    answer = asked.complete(messages, PHRASE_SCHEMA)
-    rows = answer.get("sentences") if isinstance(answer, dict) else None
-    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    return {str(row.get("id")): str(row.get("text")) for row in found if row.get("text")}
+    rows = asked.rows(messages, PHRASE_SCHEMA, "sentences", _is_sentence)
+    return {row["id"]: row["text"] for row in rows if row["id"] in ours and row["text"]}
+
+
+def _is_sentence(row: dict[str, Any]) -> bool:
+    return isinstance(row.get("id"), str) and isinstance(row.get("text"), str)
 
 
 def _violations(
     claims: list[Claim], texts: dict[str, str], book: Mapping[str, Evidence], context: TurnContext
 ) -> dict[str, str]:
-    """Per sentence what is wrong with it, beyond what the verifier says of ours."""
-    result = {}
-    for key, text in texts.items():
-        if not key.isdigit() or int(key) >= len(claims):
-            continue
-        claim = claims[int(key)]
-        found = check(claim.model_copy(update={"text": text}), book, context.knowledge)
-        lost = set(re.findall(r"\d[\d,.]*\d|\d", claim.text)) - set(re.findall(r"\d[\d,.]*\d|\d", text))
-        details = [f"{item.kind} {item.detail}" for item in found] + [
-            f"lost {number}" for number in sorted(lost)
-        ]
-        own, ours = stems(text), stems(claim.text)
-        if len(own & ours) < KEPT_SHARE * max(len(own), len(ours)):
-            details.append("too far from the original")
-        result[key] = "; ".join(details)
-    return result
+    """What is wrong with the sentences that can't stand, beyond what the verifier says of ours."""
+    found = {key: _violation(claims[int(key)], text, book, context) for key, text in texts.items()}
+    return {key: wrong for key, wrong in found.items() if wrong}
+
+
+def _violation(claim: Claim, text: str, book: Mapping[str, Evidence], context: TurnContext) -> str:
+    if len(text) > LONGEST_SHARE * len(claim.text) + LONGEST_TEXT:
+        return "far too long"
+    if not text.isprintable():
+        return "signs that can't be shown"
+    found = check(claim.model_copy(update={"text": text}), book, context.knowledge)
+    lost = set(re.findall(r"\d[\d,.]*\d|\d", claim.text)) - set(re.findall(r"\d[\d,.]*\d|\d", text))
+    details = [f"{item.kind} {item.detail}" for item in found]
+    details += [f"lost {number}" for number in sorted(lost)]
+    own, ours = stems(text), stems(claim.text)
+    if len(own & ours) < KEPT_SHARE * max(len(own), len(ours)):
+        details.append("too far from the original")
+    return "; ".join(details)
 
 
 def _field_list(knowledge: Knowledge) -> str:

@@ -1,11 +1,11 @@
 """What the consultations of one process share: knowledge, index, profile, model and clock."""
 
-import time
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from agent.breaker import Breaker
 from agent.consultation import Consultation, open_consultation
 from agent.sessions import SessionStore
 from knowledge import Knowledge
@@ -17,23 +17,7 @@ if TYPE_CHECKING:
 
 
 QUIET_S = 300.0
-"""A model that failed too often is left alone for so long."""
-
-
-@dataclass
-class _Failing:
-    """How often in a row the model failed in this process, and since when it has been left alone."""
-
-    count: int = 0
-    since: float = 0.0
-
-    def now(self) -> int:
-        """Failures that still count."""
-        return self.count if time.monotonic() - self.since < QUIET_S else 0
-
-    def saw(self, count: int) -> None:
-        if count != self.count:
-            self.count, self.since = count, time.monotonic()
+"""A model that failed too often is left alone for so long; then one call tries again."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +29,8 @@ class Office:
     model: "ChatModel | None" = None
     as_of: date | None = None
     """The date that prices and ages count from; None: today, also tomorrow."""
-    _failing: _Failing = field(default_factory=_Failing)
+    breaker: Breaker = field(default_factory=lambda: Breaker(QUIET_S))
+    """What one consultation finds out about the model holds for all of this process."""
 
     @cached_property
     def retriever(self) -> "Retriever":
@@ -62,7 +47,7 @@ class Office:
 
     def open(self, store: SessionStore, session: str | None = None) -> Consultation:
         """A new consultation, or a stored one; SessionUnavailable for one that doesn't exist."""
-        return open_consultation(
+        consultation = open_consultation(
             knowledge=self.knowledge,
             profile=self.profile,
             as_of=self.as_of,
@@ -71,6 +56,8 @@ class Office:
             model=self.model,
             retriever=self.retriever,
         )
+        consultation.context.breaker = self.breaker
+        return consultation
 
     def answer(self, store: SessionStore, session: str, wait: bool = True) -> int:
         """Answer every message of a session that waits, in order, alone with it; how many there were.
@@ -80,8 +67,4 @@ class Office:
         with store.held(session, wait) as held:
             if not held.waiting(session):
                 return 0
-            consultation = self.open(held, session)
-            consultation.context.model_failures = self._failing.now()
-            answered = consultation.answer_waiting()
-            self._failing.saw(consultation.context.model_failures)
-            return answered
+            return self.open(held, session).answer_waiting()

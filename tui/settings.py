@@ -23,6 +23,7 @@ MOST = 256
 MOST_REQUESTS = 1_000_000
 Requests = NewType("Requests", int)
 """A number of requests to let pass."""
+Seconds = NewType("Seconds", float)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Settings:
     """OpenAI-compatible endpoint of the model."""
     api_key_env: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key."""
+    model_seconds: Seconds | None = None
+    """How long one answer of the model may take, all of it; those of one message may take twice as long."""
     offline: bool = False
     """True forbids every model endpoint and every other use of the network."""
     profile: Path | None = None
@@ -115,9 +118,10 @@ class Settings:
         """The model that is configured, or None."""
         if not self.model:
             return None
-        from agent.model_port import open_model
+        from agent.model_port import TIMEOUT_S, open_model
 
-        return open_model(self.model, self.base_url, os.environ.get(self.api_key_env, ""), self.offline)
+        key = os.environ.get(self.api_key_env, "")
+        return open_model(self.model, self.base_url, key, self.offline, self.model_seconds or TIMEOUT_S)
 
     def date(self) -> date:
         return self.as_of or date.today()
@@ -136,6 +140,7 @@ ENVIRONMENT = {
     "STACKWRIGHT_MODEL": "model",
     "STACKWRIGHT_BASE_URL": "base_url",
     "STACKWRIGHT_API_KEY_ENV": "api_key_env",
+    "STACKWRIGHT_MODEL_SECONDS": "model_seconds",
     "STACKWRIGHT_OFFLINE": "offline",
     "STACKWRIGHT_PROFILE": "profile",
     "STACKWRIGHT_KNOWLEDGE": "knowledge",
@@ -241,7 +246,7 @@ def _whole(value: object, least: int, most: int) -> int:
     return number
 
 
-def _days(value: object) -> float:
+def _positive(value: object) -> float:
     number = float(_text(value)) if isinstance(value, str) else value
     if not isinstance(number, int | float) or isinstance(number, bool) or not 0 < number < float("inf"):
         raise ValueError
@@ -264,7 +269,8 @@ READERS: dict[object, Callable[[object], object]] = {
     date | None: _date,
     int | None: _count,
     Requests | None: _requests,
-    float | None: _days,
+    float | None: _positive,
+    Seconds | None: _positive,
 }
 WANTED: dict[object, str] = {
     str: "a text",
@@ -274,6 +280,7 @@ WANTED: dict[object, str] = {
     int | None: "a whole number from 0 to 256",
     Requests | None: "a whole number from 1 to 1,000,000",
     float | None: "a number of days above 0",
+    Seconds | None: "a number of seconds above 0",
 }
 
 

@@ -1,12 +1,14 @@
 """An OpenAI-compatible server of our own on loopback: answers by a script, and remembers what it was sent."""
 
 import json
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Body = dict[str, Any]
 
@@ -22,7 +24,17 @@ class Answer(NamedTuple):
     raw: bytes | None = None
     """The whole body instead of a completion."""
     headers: dict[str, str] = {}
+    content_type: str = "application/json"
     hang_up: bool = False
+    """Close the connection in good order, without a word."""
+    reset: bool = False
+    """Break the connection off."""
+    cut: bool = False
+    """Announce the whole body, send half of it, and hang up."""
+    drip: Literal["", "head", "body"] = ""
+    """Send this without an end, a byte now and then."""
+    endless: bool = False
+    """Send a body without an end, as fast as it is taken."""
 
 
 Script = Callable[[Body], Answer]
@@ -35,6 +47,8 @@ class FakeOpenAI:
         self.script: Script = lambda body: Answer()
         self.requests: list[Body] = []
         self.keys: list[str] = []
+        self.hung_up = threading.Semaphore(0)
+        """Counts the callers that went away before they had their whole answer."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
@@ -50,6 +64,7 @@ class FakeOpenAI:
         self.script = lambda body: Answer()
         self.requests.clear()
         self.keys.clear()
+        self.hung_up = threading.Semaphore(0)
 
     def say(self, *answers: Answer) -> None:
         """Give these answers in turn; the last one from then on."""
@@ -103,24 +118,42 @@ def _handler(fake: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
             fake.keys.append(self.headers.get("Authorization", ""))
             answer = fake.script(body)
             time.sleep(answer.delay_s)
-            if answer.hang_up:
-                self.close_connection = True
-                self.connection.close()
-                return
-            self._send(answer)
+            self.close_connection = answer.hang_up or answer.cut or answer.reset
+            if answer.reset:
+                self._reset()
+            elif not answer.hang_up:
+                try:
+                    self._send(answer)
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True
+                    fake.hung_up.release()
+
+        def _reset(self) -> None:
+            with socket.socket(fileno=self.connection.detach()) as broken:
+                broken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
         def _send(self, answer: Answer) -> None:
             content = answer.raw if answer.raw is not None else json.dumps(_completion(answer)).encode()
-            try:
-                self.send_response(answer.status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
+            if answer.drip == "head":
+                self._drip(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.content_type)
+            unknown = answer.drip or answer.endless
+            self.send_header("Content-Length", str(10**12 if unknown else len(content)))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if answer.drip:
+                self._drip(b"")
+            while answer.endless:
+                self.wfile.write(b" " * 65_536)
+            self.wfile.write(content[: len(content) // 2] if answer.cut else content)
+
+        def _drip(self, first: bytes) -> None:
+            self.wfile.write(first)
+            while True:
+                self.wfile.write(b" ")
+                time.sleep(0.05)
 
         def log_message(self, *_: Any) -> None:
             return

@@ -1,14 +1,15 @@
 """A model in the conversation: it proposes, code decides, and its failures cost one sentence."""
 
 import re
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from agent.consultation import Consultation, open_consultation
 from agent.context import TurnContext
-from agent.model_port import EndpointModel
+from agent.model_port import EndpointModel, Message, ScriptedModel
 from agent.reply import Reply
 from knowledge import Knowledge
 from tests.agent.conftest import AS_OF, share
@@ -262,7 +263,7 @@ def test_a_model_that_fails_in_phrasing_leaves_our_words(
 
 
 @pytest.mark.parametrize("kind", WRONG_SHAPES)
-def test_an_answer_of_the_wrong_shape_changes_nothing(
+def test_an_answer_of_the_wrong_shape_is_a_failure(
     talk: Talk, server: FakeOpenAI, plain: Reply, kind: str
 ) -> None:
     consultation = talk()
@@ -270,6 +271,7 @@ def test_an_answer_of_the_wrong_shape_changes_nothing(
     reply = recommended(consultation)
     assert values(reply) == values(plain)
     assert [claim.text for claim in reply.claims] == [claim.text for claim in plain.claims]
+    assert sum("another shape" in notice for notice in reply.notices) == 1
 
 
 def test_a_model_that_keeps_failing_is_left_alone(talk: Talk, server: FakeOpenAI) -> None:
@@ -292,6 +294,36 @@ def test_a_model_may_fail_once_and_come_back(talk: Talk, server: FakeOpenAI) -> 
     consultation = talk()
     assert consultation.turn(OPENING).engine == "rules"
     assert consultation.turn("GDPR applies").engine == "openai/local"
+
+
+class Timed(ScriptedModel):
+    """A model that notes how much time it is given, and takes some."""
+
+    def complete(
+        self, messages: Sequence[Message], schema: dict[str, Any], most_s: float = float("inf")
+    ) -> Any:
+        given.append(most_s)
+        time.sleep(0.3)
+        return super().complete(messages, schema, most_s)
+
+
+given: list[float] = []
+
+
+def test_the_calls_of_a_turn_share_its_time(knowledge: Knowledge, context: TurnContext) -> None:
+    """Reading and phrasing use 0.6 of 0.6 s up, so that nothing is left for a repair; the next turn has its own."""
+    given.clear()
+    harm = {"sentences": [{"id": "0", "text": "Buy nothing."}]}
+    model = Timed(lambda messages: harm if len(messages[1].content) > 500 else {"facts": []}, timeout_s=0.3)
+    consultation = open_consultation(knowledge=knowledge, as_of=AS_OF, model=model)
+    share(context, consultation)
+    reply = recommended(consultation)
+    assert len(given) == 2
+    assert given[0] == pytest.approx(0.6)
+    assert 0 < given[1] <= 0.3
+    assert sum("used up the 0.6 s" in notice for notice in reply.notices) == 1
+    consultation.turn("GDPR applies")
+    assert given[2] == pytest.approx(0.6)
 
 
 def test_no_secret_is_sent(talk: Talk, server: FakeOpenAI) -> None:

@@ -3,8 +3,9 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -138,6 +139,65 @@ def test_a_slow_first_byte_is_waited_for_only_so_long(model: EndpointModel, serv
         ask(model)
 
 
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_an_answer_that_drips_in_is_broken_off(
+    model: EndpointModel, server: FakeOpenAI, part: Literal["head", "body"]
+) -> None:
+    model.timeout_s = 0.3
+    server.say(Answer(drip=part))
+    began = time.monotonic()
+    with pytest.raises(ModelUnavailable, match=r"within 0\.3 s") as caught:
+        ask(model)
+    assert caught.value.silent
+    assert time.monotonic() - began < 2
+    assert server.hung_up.acquire(timeout=5)
+
+
+def test_the_limit_holds_for_all_ways_of_asking_together(model: EndpointModel, server: FakeOpenAI) -> None:
+    model.timeout_s = 1
+    server.say(Answer("response_format is not supported", status=400, delay_s=0.6))
+    with pytest.raises(ModelUnavailable, match="within 1 s"):
+        ask(model)
+    assert len(server.requests) == 2
+
+
+def test_less_time_may_be_left_than_a_call_may_take(model: EndpointModel, server: FakeOpenAI) -> None:
+    server.say(Answer(text='{"facts": []}', delay_s=3))
+    with pytest.raises(ModelUnavailable, match=r"within 0\.2 s"):
+        model.complete(PROMPT, SCHEMA, most_s=0.2)
+
+
+def test_a_prompt_is_not_sent_on_to_another_address(server: FakeOpenAI) -> None:
+    server.reset()
+    with fake_openai() as other:
+        server.say(Answer(status=307, headers={"Location": f"{other.base_url}/chat/completions"}))
+        with pytest.raises(ModelUnavailable, match=r"has moved \(307\)"):
+            ask(EndpointModel("openai/local", server.base_url))
+        assert not other.requests
+
+
+def test_a_body_without_an_end_is_not_kept(server: FakeOpenAI) -> None:
+    server.reset()
+    server.say(Answer(endless=True))
+    with pytest.raises(ModelUnavailable, match="too long"):
+        ask(EndpointModel("openai/local", server.base_url))
+    assert server.hung_up.acquire(timeout=5)
+
+
+def test_a_forked_process_asks_for_itself(server: FakeOpenAI) -> None:
+    """The thread on which calls run isn't there in a child."""
+    code = (
+        "import os, sys; from agent.model_port import EndpointModel, Message\n"
+        "ask = lambda: EndpointModel('openai/x', sys.argv[1]).complete([Message('user', 'x')], {})\n"
+        "ask(); child = os.fork()\n"
+        "print(ask(), flush=True)\n"
+        "if child: sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+    )
+    server.reset()
+    done = subprocess.run([sys.executable, "-c", code, server.base_url], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{}\n{}\n", "")
+
+
 def test_an_endpoint_that_is_not_there(model: EndpointModel) -> None:
     model.base_url = "http://127.0.0.1:9/v1"
     with pytest.raises(ModelUnavailable):
@@ -167,9 +227,10 @@ def test_names_decide_the_client(server: FakeOpenAI) -> None:
     )
     server.reset()
     server.say(Answer(text="{}"))
-    run = [sys.executable, "-c", code, "openai/local", server.base_url]
-    done = subprocess.run(run, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "False"]
+    run = [sys.executable, "-c", code]
+    for name, clients in {"openai/local": "True False", "hosted_vllm/local": "True True"}.items():
+        done = subprocess.run([*run, name, server.base_url], capture_output=True, text=True, check=True)
+        assert (done.stdout, done.stderr) == (f"{clients}\n", "")
 
 
 def test_the_key_is_not_shown() -> None:

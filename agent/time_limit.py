@@ -1,0 +1,44 @@
+"""Calls to elsewhere that end when their time is up, however slowly the answer drips in.
+
+They run on one event loop beside the program, since only there can a call under way be broken off and its
+connection closed; whoever waits for it is free again at the limit, and no thread is left behind.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import TypeVar
+
+Result = TypeVar("Result")
+GRACE_S = 2.0
+"""A loop that is busy may be so late to break off; nobody waits longer."""
+
+
+def within(seconds: float, call: Callable[[], Awaitable[Result]]) -> Result:
+    """What the call returns; TimeoutError where that takes longer in all.
+
+    >>> async def answer() -> int:
+    ...     return 42
+    >>> within(1.0, answer)
+    42
+    """
+
+    async def timed() -> Result:
+        async with asyncio.timeout(seconds):
+            return await call()
+
+    future = asyncio.run_coroutine_threadsafe(timed(), _loop(os.getpid()))
+    try:
+        return future.result(seconds + GRACE_S)
+    finally:
+        future.cancel()
+
+
+@cache
+def _loop(process: int) -> asyncio.AbstractEventLoop:
+    """The loop of this process; a forked one has none of its parent's threads."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="calls", daemon=True).start()
+    return loop
