@@ -13,12 +13,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from service.reception import Reception
 
+from . import lateness
 from .calls import Closed, Trouble, attempt
 from .notes import say
 from .pages import pages
 from .place import Place
 from .poster import Poster, Taken
-from .postings import DUE, GIVEN_UP, KEPT_TRYING_S, POSTED, SILENCE_S, Posting, Postings
+from .postings import DUE, GIVEN_UP, POSTED, SILENCE_S, Posting, Postings
 
 QUICK_S = 0.4
 """An answer that comes sooner needs no word about progress."""
@@ -36,7 +37,6 @@ PROGRESS = [
     "Checking every number…",
 ]
 SLOW = "This takes longer than usual. Your message is kept, and the answer comes here as soon as it is there."
-NONE_CAME = "No answer came within an hour. Your message is kept; please send it again, or tell whoever runs this app."
 
 log = logging.getLogger(__name__)
 
@@ -97,9 +97,9 @@ class Courier:
     async def _one(self, posting: Posting, failures: int) -> bool:
         """Get one reply forward; whether it went well."""
         place = Place.of_session(posting.session)
-        overdue = time.time() - posting.created > KEPT_TRYING_S
-        if place is None or overdue:
-            return await self._give_up(posting, place)
+        age = time.time() - posting.created
+        if place is None or (age > lateness.POSTED_S and not posting.progress.begun):
+            return await self._give_up(posting, place, age)
         reply = await self._awaited(posting, place)
         if reply is None:
             await self._tell(posting, place)
@@ -107,6 +107,8 @@ class Courier:
         taken = await asyncio.to_thread(self._postings.take, posting.session, posting.turn)
         if taken is None:
             return False
+        if not taken.progress.begun:
+            taken.progress.late = age > lateness.LATE_S
         self._busy.add(posting.session)
         try:
             async with _Heart(self._postings, taken):
@@ -135,7 +137,7 @@ class Courier:
             posting.session,
             self._reception.office.knowledge,
             answers=posting.destination.sender if several else "",
-            remark=posting.destination.remark,
+            remark=lateness.remark(posting),
         )
         state = DUE
         try:
@@ -163,15 +165,18 @@ class Courier:
         if first:
             await say(self._client, place, SLOW)
 
-    async def _give_up(self, posting: Posting, place: Place | None) -> bool:
+    async def _give_up(self, posting: Posting, place: Place | None, age: float) -> bool:
+        """Say that nothing is posted any more; where even that doesn't get through, it is tried again."""
         taken = await asyncio.to_thread(self._postings.take, posting.session, posting.turn)
         if taken is None:
             return False
-        log.warning("a reply of %s is given up", posting.session)
-        await asyncio.to_thread(self._postings.close, taken, GIVEN_UP)
-        if place is not None and await self._reception.reply(posting.session, posting.turn, 0.1) is None:
-            await say(self._client, place, NONE_CAME)
-        return True
+        answered = await self._reception.reply(posting.session, posting.turn, 0.1) is not None
+        said = place is None or await say(self._client, place, lateness.given_up(posting, answered))
+        over = said or age > lateness.TOLD_S
+        if over:
+            log.warning("a reply is given up after %.0f h", age / 3600)
+        await asyncio.to_thread(self._postings.close, taken, GIVEN_UP if over else DUE)
+        return over
 
 
 class _Heart:

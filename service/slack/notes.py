@@ -4,7 +4,7 @@ import asyncio
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from .calls import Later, Trouble, attempt, call, log
+from .calls import Closed, Later, Trouble, attempt, call, log
 from .place import Place
 from .thread import NOTE, metadata
 
@@ -12,8 +12,8 @@ TRIES = 3
 PAUSE_S = 2.0
 
 
-async def say(client: AsyncWebClient, place: Place, text: str) -> None:
-    """Post a note into the thread. `text` is ours."""
+async def say(client: AsyncWebClient, place: Place, text: str) -> bool:
+    """Post a note into the thread; False where it might get there later. `text` is ours."""
     for number in range(TRIES):
         try:
             await call(
@@ -29,9 +29,10 @@ async def say(client: AsyncWebClient, place: Place, text: str) -> None:
             await asyncio.sleep(PAUSE_S * (number + 1))
         except Trouble as trouble:
             log.warning("a note was not posted: %s", trouble)
-            return
+            return isinstance(trouble, Closed)
         else:
-            return
+            return True
+    return False
 
 
 async def whisper(client: AsyncWebClient, place: Place, user: str, text: str) -> None:

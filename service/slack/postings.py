@@ -15,8 +15,6 @@ from agent.sessions import Rows, SessionStore
 DUE, POSTED, GIVEN_UP, POSTING = "due", "posted", "given up", "posting"
 SILENCE_S = 10.0
 """Whoever hasn't been heard of for so long is taken for dead."""
-KEPT_TRYING_S = 3600.0
-"""A reply that is older than this is no longer posted: nobody waits for it any more."""
 CLOSED = {"posted": POSTED, "given": GIVEN_UP}
 
 
@@ -52,6 +50,13 @@ class Progress(BaseModel):
     """All messages that hold parts of this reply."""
     told: bool = False
     """It was said that the answer takes longer."""
+    late: bool = False
+    """The posting says that it comes late; settled before its first message, since it is part of the text."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether a part of it is in the thread, or may be."""
+        return bool(self.used or self.unsure)
 
 
 class Posting(NamedTuple):

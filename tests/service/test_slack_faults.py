@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from knowledge.errors import ConfigError
 from service.backend import Backend
 from service.office import Office
 from service.reception import Reception
-from service.slack import calls, courier, poster, postings, stream
+from service.slack import calls, courier, poster, stream
 from service.slack.desk import Desk
 from service.slack.front import connected, serving
 from service.slack.tokens import Tokens
@@ -230,23 +229,6 @@ async def test_a_revoked_token_loses_nothing_until_there_is_another_one(
     slack.faults.clear()
     async with front(slack, tmp_path, office):
         await until(lambda: len(slack.replies("D1ONE")) == 1)
-
-
-async def test_a_reply_that_nobody_waits_for_is_not_posted(
-    slack: FakeSlack, tmp_path: Path, office: Office, replies: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
-    with Backend(folder=tmp_path).opened() as store:
-        session = "slack:-:T1TEAM:D1ONE:1700000000.000100"
-        store.create({}, "slack:T1TEAM:D1ONE", session)
-        for turn, age in ((1, postings.KEPT_TRYING_S + 60), (2, 60.0)):
-            store.accept(session, "hello", key=str(turn))
-            store.finish(session, turn, {**replies[0], "turn": turn}, "interviewing", "t", "")
-            postings.Postings(store).note(session, turn, postings.Destination(sender="U2ADA"))
-            with store.transaction() as rows:
-                rows("UPDATE turns SET created = :at WHERE turn = :turn", at=time.time() - age, turn=turn)
-    async with front(slack, tmp_path, office) as desk:
-        await until(lambda: not desk.postings.open_sessions())
-    assert len(slack.replies("D1ONE")) == 1
 
 
 async def test_a_database_that_is_away_has_slack_send_again(
