@@ -20,7 +20,8 @@ class BearerKey:
         refusal = JSONResponse(
             {"error": "This server needs an API key: Authorization: Bearer <key>."},
             status_code=401,
-            headers={"WWW-Authenticate": "Bearer"},
+            # The body isn't waited for.
+            headers={"WWW-Authenticate": "Bearer", "Connection": "close"},
         )
         await refusal(scope, receive, send)
 

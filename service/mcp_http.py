@@ -16,16 +16,22 @@ from starlette.types import ASGIApp
 
 from knowledge.errors import ConfigError
 
+from .admitted_requests import AdmittedRequests
 from .advisor import Advisor
 from .bearer import BearerKey
 from .mcp_server import build_server
+from .patience import patient
+from .stoppable import StoppableServer
 
 PATH = "/mcp"
 MOST_BYTES = 1_000_000
 """Of a request's body; a workload is a few kilobytes."""
+BODY_S = 10.0
+"""A body must have arrived after so long."""
 MOST_AT_ONCE = 64
-"""Connections; more are told to come back."""
+"""Requests that run; more are told to come back."""
 GRACE_S = 10
+"""Told to stop, the requests that run have so long to be finished."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - recognised, so that it can be refused without names
 
@@ -50,13 +56,14 @@ def serve_http(advisor: Advisor, address: Address, opens: Callable[[str], bool] 
         )
         config = uvicorn.Config(
             app,
+            http=patient(),
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
-            limit_concurrency=MOST_AT_ONCE,
             timeout_graceful_shutdown=GRACE_S,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        StoppableServer(config).run(sockets=[listening])
 
 
 def check(address: Address) -> None:
@@ -82,6 +89,7 @@ def build_app(advisor: Advisor, address: Address, opens: Callable[[str], bool] |
             ],
         ),
     )
+    app = AdmittedRequests(app, MOST_AT_ONCE, MOST_BYTES, BODY_S)
     return app if opens is None else BearerKey(app, opens)
 
 

@@ -10,14 +10,13 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
 
 from knowledge.errors import ConfigError
+from service.stoppable import StoppableServer
 
 from .app import create_app
 from .desk import Desk
@@ -78,23 +77,13 @@ async def _serving(server: "Server", listening: socket.socket) -> None:
     note("stopped")
 
 
-class Server(uvicorn.Server):
+class Server(StoppableServer):
     """Uvicorn's, with an end in two steps."""
 
     def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
         super().__init__(config)
         self._desk = desk
         self._closes = float("inf")
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Until the end, signals mean to stop; they aren't raised again after it, so that what is left is tidied up."""
-        before = {name: signal.signal(name, self.handle_exit) for name in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for name, handler in before.items():
-                signal.signal(name, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """At once for whoever sits at the terminal, and for a second signal."""

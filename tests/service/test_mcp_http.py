@@ -1,7 +1,10 @@
 """`stackwright mcp --http`: the SDK's client over loopback, the key, foreign names and pages, and large bodies."""
 
 import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import anyio
@@ -11,7 +14,8 @@ import pytest
 from service.backend import Backend
 from service.keys import add_key, revoke_key
 from service.loopback import is_loopback
-from service.mcp_http import MOST_BYTES, Address, allowed_hosts, check
+from service.mcp_http import BODY_S, MOST_AT_ONCE, MOST_BYTES, PATH, Address, allowed_hosts, check
+from service.patience import HEAD_S, MOST_WAITING
 from tests.service.mcp_interview import USER, consult
 from tests.service.mcp_processes import Listening, answer, http_client, over_http
 from tui.main import main
@@ -183,10 +187,72 @@ def test_nothing_that_was_sent_is_logged(guarded: Listening, key: str, open_one:
         assert "Traceback" not in log
 
 
-def test_a_stop_signal_ends_the_server(tmp_path: Path) -> None:
-    with over_http(tmp_path) as server:
+def opened(server: Listening) -> socket.socket:
+    url = httpx2.URL(server.url)
+    return socket.create_connection((url.host, url.port or 80), timeout=60)
+
+
+def test_connections_that_ask_nothing_keep_nobody_out(guarded: Listening, key: str) -> None:
+    """More of them than the server holds: key holders are answered, and the eldest are dismissed."""
+    with ExitStack() as idle:
+        held = [idle.enter_context(opened(guarded)) for _ in range(MOST_WAITING + 50)]
+        for _ in range(3):
+            assert post(guarded, Authorization=f"Bearer {key}").status_code == 200
+        assert held[0].recv(1) == b""
+
+
+def test_a_connection_has_so_long_to_ask(guarded: Listening, key: str) -> None:
+    """One that says nothing, one whose head trickles, and one that was answered before."""
+    whole = f"GET /mcp HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
+    with opened(guarded) as silent, opened(guarded) as trickling, opened(guarded) as answered:
+        answered.sendall(whole)
+        assert answered.recv(100).startswith(b"HTTP/1.1 ")
+        began = time.monotonic()
+        sent = 0
+        with suppress(ConnectionError):
+            while time.monotonic() - began < 3 * HEAD_S:
+                trickling.sendall(whole[sent % 40 : sent % 40 + 1])
+                sent += 1
+                time.sleep(0.25)
+        assert HEAD_S - 2 < time.monotonic() - began < 2 * HEAD_S
+        assert silent.recv(1) == b""
+        while answered.recv(1000):
+            pass
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(guarded: Listening, key: str) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900\r\n"
+    with opened(guarded) as stranger, opened(guarded) as holder:
+        stranger.sendall(f"{head}\r\n{{".encode())
+        holder.sendall(f"{head}Authorization: Bearer {key}\r\n\r\n{{".encode())
+        began = time.monotonic()
+        assert stranger.recv(100).startswith(b"HTTP/1.1 401 ")
+        assert time.monotonic() - began < BODY_S / 2
+        assert holder.recv(100).startswith(b"HTTP/1.1 408 ")
+        assert time.monotonic() - began < 2 * BODY_S
+
+
+def test_more_requests_than_run_at_once_are_told_to_come_back(guarded: Listening, key: str) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 9\r\n\r\n"
+    with ExitStack() as slow:
+        for _ in range(MOST_AT_ONCE):
+            slow.enter_context(opened(guarded)).sendall(head.encode())
+        until = time.monotonic() + BODY_S / 2
+        answered = post(guarded, Authorization=f"Bearer {key}")
+        while answered.status_code == 200 and time.monotonic() < until:
+            answered = post(guarded, Authorization=f"Bearer {key}")
+        assert (answered.status_code, answered.headers["Retry-After"]) == (503, "1")
+    assert post(guarded).status_code == 401
+
+
+def test_a_stop_signal_ends_the_server_once_it_has_answered(tmp_path: Path) -> None:
+    call = LIST | {"method": "tools/call", "params": {"name": "assess", "arguments": {"workload": USER}}}
+    with over_http(tmp_path) as server, ThreadPoolExecutor(1) as pool, opened(server):
+        answered = pool.submit(post, server, call)
+        time.sleep(0.5)
         server.process.terminate()
-        assert server.process.wait(timeout=30) is not None
+        assert answered.result().json()["result"]["structuredContent"]["winner"]
+        assert server.process.wait(timeout=30) == 0
         assert server.process.stdout is not None
         assert server.process.stdout.read() == ""
 
