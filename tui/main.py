@@ -242,6 +242,11 @@ def _sessions(
     actions = sessions.add_subparsers(dest="action", metavar="action", required=True)
     listing = actions.add_parser("list", parents=[common], help="newest first")
     listing.add_argument("--json", action="store_true")
+    feedback = actions.add_parser(
+        "feedback", parents=[common], help="what people in Slack thought of answers"
+    )
+    feedback.add_argument("--json", action="store_true")
+    feedback.add_argument("--database", metavar="URL", help="PostgreSQL address of the services' sessions")
     for name, words in (
         ("show", "the transcript"),
         ("delete", "remove it and everything that belongs to it"),

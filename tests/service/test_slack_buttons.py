@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from service.feedback import feedback
 from service.office import Office
 from service.slack.clicks import STALE, THANKS, TYPE
 from service.slack.desk import Desk
@@ -153,6 +154,8 @@ async def test_the_last_feedback_counts(
         ):
             await slack.click(rated, "feedback", user, verdict)
         await until(lambda: whispers(slack) == [THANKS] * 3)
-        with desk.reception.store.reading() as rows:
-            found = rows("SELECT sender, turn, verdict FROM feedback ORDER BY sender").fetchall()
-        assert [tuple(row) for row in found] == [("U2ADA", 1, "bad"), ("U3BOB", 1, "good")]
+        found = feedback(desk.reception.store)
+        assert [(each.sender, each.turn, each.verdict) for each in found] == [
+            ("U2ADA", 1, "bad"),
+            ("U3BOB", 1, "good"),
+        ]

@@ -1,4 +1,4 @@
-"""Stored consultations: list, show, delete, export."""
+"""Stored consultations: list, show, delete, export; what people thought of them."""
 
 import json
 import sys
@@ -10,10 +10,14 @@ from knowledge.errors import SessionUnavailable
 from tui.settings import Settings
 from tui.storage import open_store, session_to_resume
 
+from . import feedback
+
 NOTHING = 3
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
+    if arguments.action == "feedback":
+        return feedback.show(settings, arguments.json)
     store = open_store(settings)
     if arguments.action == "list":
         return _list(store, arguments.json)
