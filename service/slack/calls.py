@@ -12,6 +12,7 @@ Trouble
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -136,4 +137,7 @@ def _status(error: SlackApiError) -> int | None:
 def _code(error: SlackApiError) -> str:
     data = getattr(error.response, "data", None)
     code = data.get("error") if isinstance(data, dict) else None
-    return code if isinstance(code, str) else ""
+    if not isinstance(code, str):
+        return ""
+    # It gets into the log; what isn't of the form of Slack's codes may quote anything.
+    return code if re.fullmatch(r"[a-z0-9_]{0,80}", code) else "unknown_error"

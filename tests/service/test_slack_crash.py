@@ -1,6 +1,7 @@
 """The front end killed at the worst moments, as a process of its own, and started again: each reply comes once."""
 
 import asyncio
+import json
 import os
 import random
 import re
@@ -14,7 +15,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from service.backend import Backend
 from service.office import Office
+from service.slack.postings import Destination, Postings
 
 from .fake_slack import APP_TOKEN, BOT_TOKEN, SECRET, FakeSlack, Fault, until
 from .slack_front import working
@@ -169,3 +172,27 @@ async def test_told_to_stop_it_ends_by_itself(slack: FakeSlack, tmp_path: Path) 
         await slack.connected()
         front.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(front.wait, 20) == 0
+
+
+async def test_nothing_that_people_wrote_is_logged(slack: FakeSlack, tmp_path: Path, office: Office) -> None:
+    """Failures of Slack and of the database whose errors quote a message: the log names places alone."""
+    secret = "Cobalt-Heron-77"
+    session = "slack:-:T1TEAM:D9OLD:1700000000.000100"
+    with Backend(folder=tmp_path).opened() as store:
+        store.create({}, "slack:T1TEAM:D9OLD", session)
+        Postings(store).note(session, store.accept(session, secret).turn, Destination())
+        with store.transaction() as rows:
+            rows("UPDATE postings SET place = :wrong", wrong=json.dumps({secret: 1}))
+    slack.faults["chat.postMessage", ""] += [Fault(kind, 1) for kind in ("invalid_json", secret, "500")]
+    with working(tmp_path, office), process(slack, tmp_path) as front:
+        await slack.connected()
+        await slack.say(f"{secret}: {MESSAGES[0]}", "D1ONE")
+        await until(lambda: bool(slack.replies("D1ONE")), 60)
+        await slack.event({"type": "message", "channel": "D1ONE", "text": secret, "ts": secret})
+        front.send_signal(signal.SIGTERM)
+        _, said = await asyncio.to_thread(front.communicate, timeout=30)
+    log = said.decode()
+    assert "a reply could not be posted; it is tried again ValidationError" in log
+    assert "a reply is posted later: chat.postMessage" in log
+    assert secret not in log
+    assert "Traceback" not in log

@@ -3,7 +3,6 @@
 import logging
 import os
 import socket
-import sys
 from argparse import Namespace
 from contextlib import AbstractContextManager, nullcontext
 
@@ -23,11 +22,13 @@ def run(arguments: Namespace, settings: Settings) -> int:
         from service.slack.tokens import Tokens
     except ImportError as error:
         raise missing("slack", error) from error
+    from service.log import log_places_only
     from service.reception import Reception
 
     tokens = Tokens.read(os.environ, arguments.http)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
-    # What Bolt warns of holds parts of messages, which don't belong into a log.
+    # What libraries warn of may hold parts of messages, which don't belong into a log.
+    log_places_only()
+    # It warns of every event that nobody listens to.
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     # It tells its progress as a warning of its own logger.
     logging.getLogger("bm25s").setLevel(logging.ERROR)
