@@ -36,9 +36,13 @@ class Message(NamedTuple):
 class ChatModel(Protocol):
     """Something that completes a prompt with JSON of a schema."""
 
-    name: str
-    timeout_s: float
-    """How long one answer may take."""
+    @property
+    def name(self) -> str:
+        """As the user gave it."""
+
+    @property
+    def timeout_s(self) -> float:
+        """How long one answer may take."""
 
     def complete(
         self, messages: Sequence[Message], schema: dict[str, Any], most_s: float = float("inf")

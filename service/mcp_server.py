@@ -37,6 +37,7 @@ from .mcp_calculations import calculations
 from .mcp_consultation import CONSULTATION
 from .mcp_knowledge import KNOWLEDGE
 from .mcp_offer import Offer
+from .telemetry import measured
 
 NAME = "stackwright"
 INSTRUCTIONS = (
@@ -78,7 +79,10 @@ class Tools:
         # Models send null for what they leave out.
         given = {name: value for name, value in (parameters.arguments or {}).items() if value is not None}
         run = partial(self._run, offer, given)
-        return await anyio.to_thread.run_sync(run, limiter=self._one_at_a_time)
+        with measured("tool", name=offer.name) as attributes:
+            result = await anyio.to_thread.run_sync(run, limiter=self._one_at_a_time)
+            attributes["outcome"] = "refused" if result.is_error else "answered"
+        return result
 
     def _run(self, offer: Offer, arguments: Mapping[str, Any]) -> CallToolResult:
         try:
@@ -97,7 +101,7 @@ class Tools:
 def build_server(advisor: Advisor) -> "Server[Any]":
     """The server with all its tools, ready for a transport."""
     tools = Tools(advisor)
-    return Server(
+    server: Server[Any] = Server(
         NAME,
         version=version(NAME),
         title="stackwright: infrastructure advice for AI workloads",
@@ -105,6 +109,9 @@ def build_server(advisor: Advisor) -> "Server[Any]":
         on_list_tools=tools.listed,
         on_call_tool=tools.called,
     )
+    # The SDK's own spans hold what callers write as names; ours name the tools that there are.
+    server.middleware.clear()
+    return server
 
 
 def serve_stdio(advisor: Advisor) -> None:

@@ -11,6 +11,9 @@ from agent.sessions import SessionStore
 from knowledge import Knowledge
 from tools.profile import Profile
 
+from .measured_model import MeasuredModel
+from .telemetry import measured
+
 if TYPE_CHECKING:
     from agent.model_port import ChatModel
     from knowledge.index import Retriever
@@ -53,7 +56,7 @@ class Office:
             as_of=self.as_of,
             store=store,
             session=session,
-            model=self.model,
+            model=MeasuredModel(self.model) if self.model else None,
             retriever=self.retriever,
         )
         consultation.context.breaker = self.breaker
@@ -67,4 +70,5 @@ class Office:
         with store.held(session, wait) as held:
             if not held.waiting(session):
                 return 0
-            return self.open(held, session).answer_waiting()
+            with measured("answer"):
+                return self.open(held, session).answer_waiting()

@@ -21,7 +21,6 @@ from service.stoppable import StoppableServer
 from .app import create_app
 from .desk import Desk
 from .journal import note
-from .telemetry import start_telemetry
 
 LAME_S = 2.0
 """So long after SIGTERM requests are still taken, while readiness is refused."""
@@ -46,7 +45,6 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 def serve(desk: Desk, listening: socket.socket) -> None:
     """Answer requests until told to stop."""
-    stop_telemetry = start_telemetry()
     config = uvicorn.Config(
         create_app(desk),
         # Its limits on lines and headers hold; the faster parser has none.
@@ -60,10 +58,7 @@ def serve(desk: Desk, listening: socket.socket) -> None:
         timeout_keep_alive=int(IDLE_S),
         timeout_graceful_shutdown=int(DRAIN_S),
     )
-    try:
-        asyncio.run(_serving(Server(config, desk), listening))
-    finally:
-        stop_telemetry()
+    asyncio.run(_serving(Server(config, desk), listening))
 
 
 async def _serving(server: "Server", listening: socket.socket) -> None:

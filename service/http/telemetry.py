@@ -1,50 +1,12 @@
-"""Traces and metrics through OpenTelemetry, to the collector that the user names, and to none by default.
+"""A span and a measure for each request; no text of a user is in a name or attribute."""
 
-Without `OTEL_EXPORTER_OTLP_ENDPOINT` the calls here do nothing. No text of a user is in a name or attribute.
-"""
-
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry import metrics, propagate, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
-from knowledge.errors import ConfigError
-
-ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
-NAME = "stackwright"
-
-
-def start_telemetry() -> Callable[[], None]:
-    """Send to the named collector, if one is named; what is returned sends the rest and stops."""
-    if not os.environ.get(ENDPOINT):
-        return lambda: None
-    try:
-        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
-        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.metrics import MeterProvider
-        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError as error:
-        raise ConfigError(
-            f"{ENDPOINT} is set, and the package {error.name} that sends there is missing.",
-            "Install stackwright[server].",
-        ) from error
-    resource = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", NAME)})
-    traces = TracerProvider(resource=resource)
-    traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    trace.set_tracer_provider(traces)
-    measures = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter())], resource=resource)
-    metrics.set_meter_provider(measures)
-
-    def stop() -> None:
-        traces.shutdown()
-        measures.shutdown()
-
-    return stop
+from service.telemetry import NAME
 
 
 class Telemetry:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from slack_sdk.web.async_client import AsyncWebClient
 
 from service.reception import Reception
+from service.telemetry import measured
 
 from . import lateness
 from .calls import Closed, Trouble, attempt
@@ -112,7 +113,9 @@ class Courier:
         self._busy.add(posting.session)
         try:
             async with _Heart(self._postings, taken):
-                return await self._post(taken, place, reply, look=failures < LOOKS)
+                with measured("posting") as attributes:
+                    attributes["state"] = await self._post(taken, place, reply, look=failures < LOOKS)
+                return attributes["state"] != DUE
         finally:
             self._busy.discard(posting.session)
 
@@ -130,7 +133,8 @@ class Courier:
         )
         return await self._reception.reply(posting.session, posting.turn, PATIENCE_S)
 
-    async def _post(self, posting: Posting, place: Place, reply: "dict[str, object]", look: bool) -> bool:
+    async def _post(self, posting: Posting, place: Place, reply: "dict[str, object]", look: bool) -> str:
+        """What has become of the posting."""
         several = await asyncio.to_thread(self._postings.senders, posting.session) > 1
         found = pages(
             reply,
@@ -147,12 +151,12 @@ class Courier:
             log.warning("a reply has no place any more: %s", closed)
             state = GIVEN_UP
         except Taken:
-            return False
+            return DUE
         except Trouble as trouble:
             log.warning("a reply is posted later: %s", trouble)
         finally:
             await asyncio.shield(asyncio.to_thread(self._postings.close, posting, state))
-        return state != DUE
+        return state
 
     async def _tell(self, posting: Posting, place: Place) -> None:
         """Say once that it takes longer."""

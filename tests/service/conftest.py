@@ -12,6 +12,7 @@ from knowledge import Knowledge, load
 from service.backend import Backend
 from service.office import Office
 
+from .collector import Collector, collecting
 from .torture.database import database
 
 AS_OF = date(2026, 11, 24)
@@ -52,3 +53,9 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     if request.param == "file":
         return Backend(folder=tmp_path)
     return Backend(url=request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with collecting() as collector:
+        yield collector

@@ -26,6 +26,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
         raise InputRefused("--host, --port and --allow-host belong to HTTP.", "Add --http.")
     from service.advisor import Advisor
     from service.log import log_places_only
+    from service.telemetry import telemetry
     from tui.services import office_of
 
     log_places_only()
@@ -33,8 +34,11 @@ def run(arguments: Namespace, settings: Settings) -> int:
     for remark in settings.knowledge_remarks() if settings.profile is None else settings.remarks():
         print(f"stackwright: {remark}", file=sys.stderr)
     advisor = Advisor(office_of(settings))
-    if arguments.http:
-        return _http(arguments, settings, advisor)
+    with telemetry():
+        return _http(arguments, settings, advisor) if arguments.http else _stdio(advisor)
+
+
+def _stdio(advisor: "Advisor") -> int:
     from service.mcp_server import serve_stdio
 
     if sys.stdin.isatty():

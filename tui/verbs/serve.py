@@ -18,6 +18,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
         raise missing("server", error) from error
     from service.loopback import key_is_needed
     from service.reception import Reception
+    from service.telemetry import telemetry
 
     keep_journal()
     if settings.profile is not None:
@@ -26,7 +27,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     asked = {name: getattr(settings, name) for name in ("requests_per_minute", "requests_at_once")}
     limits = Limits(**{name: value for name, value in asked.items() if value is not None})
     backend = backend_of(settings)
-    with backend.opened() as store:
+    with telemetry(), backend.opened() as store:
         if store.read_only:
             raise ConfigError("The sessions were written by a newer stackwright.", "Update stackwright.")
         callers = Callers(store, key_is_needed(arguments.host, store))

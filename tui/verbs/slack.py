@@ -24,6 +24,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
         raise missing("slack", error) from error
     from service.log import log_places_only
     from service.reception import Reception
+    from service.telemetry import telemetry
 
     tokens = Tokens.read(os.environ, arguments.http)
     # What libraries warn of may hold parts of messages, which don't belong into a log.
@@ -32,7 +33,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
     # It tells its progress as a warning of its own logger.
     logging.getLogger("bm25s").setLevel(logging.ERROR)
-    with backend_of(settings).opened() as store:
+    with telemetry(), backend_of(settings).opened() as store:
         if store.read_only:
             raise ConfigError("The sessions were written by a newer stackwright.", "Update stackwright.")
         with _listening(arguments) as listening, crew_of(settings):

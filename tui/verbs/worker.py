@@ -13,6 +13,7 @@ from tui.settings import Settings
 def run(_: Namespace, settings: Settings) -> int:
     from service.crew import FOLLOW
     from service.log import log_places_only
+    from service.telemetry import telemetry
     from service.worker import run_worker
 
     log_places_only()
@@ -20,7 +21,8 @@ def run(_: Namespace, settings: Settings) -> int:
     logging.getLogger("bm25s").disabled = True
     if os.environ.get(FOLLOW):
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    run_worker(backend_of(settings), office_of(settings), retention_of(settings), threads_of(settings))
+    with telemetry():
+        run_worker(backend_of(settings), office_of(settings), retention_of(settings), threads_of(settings))
     return 0
 
 
