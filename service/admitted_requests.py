@@ -3,7 +3,7 @@
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .bounded_body import BodyRefused, bounded
+from .bounded_body import TOO_SLOW, BodyRefused, bounded
 
 
 class AdmittedRequests:
@@ -27,7 +27,9 @@ class AdmittedRequests:
             body = await bounded(scope, receive, self._most_bytes, self._within_s)
             await self._app(scope, body, send)
         except BodyRefused as refused:
-            await _refuse(refused.status, refused.reason, {}, scope, receive, send)
+            # Closed under a caller that still sends, a connection would be reset before the refusal is read.
+            headers = {"Connection": "close"} if refused.status == TOO_SLOW else {}
+            await _refuse(refused.status, refused.reason, headers, scope, receive, send)
         finally:
             self._running -= 1
 
@@ -35,5 +37,5 @@ class AdmittedRequests:
 async def _refuse(
     status: int, reason: str, headers: dict[str, str], scope: Scope, receive: Receive, send: Send
 ) -> None:
-    refusal = JSONResponse({"error": reason}, status, {"Connection": "close", **headers})
+    refusal = JSONResponse({"error": reason}, status, headers)
     await refusal(scope, receive, send)

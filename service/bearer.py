@@ -20,8 +20,7 @@ class BearerKey:
         refusal = JSONResponse(
             {"error": "This server needs an API key: Authorization: Bearer <key>."},
             status_code=401,
-            # The body isn't waited for.
-            headers={"WWW-Authenticate": "Bearer", "Connection": "close"},
+            headers={"WWW-Authenticate": "Bearer"},
         )
         await refusal(scope, receive, send)
 

@@ -6,6 +6,8 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
+TOO_SLOW = 408
+
 
 class BodyRefused(Exception):
     """A body that is too large or too slow."""
@@ -24,7 +26,7 @@ async def bounded(scope: Scope, receive: Receive, most_bytes: int, within_s: flo
         async with asyncio.timeout(within_s):
             body = await _read(receive, most_bytes)
     except TimeoutError as error:
-        raise BodyRefused(408, f"The body didn't arrive within {within_s:.0f} s.") from error
+        raise BodyRefused(TOO_SLOW, f"The body didn't arrive within {within_s:.0f} s.") from error
     given: list[Message] = [body]
 
     async def replay() -> Any:
