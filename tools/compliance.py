@@ -2,19 +2,30 @@
 
 evidenced: a T1 fact, at most 180 days old at the assessment's date. claimed: older, or of a lower
 tier. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing found. Software that
-you run yourself inherits the state of where it runs and is not judged here.
+you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which you alone can show.
 """
 
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from knowledge import Knowledge
-from knowledge.records import Fact
+from knowledge.records import Component, Fact
 
 from .assessment import ComplianceState
+from .operation import OWN_MODES
 
 FRESH_DAYS = 180
 REGIMES = ("hipaa", "soc2", "iso27001", "gdpr", "pci_dss", "fedramp")
+"""What vendors attest to."""
+MORE_REGIMES = ("eu_ai_act", "air_gap")
+EU_COUNTRIES = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)
+RESIDENCY = "residency_"
+"""With a country's ISO 3166 code or `eu` behind it: content is stored and processed there."""
+CLOUDS = ("aws", "azure", "gcp")
+Place = Literal["managed", "self_hosted_cloud", "own_premises", "air_gapped"]
 
 
 @lru_cache(maxsize=512)
@@ -32,6 +43,35 @@ def compliance_state(knowledge: Knowledge, component: str, regime: str, as_of: d
     return ComplianceState.model_validate(
         {"component": component, "regime": regime, "state": state, "evidence": evidence}
     )
+
+
+def state_in_place(
+    knowledge: Knowledge, component: Component, regime: str, as_of: date, place: Place, cloud: str = ""
+) -> ComplianceState:
+    """The state of a component run in `place`; self-hosted, it is that of the cloud (`aws`, `azure`, `gcp`)."""
+    if regime == "air_gap":
+        return _air_gap(knowledge, component, as_of, place)
+    if place == "managed":
+        return compliance_state(knowledge, component.id, regime, as_of)
+    host = f"cloud:{cloud}" if place == "self_hosted_cloud" and cloud else ""
+    inherited = compliance_state(knowledge, host, regime, as_of)
+    return inherited.model_copy(update={"component": component.id})
+
+
+def _air_gap(knowledge: Knowledge, component: Component, as_of: date, place: Place) -> ComplianceState:
+    """What documents say; a service of somebody else can't be cut off, whatever else they say."""
+    said = compliance_state(knowledge, component.id, "air_gap", as_of)
+    if place != "air_gapped" or not component.modes & OWN_MODES:
+        return said.model_copy(update={"state": "denied", "evidence": ()})
+    return said
+
+
+def residency_state(knowledge: Knowledge, component: str, place: str, as_of: date) -> ComplianceState:
+    """Whether content can be kept in `place`, EU or a country; what the EU can't have, its countries can't."""
+    regimes = [RESIDENCY + place.lower()] + ([RESIDENCY + "eu"] if place.upper() in EU_COUNTRIES else [])
+    states = [compliance_state(knowledge, component, regime, as_of) for regime in regimes]
+    denied = next((state for state in states if state.state == "denied"), None)
+    return denied or states[0]
 
 
 _RANK = {"unknown": 0, "claimed": 1, "evidenced": 2, "denied": 3}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from knowledge import Knowledge
 from knowledge.records import Component, Rule
 
-from .compliance import compliance_state, demanded_regimes
+from .compliance import compliance_state, demanded_regimes, residency_state
 from .operation import MANAGED_MODES, OWN_MODES, operator
 from .profile import Profile
 from .vendors import resold_by, supplied_by
@@ -127,8 +127,14 @@ def _denied(
     component: Component, values: Mapping[str, Any], knowledge: Knowledge, profile: Profile, as_of: date
 ) -> Barrier | None:
     regimes = demanded_regimes(values.get("compliance") or ())
-    if not regimes or operator(component, values) == "self":
+    places = values.get("residency") or ()
+    if not (regimes or places) or operator(component, values) == "self":
         return None
+    for place in places:
+        kept = residency_state(knowledge, component.id, str(place), as_of)
+        if kept.state == "denied":
+            text = f"{component.name} can't keep your content in {place}."
+            return Barrier("residency", text, kept.evidence)
     for regime in regimes:
         state = compliance_state(knowledge, component.id, regime, as_of)
         if state.state == "denied":

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 60
 DENSE_WEIGHT, LEXICAL_WEIGHT = 2.0, 1.5
-NAMED_SHARE, INTENT_SHARE = 0.3, 0.15
+NAMED_SHARE, INTENT_SHARE = 0.3, 0.3
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
 Side = Literal["lexical", "dense"]
 SIDES: frozenset[Side] = frozenset(("lexical", "dense"))

@@ -24,7 +24,7 @@ EXPECTED: dict[str, Any] = yaml.safe_load(
 )
 WORKLOADS = {item["id"]: item for item in EXPECTED["workloads"]}
 AS_OF = date(2026, 11, 24)
-COVERAGE_FLOOR, WORKLOAD_FLOOR = 0.93, 4
+COVERAGE_FLOOR, WORKLOAD_FLOOR = 0.92, 4
 """Share of all expected points that must be said, and points of each workload."""
 SHARED_WORDS = 2
 UNSAID = frozenset({"verdict", "number"})

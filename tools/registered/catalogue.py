@@ -1,12 +1,14 @@
 """Tools over the catalogue: quality of models, compliance states and risks of components."""
 
+import re
+
 from knowledge import Knowledge
 from knowledge.aliases import nearest
 from knowledge.models import resolve_model
 from knowledge.records import Component
 
 from ..assessment import ComplianceState, Risk
-from ..compliance import REGIMES, compliance_state
+from ..compliance import CLOUDS, MORE_REGIMES, REGIMES, Place, state_in_place
 from ..estimate import Estimate
 from ..quality import TASK_CLASSES, quality, quality_evidence, sufficient_quality
 from ..risk import risk_register
@@ -14,6 +16,8 @@ from ..values import resolve
 from ..workload_file import workload_of
 from .declaration import Context, Tool, ToolInput, ToolResult
 from .workload import WorkloadInput
+
+_RESIDENCY = re.compile("residency_[a-z]{2}")
 
 
 class QualityInput(ToolInput):
@@ -41,7 +45,11 @@ class ComplianceInput(ToolInput):
     components: tuple[str, ...]
     """Component ids of the catalogue."""
     regimes: tuple[str, ...] = REGIMES
-    """hipaa, soc2, iso27001, gdpr, pci_dss, fedramp."""
+    """hipaa, soc2, iso27001, gdpr, pci_dss, fedramp, eu_ai_act, air_gap, residency_eu, residency_ and a country."""
+    place: Place = "managed"
+    """managed, self_hosted_cloud, own_premises or air_gapped: what one runs oneself inherits the state of the place."""
+    cloud: str = ""
+    """aws, azure or gcp, for self_hosted_cloud."""
 
 
 class ComplianceStates(ToolResult):
@@ -73,11 +81,13 @@ def _quality(given: QualityInput, context: Context) -> ModelQuality:
 
 def _compliance(given: ComplianceInput, context: Context) -> ComplianceStates:
     for regime in given.regimes:
-        if regime not in REGIMES:
-            raise nearest(regime, REGIMES, "regime")
+        if regime not in (*REGIMES, *MORE_REGIMES) and not _RESIDENCY.fullmatch(regime):
+            raise nearest(regime, (*REGIMES, *MORE_REGIMES, "residency_eu"), "regime")
+    if given.cloud and given.cloud not in CLOUDS:
+        raise nearest(given.cloud, CLOUDS, "cloud")
     return ComplianceStates(
         states=tuple(
-            compliance_state(context.knowledge, component.id, regime, context.as_of)
+            state_in_place(context.knowledge, component, regime, context.as_of, given.place, given.cloud)
             for component in _components(context.knowledge, given.components)
             for regime in given.regimes
         )
