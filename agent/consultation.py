@@ -7,14 +7,15 @@ off goes on where it stopped, so that its message counts once.
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from knowledge import Knowledge, load
-from knowledge.errors import SessionUnavailable, StackwrightError
+from knowledge.errors import SessionUnavailable, StackwrightError, StateNewer, StateUnreadable
 from tools.assessment import Assessment
 from tools.profile import Profile
 from tools.workload import Known, Workload
@@ -28,18 +29,21 @@ from .presentation import render
 from .reply import AskedQuestion, Claim, Reply
 from .sessions import SessionStore, TurnRow
 from .sqlite_sessions import SqliteSessions
-from .state import serializer
+from .state import SCHEMA_VERSION, check_version, migrate, serializer, version_of
 
 if TYPE_CHECKING:
     from knowledge.index import Retriever
 
     from .model_port import ChatModel
 
+Found = TypeVar("Found")
 MEMORY_THREAD = "memory"
 log = logging.getLogger(__name__)
 MOST_RESUMPTIONS = 5
 """A turn that was cut off so often is taken to be what kills its process."""
 SET_ASIDE = "This message could not be answered and was set aside; what you said before still counts."
+LOST = "What this consultation knew can't be read any more, so it begins anew."
+LOST_HINT = "Please describe the workload again; what was said before can still be read."
 
 
 class CutOffTooOften(Exception):
@@ -87,7 +91,9 @@ class Consultation:
                     self._catch_up()
             rows = self.store.turns(self.thread)
             self.turns = rows[-1].turn if rows else 0
-            self.asked = list(self._state().get("asked_slots", ()))
+            # What was said can be read where the state can't.
+            with suppress(StateUnreadable):
+                self.asked = list(self._state().get("asked_slots", ()))
         return [(row.message, row.reply) for row in rows]
 
     def answer_waiting(self) -> int:
@@ -104,16 +110,26 @@ class Consultation:
         assert self.store is not None
         try:
             return self._answer(row.message, row.turn, again=True)
-        except self.store.outages:
+        except self._outages:
             raise
+        except StateUnreadable as error:
+            text = str(error)
         except StackwrightError as error:
-            reply = Reply(turn=row.turn, kind="error", text=str(error))
+            text = self._set_back(row.turn, str(error))
         except Exception as error:  # noqa: BLE001 - whatever broke the turn must not lock the session for ever
             log.error("a message was set aside: %s", place_of(error))
-            reply = Reply(turn=row.turn, kind="error", text=SET_ASIDE)
-        self._forget_unfinished()
+            text = self._set_back(row.turn, SET_ASIDE)
+        reply = Reply(turn=row.turn, kind="error", text=text)
         self._remember(reply, row.turn)
         return reply
+
+    def _set_back(self, number: int, text: str) -> str:
+        """Forget what was begun of this turn; `text`, or that more had to be forgotten."""
+        try:
+            self._forget_unfinished(number)
+        except StateUnreadable as error:
+            return str(error)
+        return text
 
     def _answer(self, message: str, number: int, again: bool = False) -> Reply:
         reply = self._run(message, number, again)
@@ -125,21 +141,46 @@ class Consultation:
         return Workload.model_validate(self._state().get("workload") or {})
 
     def _state(self) -> dict[str, Any]:
-        values: dict[str, Any] = self.graph.get_state(self._config()).values
-        return values
+        values: dict[str, Any] = self._snapshot().values
+        return dict(migrate(values)) if values else {}  # type: ignore[arg-type]
+
+    def _snapshot(self) -> Any:
+        """The stored state; StateUnreadable where it is damaged or of a newer version."""
+        snapshot = self._read(lambda: self.graph.get_state(self._config()))
+        check_version(snapshot.values)
+        return snapshot
+
+    def _read(self, reading: Callable[[], Found]) -> Found:
+        """What `reading` finds in the checkpoints; StateUnreadable where they are damaged."""
+        try:
+            return reading()
+        except SessionUnavailable:
+            raise
+        except self._outages:
+            raise
+        except Exception as error:  # what a damaged checkpoint raises depends on where the damage is
+            log.error("the state of a consultation can't be read: %s", place_of(error))
+            raise StateUnreadable(LOST, LOST_HINT) from error
+
+    @property
+    def _outages(self) -> tuple[type[Exception], ...]:
+        return self.store.outages if self.store is not None else ()
 
     def _run(self, message: str, number: int, again: bool = False) -> Reply:
         """Run the graph for one message; `again`: go on with what a crash left of the same turn."""
-        snapshot = self.graph.get_state(self._config())
+        snapshot = self._to_go_on_with()
         started: dict[str, Any] | None = {"message": message, "turn": number}
+        begun = again and snapshot.values.get("turn") == number
         # `next` leaves out a step whose outcome is stored but not yet taken over; `tasks` has all that is open.
-        if again and snapshot.values.get("turn") == number:
-            if not snapshot.tasks:
-                return to_reply(snapshot.values, self.context)
+        if begun and not snapshot.tasks:
+            return to_reply(dict(migrate(snapshot.values)), self.context)
+        if begun:
             self._note_resumption(number)
+        if begun and version_of(snapshot.values) == SCHEMA_VERSION:
             started = None
         elif snapshot.tasks:
-            self._forget_unfinished()
+            # Steps of this version can't go on in the middle of what an older one began.
+            self._forget_unfinished(number)
         state = self.graph.invoke(
             started,
             self._config(),
@@ -148,16 +189,33 @@ class Consultation:
         )
         return to_reply(state, self.context)
 
+    def _to_go_on_with(self) -> Any:
+        """The stored state; one that is damaged is said to be lost, once, and the next message begins anew."""
+        try:
+            return self._snapshot()
+        except StateNewer:
+            raise
+        except StateUnreadable:
+            self._begin_anew()
+            raise
+
+    def _begin_anew(self) -> None:
+        self.graph.checkpointer.delete_thread(self.thread)
+
     def _note_resumption(self, number: int) -> None:
         if self.store is not None and self.store.resumed(self.thread, number) > MOST_RESUMPTIONS:
             raise CutOffTooOften
 
-    def _forget_unfinished(self) -> None:
-        """Go back to the state after the last turn that was answered."""
-        history = list(self.graph.get_state_history(self._config()))
-        finished = next((item for item in history if not item.tasks and item.values.get("turn")), None)
+    def _forget_unfinished(self, number: int) -> None:
+        """Go back to the state after the last turn that was answered before this one."""
+        try:
+            history = self._read(lambda: list(self.graph.get_state_history(self._config())))
+        except StateUnreadable:
+            self._begin_anew()
+            raise
+        finished = next((item for item in history if not item.tasks and _is_before(item, number)), None)
         if finished is None:
-            self.graph.checkpointer.delete_thread(self.thread)
+            self._begin_anew()
         else:
             self.graph.update_state(finished.config, {"kind": finished.values["kind"]}, as_node="verify")
 
@@ -168,13 +226,18 @@ class Consultation:
         if self.store is not None:
             stored = reply.model_dump(mode="json", exclude={"assessment"})
             verdict = reply.assessment.winner.title if reply.assessment and reply.assessment.winner else ""
-            title = _title(self.store.turns(self.thread)[0].message)
+            title = _title(self.store.opening(self.thread))
             phase = "recommended" if reply.done else "interviewing"
             self.store.finish(self.thread, number, stored, phase, title, verdict)
             self.store.prune(self.thread)
 
     def _config(self) -> dict[str, Any]:
         return {"configurable": {"thread_id": self.thread}}
+
+
+def _is_before(snapshot: Any, number: int) -> bool:
+    """Whether it is the state of an earlier turn."""
+    return bool(0 < snapshot.values.get("turn", 0) < number)
 
 
 def open_consultation(

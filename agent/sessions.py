@@ -204,6 +204,13 @@ class SessionStore(ABC):
             iter(self._read(f"{TURN} WHERE session = :id AND turn = :turn", id=session, turn=turn)), None
         )
 
+    def opening(self, session: str) -> str:
+        """The first message, whatever became of the replies."""
+        with self.reading() as rows:
+            row = rows("SELECT message FROM turns WHERE session = :id ORDER BY turn LIMIT 1", id=session)
+            found = row.fetchone()
+        return str(found[0]) if found else ""
+
     def replies(self, wanted: Iterable[tuple[str, int]]) -> list[tuple[str, int, dict[str, Any]]]:
         """(session, turn, reply) of those of the wanted turns that have a reply."""
         pairs = json.dumps([f"{session}#{turn}" for session, turn in wanted])
@@ -255,9 +262,32 @@ class SessionStore(ABC):
     def delete(self, session: str) -> bool:
         """Remove a session, its turns and its checkpoints; False if there was none."""
         with self.transaction() as rows:
-            self._forget_checkpoints(rows, session)
-            rows("DELETE FROM turns WHERE session = :id", id=session)
-            return rows("DELETE FROM sessions WHERE id = :id", id=session).rowcount > 0
+            removed = self._remove(rows, session)
+        self.forget_deleted()
+        return removed
+
+    def expire(self, session: str, before: float) -> bool:
+        """Remove a session that nobody has written to since `before`; False where somebody has, or there is none.
+
+        What is deleted is forgotten by `forget_deleted`, once for many.
+        """
+        with self.transaction() as rows:
+            # As in `accept`, the session's row is locked first: a message is either seen here or refused there.
+            untouched = rows(
+                "UPDATE sessions SET updated = updated WHERE id = :id AND updated < :before",
+                id=session,
+                before=before,
+            )
+            return untouched.rowcount > 0 and self._remove(rows, session)
+
+    @abstractmethod
+    def forget_deleted(self) -> None:
+        """Take what was deleted out of journals as well."""
+
+    def _remove(self, rows: Rows, session: str) -> bool:
+        self._forget_checkpoints(rows, session)
+        rows("DELETE FROM turns WHERE session = :id", id=session)
+        return rows("DELETE FROM sessions WHERE id = :id", id=session).rowcount > 0
 
     def outdated(self, before: float) -> Iterable[str]:
         """Sessions that nobody has written to since `before` (seconds since 1970)."""

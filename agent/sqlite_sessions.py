@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from knowledge.errors import SessionUnavailable
+from knowledge.errors import SessionBusy, SessionUnavailable
 
 from .sessions import Rows, SessionStore
 
@@ -140,10 +140,7 @@ class SqliteSessions(SessionStore):
     @contextmanager
     def transaction(self) -> Iterator[Rows]:
         if self.read_only:
-            raise SessionUnavailable(
-                f"{self.path} was written by a newer stackwright and is read-only here.",
-                "Update stackwright.",
-            )
+            raise self.written_by_newer()
         with self._mutex, self.connection:
             self.connection.execute("BEGIN IMMEDIATE")
             yield self._rows
@@ -151,7 +148,17 @@ class SqliteSessions(SessionStore):
     @contextmanager
     def reading(self) -> Iterator[Rows]:
         with self._mutex:
-            yield self._rows
+            try:
+                yield self._rows
+            except sqlite3.OperationalError as error:
+                # What a newer version calls otherwise isn't found here.
+                raise (self.written_by_newer() if self.read_only else error) from error
+
+    def written_by_newer(self) -> SessionUnavailable:
+        """Why it is read-only."""
+        return SessionUnavailable(
+            f"{self.path} was written by a newer stackwright and is read-only here.", "Update stackwright."
+        )
 
     def _rows(self, statement: str, /, **values: object) -> sqlite3.Cursor:
         return self.connection.execute(statement, values)
@@ -171,12 +178,20 @@ class SqliteSessions(SessionStore):
 
         return SqliteSaver(self.connection, serde=serializer())
 
-    def delete(self, session: str) -> bool:
-        removed = super().delete(session)
+    def forget_deleted(self) -> None:
         # Not beside another thread's transaction on this connection, which would make it fail.
         with self._mutex:
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def delete(self, session: str) -> bool:
+        removed = super().delete(session)
         self._lock_file(session).unlink(missing_ok=True)
+        return removed
+
+    def expire(self, session: str, before: float) -> bool:
+        removed = super().expire(session, before)
+        if removed:
+            self._lock_file(session).unlink(missing_ok=True)
         return removed
 
     def prune(self, session: str) -> None:
@@ -239,19 +254,29 @@ def _private(path: Path) -> None:
 def _locked(file: Path, wait: bool) -> Iterator[None]:
     """A lock of the operating system, let go of when its holder ends, however it ends."""
     file.parent.mkdir(exist_ok=True, mode=0o700)
-    descriptor = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        _take(descriptor, wait)
-        yield
-    finally:
-        os.close(descriptor)
+    while True:
+        descriptor = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            _take(descriptor, wait)
+            # Whoever held it may have deleted the session and this file with it: the lock is on nothing then.
+            if _is_still(file, descriptor):
+                yield
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _is_still(file: Path, descriptor: int) -> bool:
+    with suppress(FileNotFoundError):
+        return os.path.samestat(file.stat(), os.fstat(descriptor))
+    return False
 
 
 def _take(descriptor: int, wait: bool) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError as error:
-        raise SessionUnavailable(
+        raise SessionBusy(
             "Another window is answering a message of this consultation.",
             "Send the message again in a moment.",
         ) from error

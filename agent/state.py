@@ -4,7 +4,10 @@ Pydantic objects are dumped on the way in and validated on the way out, so that 
 empty allow-list loads every checkpoint, of this version and of older ones (`schema_version`).
 """
 
-from typing import Any, TypedDict
+from collections.abc import Callable
+from typing import Any, TypedDict, cast
+
+from knowledge.errors import StateNewer
 
 SCHEMA_VERSION = 1
 
@@ -54,9 +57,32 @@ class ConsultationState(TypedDict, total=False):
     """The model that the user was told of."""
 
 
+Step = Callable[[dict[str, Any]], dict[str, Any]]
+MIGRATIONS: tuple[Step, ...] = ()
+"""The n-th brings a state of version n to the next one."""
+
+
+def version_of(state: ConsultationState) -> int:
+    """The version that wrote this state; one that names none is of the first."""
+    return state.get("schema_version", 1)
+
+
+def check_version(state: ConsultationState) -> None:
+    """StateNewer for a state that a newer version wrote: what it means is known there alone."""
+    if version_of(state) > SCHEMA_VERSION:
+        raise StateNewer(
+            "This consultation was written by a newer stackwright and is read-only here.",
+            "Update stackwright to go on with it.",
+        )
+
+
 def migrate(state: ConsultationState) -> ConsultationState:
-    """Bring a state of an older version to this one; version 1 is the first."""
-    return {**state, "schema_version": SCHEMA_VERSION}
+    """Bring a state of an older version to this one; StateNewer for one of a newer version."""
+    check_version(state)
+    values = dict(state)
+    for step in MIGRATIONS[version_of(state) - 1 :]:
+        values = step(values)
+    return cast(ConsultationState, {**values, "schema_version": SCHEMA_VERSION})
 
 
 def serializer() -> Any:

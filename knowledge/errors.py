@@ -4,10 +4,14 @@ StackwrightError
 ├── InputRefused        the person or file that was read: correct it and try again
 │   └── UnknownName     a component, model, field or accelerator that is not known; the nearest are offered
 ├── ConfigError         whoever installed or configured the program
+│   └── DatabaseAway    the database can't be reached now; it may be back in a moment
 ├── KnowledgeInvalid    whoever maintains the knowledge files: a reference, date or name is wrong
 ├── RefreshRefused      a public source or its stored answer: out of reach, damaged or implausible; what we hold stays
 ├── ModelUnavailable    the model endpoint; the rules engine and the narrator take over
 └── SessionUnavailable  the session store: busy, read-only, or of a newer version
+    ├── SessionBusy     somebody else is at it: try again in a moment
+    └── StateUnreadable what one consultation knew can't be read any more
+        └── StateNewer  it was written by a newer version: whoever installed this one
 """
 
 
@@ -40,6 +44,10 @@ class ConfigError(StackwrightError):
     """The installation or the configuration is not usable."""
 
 
+class DatabaseAway(ConfigError):
+    """The database doesn't answer: it is stopped or starting, or its address is wrong."""
+
+
 class KnowledgeInvalid(StackwrightError):
     """A knowledge file breaks its own rules."""
 
@@ -59,3 +67,15 @@ class ModelUnavailable(StackwrightError):
 
 class SessionUnavailable(StackwrightError):
     """A stored consultation can't be read or written now."""
+
+
+class SessionBusy(SessionUnavailable):
+    """Somebody else is answering in this consultation just now."""
+
+
+class StateUnreadable(SessionUnavailable):
+    """What a consultation knew can't be read any more; its messages and replies still can."""
+
+
+class StateNewer(StateUnreadable):
+    """A newer version wrote what the consultation knows; this one leaves it as it is."""

@@ -3,14 +3,20 @@
 `sqlite:` one machine: workers look into the file. `postgresql://`: many machines: workers are told by the queue.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from agent.sessions import SessionStore
 from agent.sqlite_sessions import SqliteSessions
-from knowledge.errors import ConfigError
+from knowledge.errors import ConfigError, DatabaseAway
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from .postgres_sessions import PostgresSessions
 
 POSTGRES = ("postgresql://", "postgres://")
 FILE = "consultations.sqlite"
@@ -49,6 +55,12 @@ class Backend:
             )
 
 
+def refuse_newer(store: SessionStore) -> None:
+    """ConfigError where a newer version wrote the sessions, so that nothing can be answered."""
+    if store.read_only:
+        raise ConfigError("The sessions were written by a newer stackwright.", "Update stackwright.")
+
+
 @contextmanager
 def _postgres(url: str, connections: int) -> Iterator[SessionStore]:
     try:
@@ -61,7 +73,14 @@ def _postgres(url: str, connections: int) -> Iterator[SessionStore]:
     try:
         app = queue.open_queue(url)
         store = postgres_sessions.PostgresSessions(pool, queue.announcer(app))
-        store.prepare(lambda connection: queue.prepare(connection, app))
+        _prepare(store, lambda connection: queue.prepare(connection, app))
         yield store
     finally:
         pool.close()
+
+
+def _prepare(store: "PostgresSessions", more: "Callable[[psycopg.Connection[Any]], None]") -> None:
+    try:
+        store.prepare(more)
+    except store.outages as error:
+        raise DatabaseAway("The database went away while it was being opened.", "Try again.") from error

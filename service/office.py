@@ -1,14 +1,18 @@
 """What the consultations of one process share: knowledge, index, profile, model and clock."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agent.breaker import Breaker
-from agent.consultation import Consultation, open_consultation
+from agent.consultation import SET_ASIDE, Consultation, open_consultation
+from agent.failure_place import place_of
+from agent.reply import Reply
 from agent.sessions import SessionStore
 from knowledge import Knowledge
+from knowledge.errors import SessionUnavailable
 from tools.profile import Profile
 
 from .measured_model import MeasuredModel
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from knowledge.index import Retriever
 
 
+log = logging.getLogger(__name__)
 QUIET_S = 300.0
 """A model that failed too often is left alone for so long; then one call tries again."""
 
@@ -70,5 +75,22 @@ class Office:
         with store.held(session, wait) as held:
             if not held.waiting(session):
                 return 0
-            with measured("answer"):
-                return self.open(held, session).answer_waiting()
+            try:
+                with measured("answer"):
+                    return self.open(held, session).answer_waiting()
+            except SessionUnavailable:
+                raise
+            except store.outages:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is wrong with a session, whoever wrote hears of it
+                log.error("a session could not be opened: %s", place_of(error))
+                return _set_aside(held, session)
+
+
+def _set_aside(held: SessionStore, session: str) -> int:
+    """Say of every message that waits that it can't be answered."""
+    rows, phase = held.waiting(session), held.describe(session).phase
+    for row in rows:
+        reply = Reply(turn=row.turn, kind="error", text=SET_ASIDE).model_dump(mode="json")
+        held.finish(session, row.turn, reply, phase, "", "")
+    return len(rows)

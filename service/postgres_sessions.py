@@ -5,7 +5,7 @@ included, goes through that connection: a holder whose connection is lost has le
 more. A stored message and the job that has it answered are one transaction.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Self
 
@@ -14,11 +14,15 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from agent.sessions import Accepted, Rows, SessionStore
 from agent.state import serializer
-from knowledge.errors import ConfigError, SessionUnavailable
+from knowledge.errors import ConfigError, DatabaseAway, SessionBusy
 
 from .named_parameters import positional
 
 CONNECT_S = 10.0
+RECONNECT_S = 5.0
+"""After a lost connection the pause between tries doubles for so long; whoever needs one then starts again at once."""
+ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+"""A server that is gone without a word is missed within a minute; libpq alone would wait for hours."""
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE sessions (id TEXT PRIMARY KEY, title TEXT NOT NULL, phase TEXT NOT NULL,
@@ -92,6 +96,16 @@ class PostgresSessions(SessionStore):
                 self._announce(connection, session)
             return accepted
 
+    def announce_again(self, find: Callable[[Rows], Iterable[str]]) -> int:
+        """Announce the sessions that `find` finds; how many."""
+        if self._announce is None:
+            return 0
+        with self._connected() as connection, connection.transaction():
+            found = list(find(_rows(connection)))
+            for session in found:
+                self._announce(connection, session)
+        return len(found)
+
     @contextmanager
     def held(self, session: str, wait: bool = False) -> Iterator[Self]:
         with self._pool.connection() as connection:
@@ -115,6 +129,9 @@ class PostgresSessions(SessionStore):
         for table in ("checkpoints", "checkpoint_blobs", "checkpoint_writes"):
             rows(f"DELETE FROM {table} WHERE thread_id = :id", id=session)  # noqa: S608
 
+    def forget_deleted(self) -> None:
+        """A server's journals are its own business."""
+
     def close(self) -> None:
         """The pool belongs to whoever opened it."""
 
@@ -131,14 +148,15 @@ class PostgresSessions(SessionStore):
 
 
 def open_pool(url: str, size: int = 10) -> ConnectionPool[psycopg.Connection[Any]]:
-    """Connections to the database, checked before use; ConfigError where it can't be reached."""
+    """Connections to the database, checked before use; DatabaseAway where it can't be reached."""
     pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
         url,
         min_size=1,
         max_size=size,
-        kwargs={"autocommit": True, "prepare_threshold": None},
+        kwargs={"autocommit": True, "prepare_threshold": None, **ALIVE},
         check=ConnectionPool.check_connection,
         timeout=30.0,
+        reconnect_timeout=RECONNECT_S,
         max_lifetime=3600,
         open=False,
     )
@@ -146,7 +164,7 @@ def open_pool(url: str, size: int = 10) -> ConnectionPool[psycopg.Connection[Any
         pool.open(wait=True, timeout=CONNECT_S)
     except PoolTimeout as error:
         pool.close()
-        raise ConfigError(
+        raise DatabaseAway(
             f"The database can't be reached within {CONNECT_S:.0f} s.",
             "Check the address in STACKWRIGHT_DATABASE_URL and that the server runs.",
         ) from error
@@ -160,7 +178,7 @@ def _lock(connection: psycopg.Connection[Any], session: str, wait: bool) -> None
     query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
     row = connection.execute(query, (session,)).fetchone()
     if row is None or not row[0]:
-        raise SessionUnavailable(
+        raise SessionBusy(
             "Another worker is answering a message of this consultation.",
             "Send the message again in a moment.",
         )

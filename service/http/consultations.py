@@ -9,7 +9,7 @@ from sse_starlette import EventSourceResponse
 
 from agent.admission import admitted
 from agent.sessions import Accepted
-from knowledge.errors import InputRefused
+from knowledge.errors import InputRefused, StateUnreadable
 
 from .consultation_shapes import Consultation, Consultations, NewConsultation, NewTurn, Opened, Turn, Turns
 from .desk import Desk, desk_of, owner_of
@@ -32,7 +32,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         503: "The database is away for a moment",
     }.items()
 }
-UNKNOWN: dict[int | str, dict[str, Any]] = {409: {**PROBLEMS[422], "description": "Nothing is known yet"}}
+UNKNOWN: dict[int | str, dict[str, Any]] = {
+    409: {**PROBLEMS[422], "description": "Nothing is known yet, or not any more"}
+}
 USED: dict[int | str, dict[str, Any]] = {
     409: {**PROBLEMS[422], "description": "The Idempotency-Key came before with another message"}
 }
@@ -167,7 +169,7 @@ async def get_record(
     """The decision record on what is known now."""
     try:
         text = await desk_of(request).reception.record(owner_of(request), identity, form)
-    except InputRefused as error:
+    except (InputRefused, StateUnreadable) as error:
         raise HTTPException(409, str(error)) from error
     return Response(text, media_type=MEDIA[form], headers=STYLED if form == "html" else None)
 

@@ -11,7 +11,7 @@ from .desk import Desk, desk_of
 from .journal import note_failure
 
 PATIENCE_S = 3.0
-State = Literal["ok", "failed", "starting", "elsewhere"]
+State = Literal["ok", "failed", "starting", "elsewhere", "none"]
 router = APIRouter(tags=["Health"])
 
 
@@ -28,7 +28,8 @@ class Readiness(BaseModel):
     database: State
     knowledge: State
     workers: State
-    """Of this process, with their index loaded; `elsewhere` where others answer, through the file or the queue."""
+    """With a database: `none` where none has reported lately. Else those of this process, their index loaded;
+    `elsewhere` where others look into the file."""
     draining: bool
 
 
@@ -40,9 +41,9 @@ async def alive() -> Alive:
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 async def ready(request: Request) -> JSONResponse:
     desk = desk_of(request)
-    database = await _database(desk)
+    database, reported = await _database(desk)
     knowledge: State = "ok" if desk.reception.office.knowledge.components else "failed"
-    workers = _workers(desk)
+    workers: State = "none" if reported == 0 else _workers(desk)
     able = database == knowledge == "ok" and workers in ("ok", "elsewhere") and not desk.draining
     state = Readiness(
         ready=able, database=database, knowledge=knowledge, workers=workers, draining=desk.draining
@@ -50,26 +51,26 @@ async def ready(request: Request) -> JSONResponse:
     return JSONResponse(state.model_dump(), 200 if able else 503)
 
 
-async def _database(desk: Desk) -> State:
-    """Whether the sessions, and on PostgreSQL the queue, can be read now."""
+async def _database(desk: Desk) -> tuple[State, int | None]:
+    """Whether the sessions can be read now and, with a queue, how many workers report to it."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            await asyncio.to_thread(_look, desk)
+            return "ok", await asyncio.to_thread(_look, desk)
     except desk.store.outages:
         note_failure("database away")
-        return "failed"
     except TimeoutError:
-        return "failed"
-    return "ok"
+        pass
+    return "failed", None
 
 
-def _look(desk: Desk) -> None:
+def _look(desk: Desk) -> int | None:
     with desk.store.reading() as rows:
         rows("SELECT 1 FROM sessions LIMIT 1").fetchall()
-        if desk.backend.many_machines:
-            from service.queue import live_workers
+        if not desk.backend.many_machines:
+            return None
+        from service.queue import live_workers
 
-            live_workers(rows)
+        return live_workers(rows)
 
 
 def _workers(desk: Desk) -> State:

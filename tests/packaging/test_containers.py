@@ -117,13 +117,14 @@ def test_containers_can_do_little(compose: Compose) -> None:
 def test_a_container_is_given_time_to_finish(compose: Compose) -> None:
     from service.crew import PATIENCE_S
     from service.http.server import DRAIN_S, LAME_S
-    from service.worker import DRAIN_S as WORKER_DRAIN_S
+    from service.queue_worker import DRAIN_S as WORKER_DRAIN_S
+    from service.queue_worker import ENDING_S
 
     def seconds(name: str) -> int:
         return int((compose.services[name].stop_grace_period or "10s").removesuffix("s"))
 
     assert seconds("serve") > DRAIN_S + LAME_S
-    assert seconds("worker") > max(WORKER_DRAIN_S, PATIENCE_S)
+    assert seconds("worker") > max(WORKER_DRAIN_S + ENDING_S, PATIENCE_S)
 
 
 def test_the_image_runs_the_command_and_not_as_root(dockerfile: list[tuple[str, str]]) -> None:

@@ -12,13 +12,13 @@ import uvicorn
 
 from agent.sessions import SessionStore
 from service.backend import Backend
+from service.file_worker import FileWorker
 from service.office import Office
 from service.reception import Reception
 from service.retention import Retention
 from service.slack.desk import Desk
 from service.slack.front import connected, serving, web_app
 from service.slack.tokens import Tokens
-from service.worker import FileWorker
 
 from .fake_slack import APP_TOKEN, BOT_TOKEN, SECRET, FakeSlack, until
 

@@ -2,7 +2,6 @@
 
 from argparse import Namespace
 
-from knowledge.errors import ConfigError
 from tui.services import backend_of, crew_of, missing, office_of
 from tui.settings import Settings
 
@@ -16,6 +15,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
         from service.http.server import open_socket, serve
     except ImportError as error:
         raise missing("server", error) from error
+    from service.backend import refuse_newer
     from service.loopback import key_is_needed
     from service.reception import Reception
     from service.telemetry import telemetry
@@ -28,8 +28,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     limits = Limits(**{name: value for name, value in asked.items() if value is not None})
     backend = backend_of(settings)
     with telemetry(), backend.opened() as store:
-        if store.read_only:
-            raise ConfigError("The sessions were written by a newer stackwright.", "Update stackwright.")
+        refuse_newer(store)
         callers = Callers(store, key_is_needed(arguments.host, store))
         with open_socket(arguments.host, arguments.port) as listening, crew_of(settings) as crew:
             serve(Desk(Reception(store, office_of(settings)), callers, backend, crew, limits), listening)

@@ -19,6 +19,8 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if arguments.action == "feedback":
         return feedback.show(settings, arguments.json)
     store = open_store(settings)
+    if store.read_only:
+        print(f"stackwright: {store.written_by_newer()}", file=sys.stderr)
     if arguments.action == "list":
         return _list(store, arguments.json)
     session = session_to_resume(store, arguments.id)
@@ -39,7 +41,8 @@ def _list(store: SessionStore, as_json: bool) -> int:
         print(json.dumps([row._asdict() for row in rows], ensure_ascii=False))
         return 0
     if not rows:
-        print("stackwright: no consultations are stored.", file=sys.stderr)
+        if not store.read_only:
+            print("stackwright: no consultations are stored.", file=sys.stderr)
         return NOTHING
     for row in rows:
         print(_line(row))

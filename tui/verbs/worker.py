@@ -6,11 +6,16 @@ import signal
 import threading
 from argparse import Namespace
 
+from knowledge.errors import StackwrightError
 from tui.services import backend_of, office_of, retention_of, threads_of
 from tui.settings import Settings
 
+FAILED = 1
+log = logging.getLogger("stackwright.worker")
+
 
 def run(_: Namespace, settings: Settings) -> int:
+    from agent.failure_place import place_of
     from service.crew import FOLLOW
     from service.log import log_places_only
     from service.telemetry import telemetry
@@ -21,8 +26,16 @@ def run(_: Namespace, settings: Settings) -> int:
     logging.getLogger("bm25s").disabled = True
     if os.environ.get(FOLLOW):
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    with telemetry():
-        run_worker(backend_of(settings), office_of(settings), retention_of(settings), threads_of(settings))
+    try:
+        with telemetry():
+            run_worker(
+                backend_of(settings), office_of(settings), retention_of(settings), threads_of(settings)
+            )
+    except StackwrightError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, its words may be a user's
+        log.error("the worker can't work any more: %s", place_of(error))
+        return FAILED
     return 0
 
 

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from service.backend import Backend
+from service.file_worker import FileWorker
 from service.http.app import create_app
 from service.http.callers import Callers
 from service.http.desk import Desk
@@ -25,7 +26,6 @@ from service.keys import add_key, revoke_key
 from service.office import Office
 from service.reception import Reception
 from service.retention import Retention
-from service.worker import FileWorker
 from tests.service.conftest import AS_OF
 
 START_S = 120.0

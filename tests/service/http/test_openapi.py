@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 
 from service.backend import Backend
+from service.file_worker import FileWorker
 from service.http.app import create_app
 from service.http.callers import Callers
 from service.http.desk import Desk
@@ -21,7 +22,6 @@ from service.keys import add_key
 from service.office import Office
 from service.reception import Reception
 from service.retention import Retention
-from service.worker import FileWorker
 
 EXAMPLES = 5
 """A route and phase; a few hundred requests in all. More by hand, as docs/service.md says."""
