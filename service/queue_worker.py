@@ -12,7 +12,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.failure_place import place_of
 from agent.sessions import SessionStore
@@ -42,7 +42,7 @@ BESIDES = 2
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class QueueWorker:
     """Answers the sessions that the queue hands out."""
 
@@ -50,10 +50,15 @@ class QueueWorker:
     office: Office
     retention: Retention
     threads: int = 1
+    _ending: threading.Timer | None = field(default=None, init=False)
+    """Runs while a shift ends: the process is not to wait for ever."""
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT; a failure that isn't the database's is raised when it comes again and again."""
-        asyncio.run(self._run())
+        try:
+            asyncio.run(self._run())
+        finally:
+            self._ended()
 
     async def _run(self) -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
@@ -112,15 +117,14 @@ class QueueWorker:
                 self.office.answer(store, session)
 
         app = queue.open_queue(self.backend.url, answer, retire=lambda: self._retire(store))
-        over, ending = asyncio.Event(), threading.Timer(DRAIN_S + ENDING_S, _leave)
-        ending.daemon = True
+        over = asyncio.Event()
         try:
             async with queue.opened(app, self.backend.url):
                 working = asyncio.create_task(queue.work(app, self.threads, DRAIN_S))
                 sweeping = asyncio.create_task(sweep(app, over, store))
                 told = asyncio.create_task(stop.wait())
                 await asyncio.wait((working, sweeping, told), return_when=asyncio.FIRST_COMPLETED)
-                ending.start()
+                self._end_in_time()
                 # The sweep isn't cancelled: an error of the database, as it goes down, would swallow that.
                 over.set()
                 working.cancel()
@@ -129,10 +133,19 @@ class QueueWorker:
         except Exception as error:  # noqa: BLE001 - of what kind it is, is judged between the shifts
             return error
         finally:
-            # Whoever is told to stop must get out of the interpreter in time as well.
+            # Whoever is told to stop must let go of its threads in time as well.
             if not stop.is_set():
-                ending.cancel()
+                self._ended()
         return next((outcome for outcome in outcomes if isinstance(outcome, Exception)), None)
+
+    def _end_in_time(self) -> None:
+        self._ending = threading.Timer(DRAIN_S + ENDING_S, _leave)
+        self._ending.daemon = True
+        self._ending.start()
+
+    def _ended(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
 
     def _retire(self, store: SessionStore) -> None:
         """Beside the jobs, which would wait for it."""

@@ -1,6 +1,7 @@
 """`stackwright sessions`: list, show, delete."""
 
 import json
+import sqlite3
 from argparse import Namespace
 from pathlib import Path
 
@@ -47,3 +48,37 @@ def test_an_unknown_id_is_refused(settings: Settings) -> None:
 def test_an_empty_list_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert sessions.run(Namespace(action="list", json=False), Settings(data_dir=tmp_path)) == 3
     assert "no consultations" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_file_of_a_newer_version_is_said(
+    settings: Settings, capsys: pytest.CaptureFixture[str], known: bool
+) -> None:
+    """What it holds is listed as far as it can be read."""
+    connection = sqlite3.connect(settings.data_path() / FILE)
+    if not known:
+        connection.execute("ALTER TABLE sessions RENAME COLUMN verdict TO outcome")
+    connection.execute("PRAGMA user_version = 99")
+    connection.commit()
+    connection.close()
+    if known:
+        assert sessions.run(Namespace(action="list", json=False), settings) == 0
+        shown = capsys.readouterr()
+        assert "RAG for lawyers" in shown.out
+        assert "newer stackwright" in shown.err
+    else:
+        with pytest.raises(SessionUnavailable, match=r"newer stackwright.*Update"):
+            sessions.run(Namespace(action="list", json=False), settings)
+
+
+def test_an_empty_file_of_a_newer_version_is_not_called_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SqliteSessions(tmp_path / FILE).close()
+    connection = sqlite3.connect(tmp_path / FILE)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    assert sessions.run(Namespace(action="list", json=False), Settings(data_dir=tmp_path)) == 3
+    said = capsys.readouterr().err
+    assert "newer stackwright" in said
+    assert "no consultations" not in said

@@ -172,6 +172,18 @@ async def test_records_in_each_form(client: httpx.AsyncClient, here: str) -> Non
     assert (await client.get(f"{here}/record?form=pdf")).status_code == 422
 
 
+async def test_a_state_that_cannot_be_read_is_said(desk: Desk, client: httpx.AsyncClient, here: str) -> None:
+    await say(client, here, OPENING)
+    with desk.store.transaction() as rows:
+        rows("UPDATE checkpoints SET checkpoint = x'c1c1c1c1'")
+    answer = await client.get(f"{here}/record")
+    assert answer.status_code == 409
+    assert "can't be read" in answer.text
+    assert len((await client.get(f"{here}/turns")).json()["turns"]) == 1
+    assert (await say(client, here, "just recommend"))["reply"]["kind"] == "error"
+    assert (await say(client, here, OPENING))["reply"]["kind"] == "question"
+
+
 async def test_what_is_asked_is_said_to_be_wrong_without_repeating_it(
     client: httpx.AsyncClient, here: str
 ) -> None:
