@@ -20,7 +20,7 @@ from agent.context import TurnContext
 from agent.secrets import MASK, mask_secrets
 from agent.sqlite_sessions import MIGRATIONS, SqliteSessions, _locked
 from knowledge import Knowledge
-from knowledge.errors import SessionUnavailable
+from knowledge.errors import SessionBusy, SessionUnavailable
 from tests.agent.conftest import AS_OF, share
 
 OPENING = "We want a RAG assistant over 50,000 documents on AWS. Budget 5,000 USD a month."
@@ -401,3 +401,26 @@ def test_processes_take_turns_to_open_a_file(path: Path) -> None:
     opening.join(10)
     assert not opening.is_alive()
     assert path.stat().st_size > 0
+
+
+def test_a_lock_on_a_file_that_was_deleted_is_none(path: Path) -> None:
+    """Whoever waited for a session that was deleted meanwhile holds what others see, too."""
+    path.parent.mkdir()
+    file = path.parent / "locks" / "session"
+    entered, leave = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        with _locked(file, wait=True):
+            entered.set()
+            leave.wait(10)
+
+    waiting = threading.Thread(target=wait)
+    with _locked(file, wait=True):
+        waiting.start()
+        assert not entered.wait(0.3)
+        file.unlink()
+    assert entered.wait(10)
+    with pytest.raises(SessionBusy), _locked(file, wait=False):
+        raise AssertionError("held twice")
+    leave.set()
+    waiting.join()

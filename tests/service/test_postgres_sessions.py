@@ -32,18 +32,16 @@ def test_a_holder_whose_connection_is_lost_cannot_write(store: PostgresSessions,
         consultation = office.open(held, session)
         with store.transaction() as rows:
             rows("SELECT pg_terminate_backend(:pid)", pid=holder(held))
+        for write in (
+            lambda: held.finish(session, turn, {"text": "late"}, "interviewing", "", ""),
+            lambda: held.accept(session, "late"),
+            lambda: held.prune(session),
+            lambda: consultation.graph.update_state(consultation._config(), {"turn": 9}, as_node="verify"),
+        ):
+            with pytest.raises(psycopg.OperationalError):
+                write()
+        assert len(store.turns(session)) == len(store.waiting(session)) == 1
         with store.held(session, wait=True) as other:
-            for write in (
-                lambda: held.finish(session, turn, {"text": "late"}, "interviewing", "", ""),
-                lambda: held.accept(session, "late"),
-                lambda: held.prune(session),
-                lambda: consultation.graph.update_state(
-                    consultation._config(), {"turn": 9}, as_node="verify"
-                ),
-            ):
-                with pytest.raises(psycopg.OperationalError):
-                    write()
-            assert other.turns(session) == store.waiting(session)
             assert office.open(other, session)._state() == {}
     assert office.answer(store, session) == 1
 

@@ -12,7 +12,7 @@ from knowledge.errors import SessionUnavailable
 from service.backend import Backend
 from service.file_worker import FileWorker
 from service.office import Office
-from service.retention import DAY_S, Retention, delete
+from service.retention import DAY_S, REST, Retention, delete
 
 DAYS = 2.0
 
@@ -119,6 +119,36 @@ def test_messages_are_taken_in_during_a_long_sweep(backend: Backend) -> None:
         assert not sweeping.is_alive()
         assert len(waits) == 20, "the sweep was over before it could be in the way"
         assert max(waits) < 2, waits
+
+
+class Watch(threading.Event):
+    """Notes how long it is waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.pauses.append(timeout or 0.0)
+        return self.is_set()
+
+
+def test_after_each_deletion_the_store_is_left_to_others(
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(session: str, before: float) -> bool:
+        time.sleep(0.05)
+        return True
+
+    for _ in range(3):
+        old_session(store)
+    watch = Watch()
+    monkeypatch.setattr(type(store), "expire", lambda self, *words: slowly(*words))
+    assert Retention(DAYS).apply(store, watch) == 3
+    assert len(watch.pauses) == 3
+    assert all(pause >= REST * 0.05 for pause in watch.pauses)
+    watch.set()
+    assert Retention(DAYS).apply(store, watch) == 1
 
 
 def test_a_worker_goes_on_answering_when_deleting_fails(
