@@ -21,6 +21,8 @@ from .named_parameters import positional
 CONNECT_S = 10.0
 RECONNECT_S = 5.0
 """After a lost connection the pause between tries doubles for so long; whoever needs one then starts again at once."""
+WAIT_S = 10.0
+"""Whoever needs a connection waits so long, then it is an outage."""
 ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
 """A server that is gone without a word is missed within a minute; libpq alone would wait for hours."""
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -155,7 +157,7 @@ def open_pool(url: str, size: int = 10) -> ConnectionPool[psycopg.Connection[Any
         max_size=size,
         kwargs={"autocommit": True, "prepare_threshold": None, **ALIVE},
         check=ConnectionPool.check_connection,
-        timeout=30.0,
+        timeout=WAIT_S,
         reconnect_timeout=RECONNECT_S,
         max_lifetime=3600,
         open=False,

@@ -6,7 +6,8 @@ from typing import Any
 
 from agent.sessions import SessionStore
 
-LOOK_S = 0.03
+LOOK_S, LONGEST_PAUSE_S = 0.03, 1.0
+"""Between two looks the store is left alone for as long as the first took, within these bounds."""
 
 
 class Replies:
@@ -45,4 +46,5 @@ class Replies:
                 for future in self._awaited.get((session, turn), ()):
                     if not future.done():
                         future.set_result(reply)
-            await asyncio.sleep(max(LOOK_S, time.monotonic() - began))
+            took = time.monotonic() - began
+            await asyncio.sleep(min(max(LOOK_S, took), LONGEST_PAUSE_S))
