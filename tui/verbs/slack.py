@@ -22,6 +22,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
         from service.slack.tokens import Tokens
     except ImportError as error:
         raise missing("slack", error) from error
+    from service.backend import refuse_newer
     from service.log import log_places_only
     from service.reception import Reception
     from service.telemetry import telemetry
@@ -34,8 +35,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
     # It tells its progress as a warning of its own logger.
     logging.getLogger("bm25s").setLevel(logging.ERROR)
     with telemetry(), backend_of(settings).opened() as store:
-        if store.read_only:
-            raise ConfigError("The sessions were written by a newer stackwright.", "Update stackwright.")
+        refuse_newer(store)
         with _listening(arguments) as listening, crew_of(settings):
             run_front(Reception(store, office_of(settings)), tokens, listening)
     return 0
