@@ -37,7 +37,7 @@ def store(office: Office, tmp_path: object) -> Iterator[SessionStore]:
 
 SPOILED = {
     "lost": "DELETE FROM turns WHERE turn = 3",
-    "duplicated": "INSERT INTO turns (session, turn, message, reply, created, key, sender, answered) "
+    "duplicated": "INSERT INTO turns (session, turn, message, reply, created, key, sender, answered)"
     " SELECT session, 9, message, reply, created, 'again', sender, answered FROM turns WHERE turn = 1",
     "reordered": "UPDATE turns SET turn = CASE turn WHEN 2 THEN 103 WHEN 3 THEN 2 ELSE turn END WHERE turn IN (2, 3)",
     "half_answered": "UPDATE turns SET reply = json_set(reply, '$.text', 'Noted.') WHERE turn = 4",
