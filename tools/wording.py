@@ -31,8 +31,9 @@ _UNITS = {
 
 
 def percentile_note(name: str, estimates: Mapping[str, Estimate]) -> str:
-    """What is known of a percentile of models on one's own accelerators; empty for everything else."""
-    return PERCENTILES if name.endswith("_p95") and "gpus_required" in estimates else ""
+    """What is known of a percentile of models on one's own accelerators; empty where it was measured or isn't one."""
+    own = name.endswith("_p95") and "gpus_required" in estimates
+    return PERCENTILES if own and estimates[name].kind != "measured" else ""
 
 
 def number(value: float) -> str:
