@@ -4,10 +4,12 @@ Measured: a question without an answer scores as high as one with an answer, so 
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from ..library import Knowledge
 from ..records import Fact
-from .vocabulary import Attribute, Phrases, Vocabulary, answers
+from .names import normalise
+from .vocabulary import Attribute, Vocabulary, answers
 
 
 class Coverage:
@@ -48,5 +50,10 @@ class Coverage:
         )
 
     def _mentioning(self, form: str) -> list[Fact]:
-        phrases = Phrases((form,))
-        return [fact for fact in self._knowledge.facts.values() if phrases.within(fact.statement)]
+        phrase = f" {normalise(form)} "
+        return [fact for fact, statement in self._statements if phrase in statement]
+
+    @cached_property
+    def _statements(self) -> list[tuple[Fact, str]]:
+        """The facts with their statements as phrases are looked for in them."""
+        return [(fact, f" {normalise(fact.statement)} ") for fact in self._knowledge.facts.values()]

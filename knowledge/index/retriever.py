@@ -85,10 +85,11 @@ class Retriever:
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
         named = self.named(query)
         expansion = self._vocabulary.expand(query)
-        vector = self._vector(expansion) if "dense" in sides else None
-        rankings = self._rankings(expansion, vector, only, _unambiguous(named), "lexical" in sides)
+        vectors = self._vectors(expansion)
+        nearest = _mean(vectors) if "dense" in sides else None
+        rankings = self._rankings(expansion, nearest, only, _unambiguous(named), "lexical" in sides)
         hits = tuple(self._hit(identity, score) for identity, score in fuse(rankings)[:k])
-        reason = self._gap(query, named) if self.records else "The knowledge index is empty."
+        reason = self._gap(query, named, vectors) if self.records else "The knowledge index is empty."
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
@@ -138,7 +139,7 @@ class Retriever:
         """What an answer's ledger records: knowledge hash and embedding model."""
         return f"{self._knowledge.hash[:16]}/{self._embedder.name}"
 
-    def _gap(self, query: str, named: dict[str, str]) -> str:
+    def _gap(self, query: str, named: dict[str, str], vectors: Any) -> str:
         """Why the catalogue can't answer, or an empty text."""
         if reason := self._coverage.gap(query, named):
             return reason
@@ -146,14 +147,10 @@ class Retriever:
             return ""
         if not named and (unknown := self._strangers.within(query)):
             return f"The catalogue doesn't know {' or '.join(unknown)}."
-        return self._off_subject(query, bool(named))
-
-    def _off_subject(self, query: str, named: bool) -> str:
-        subject, (store, _) = self._subject, self._dense
-        if subject is None or store is None:
+        subject = self._subject
+        if subject is None or vectors is None:
             return ""
-        vector = self._embedder.embed([query])[0]
-        return OFF_SUBJECT if subject.is_other(query, vector, named) else ""
+        return OFF_SUBJECT if subject.is_other(query, vectors[0], bool(named)) else ""
 
     def _rankings(
         self, expansion: Expansion, vector: Any, only: Filter, named: frozenset[str], words: bool
@@ -178,15 +175,12 @@ class Retriever:
                 rankings.append((DENSE_WEIGHT * share, self._nearest(vector, inside)))
         return rankings
 
-    def _vector(self, expansion: Expansion) -> Any:
-        """The mean of the question with and without its synonyms; None where no dense search is possible."""
+    def _vectors(self, expansion: Expansion) -> Any:
+        """Of the question, and of it with its synonyms where it has any; None where no dense search is possible."""
         store, _ = self._dense
         if store is None:
             return None
-        if not expansion.added:
-            return self._embedder.embed([expansion.question])[0]
-        both = self._embedder.embed([expansion.question, expansion.text]).sum(axis=0)
-        return both / max(float(both @ both) ** 0.5, 1e-9)
+        return self._embedder.embed([expansion.question, *([expansion.text] if expansion.added else [])])
 
     def _nearest(self, vector: Any, only: Filter) -> list[str]:
         store, _ = self._dense
@@ -268,3 +262,11 @@ def _unambiguous(named: dict[str, str]) -> frozenset[str]:
     """Components whose form names nobody else; `OpenAI` may mean several, and must not crowd out the rest."""
     forms = Counter(named.values())
     return frozenset(identity for identity, form in named.items() if forms[form] == 1)
+
+
+def _mean(vectors: Any) -> Any:
+    """The direction between unit vectors."""
+    if vectors is None or len(vectors) == 1:
+        return None if vectors is None else vectors[0]
+    both = vectors.sum(axis=0)
+    return both / max(float(both @ both) ** 0.5, 1e-9)
