@@ -18,6 +18,15 @@ Dimension = Literal["quality", "latency", "throughput", "cost", "energy"]
 Tier = Literal["T1", "T2", "T2v", "P", "T3", "T4", "U", "D"]
 """T1 primary, pinned; T2 neutral data; T2v vendor benchmark; P paper; T3 compilation; T4 news."""
 
+Attestation = Annotated[
+    str,
+    Field(
+        pattern=r"^(hipaa|soc2|iso27001|gdpr|pci_dss|fedramp|eu_ai_act|air_gap|residency_[a-z]{2})?$",
+    ),
+]
+"""A regime that a compliance fact speaks of. `residency_eu`, `residency_us`, `residency_<country>`: content kept and
+processed there on request; `eu_ai_act`: what a model provider undertook; `air_gap`: runs without any connection."""
+
 Mode = Literal["saas", "cloud_service", "byoc", "self_vm", "kubernetes", "in_process", "edge", "air_gap"]
 Unit01 = Annotated[float, Field(ge=0, le=1)]
 
@@ -73,7 +82,7 @@ class Fact(Laid):
     """component/kind/key, stable for ever."""
     version: int = 1
     component: str
-    """Component id; or `decision:<id>`, `slot:<id>`, `topic:<name>` for facts about those."""
+    """Component id; or `decision:<id>`, `slot:<id>`, `cloud:<name>`, `topic:<name>` for facts about those."""
     slots: tuple[str, ...] = ()
     kind: Literal[
         "risk",
@@ -99,7 +108,7 @@ class Fact(Laid):
     review_by: date
     conflicts_with: tuple[str, ...] = ()
     seed_ids: tuple[str, ...] = ()
-    attestation: Literal["", "hipaa", "soc2", "iso27001", "gdpr", "pci_dss", "fedramp"] = ""
+    attestation: Attestation = ""
     """For compliance facts: the regime they speak of."""
     denies: bool = False
     """A compliance fact that says the component does NOT offer the regime."""

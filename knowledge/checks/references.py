@@ -6,6 +6,9 @@ from ..aliases import nearest
 from .finding import Finding, error, warning
 from .tables import Tables
 
+CLOUDS = frozenset({"aws", "azure", "gcp"})
+"""Clouds as places: what runs on them inherits what facts about `cloud:<name>` say."""
+
 
 def check_references(tables: Tables, protocols: frozenset[str]) -> Iterator[Finding]:
     """Dangling ids in facts, components, rules, decisions, arguments, slots and questions."""
@@ -99,6 +102,8 @@ def _is_subject(subject: str, tables: Tables) -> bool:
     kind, _, key = subject.rpartition(":")
     if kind == "decision":
         return key in tables.decisions
+    if kind == "cloud":
+        return key in CLOUDS
     return kind == "topic" or (key in tables.slots if kind == "slot" else subject in tables.components)
 
 

@@ -43,6 +43,10 @@ def test_a_sound_knowledge_base_has_no_errors(tree: dict[str, Any], plant: Plant
         (FACTS, "facts", {"statement": "x" * 401}, "statement"),
         (FACTS, "facts", {"tier": "T9"}, "tier"),
         (FACTS, "facts", {"colour": "red"}, "colour"),
+        (FACTS, "facts", {"component": "cloud:nowhere"}, "unknown component 'cloud:nowhere'"),
+        (FACTS, "facts", {"attestation": "hippa"}, "attestation"),
+        (FACTS, "facts", {"attestation": "residency_europe"}, "attestation"),
+        (FACTS, "facts", {"attestation": "RESIDENCY_EU"}, "attestation"),
         (COMPONENTS, "components", {"fact_ids": ["a/limit/b"]}, "Unknown fact: 'a/limit/b'"),
         (COMPONENTS, "components", {"requires": ["qdrant|etcd"]}, "Unknown required component: 'etcd'"),
         (COMPONENTS, "components", {"scale": [{"metric": "vibes", "high": 9}]}, "'vibes' is no field"),
@@ -66,6 +70,14 @@ def test_a_broken_rule_is_found(
     found = [item for item in errors(plant(tree)) if expected in item.message]
     assert found, expected
     assert all(item.file == file for item in found)
+
+
+@pytest.mark.parametrize("word", ["residency_eu", "residency_us", "residency_jp", "eu_ai_act", "air_gap"])
+def test_a_cloud_may_attest_a_place_or_a_regime(tree: dict[str, Any], plant: Plant, word: str) -> None:
+    first = tree[FACTS]["facts"][0]
+    about = {"id": "cloud-aws/compliance/word", "component": "cloud:aws", "kind": "compliance"}
+    tree[FACTS]["facts"].append(first | about | {"attestation": word, "statement": "Content stays there."})
+    assert errors(plant(tree)) == []
 
 
 def test_what_a_rule_may_read(tree: dict[str, Any], plant: Plant) -> None:
