@@ -97,7 +97,9 @@ def test_abstains_where_nothing_is_known(retriever: Retriever) -> None:
     assert [answer.identity for answer in answers if not answer.gold and not answer.result.abstained] == []
 
 
-@pytest.mark.parametrize(("name", "recall_5"), [("blind_questions.csv", 0.75), ("blind2_questions.csv", 0.77)])
+@pytest.mark.parametrize(
+    ("name", "recall_5"), [("blind_questions.csv", 0.75), ("blind2_questions.csv", 0.77)]
+)
 def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, recall_5: float) -> None:
     """Written from the taxonomy alone; gold judged among what lexical, dense and fused search had found."""
     rows = read(HERE / "data" / name)

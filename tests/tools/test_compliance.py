@@ -1,0 +1,69 @@
+"""States of compliance: by place, by regime, and against scenarios that were labelled before the code ran."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from knowledge import load
+from tools.compliance import Place, compliance_state, residency_state, state_in_place
+from tools.gates import barrier
+from tools.profile import Profile
+
+AS_OF = date(2026, 11, 26)
+KNOWLEDGE = load()
+MOST_WRONG = 11
+"""What the packaged facts leave unknown so far, and parts of products that the catalogue has as one; never more."""
+SCENARIOS = yaml.safe_load(
+    (Path(__file__).parent / "data" / "compliance_scenarios.yaml").read_text(encoding="utf-8")
+)
+
+
+def state(component: str, regime: str, place: Place = "managed", cloud: str = "") -> str:
+    return state_in_place(KNOWLEDGE, KNOWLEDGE.components[component], regime, AS_OF, place, cloud).state
+
+
+def test_most_scenarios_get_the_right_state() -> None:
+    wrong = [
+        f"{item['id']} {item['component']} {item['regime']} {item['place']}: {found}, not {item['expected']}"
+        for item in SCENARIOS
+        if (found := state(item["component"], item["regime"], item["place"], item["cloud"]))
+        not in (item["expected"], *item["also_right"])
+    ]
+    assert len(wrong) <= MOST_WRONG, wrong
+
+
+@pytest.mark.parametrize("regime", ["hipaa", "soc2", "fedramp"])
+def test_what_one_runs_oneself_inherits_from_the_cloud_alone(regime: str) -> None:
+    host = compliance_state(KNOWLEDGE, "cloud:aws", regime, AS_OF)
+    found = state_in_place(
+        KNOWLEDGE, KNOWLEDGE.components["qdrant"], regime, AS_OF, "self_hosted_cloud", "aws"
+    )
+    assert (found.component, found.state, found.evidence) == ("qdrant", host.state, host.evidence)
+    assert found.evidence
+    assert state("qdrant", regime, "own_premises") == "unknown"
+    assert state("qdrant", regime, "self_hosted_cloud") == "unknown"
+
+
+def test_a_service_of_somebody_else_has_no_air_gap() -> None:
+    assert state("pinecone", "air_gap", "air_gapped") == "denied"
+    assert state("vllm", "air_gap", "managed") == "denied"
+    assert state("vllm", "air_gap", "air_gapped") != "denied"
+
+
+def test_what_the_union_can_not_have_its_countries_can_not() -> None:
+    for place in ("EU", "DE", "FR"):
+        assert residency_state(KNOWLEDGE, "anthropic-api", place, AS_OF).state == "denied"
+    assert residency_state(KNOWLEDGE, "anthropic-api", "US", AS_OF).state != "denied"
+
+
+def test_a_denied_place_excludes_and_an_unknown_one_does_not() -> None:
+    values = {"residency": ("DE",)}
+    denied = barrier(
+        KNOWLEDGE.components["anthropic-api"], "cmp.model_api", values, KNOWLEDGE, Profile(), AS_OF
+    )
+    assert denied is not None
+    assert denied.rule == "residency"
+    assert denied.evidence
+    assert barrier(KNOWLEDGE.components["groq"], "cmp.model_api", {}, KNOWLEDGE, Profile(), AS_OF) is None
