@@ -19,7 +19,7 @@ def end_to_end(
 ) -> dict[str, Estimate]:
     """p95 of first token, time per output token and whole answer, as far as they are known."""
     if plan is not None:
-        ttft, tpot, call = plan.ttft_ms, plan.tpot_ms, plan.e2e_ms
+        ttft, tpot, call = plan.p95.ttft_ms, plan.p95.tpot_ms, plan.p95.e2e_ms
     elif compute.kind == "api" and compute.unit == "token":
         ttft = _assumed(knowledge.anchors["api_ttft_ms"])
         tpot = _assumed(knowledge.anchors["api_tpot_ms"])

@@ -97,11 +97,11 @@ def test_a_plan_at_that_load_is_measured_cited_and_narrower() -> None:
     )
     plan = plan_of(base_with(there))
     assert (plan.accelerators, plan.basis) == (plain.accelerators, "measured")
-    assert plan.tpot_ms.kind == plan.ttft_ms.kind == plan.e2e_ms.kind == "measured"
-    assert plan.tpot_ms.typical == pytest.approx(1.3 * plain.tpot_mean_ms, rel=0.02)
-    assert plan.tpot_ms.evidence == (there.evidence_id,)
+    assert plan.p95.tpot_ms.kind == plan.p95.ttft_ms.kind == plan.p95.e2e_ms.kind == "measured"
+    assert plan.p95.tpot_ms.typical == pytest.approx(1.3 * plain.tpot_mean_ms, rel=0.02)
+    assert plan.p95.tpot_ms.evidence == (there.evidence_id,)
     assert plan.evidence.startswith("Your measurement of 2026-11-20, run.json: Llama-3.3-70B on ")
-    assert plan.tpot_ms.high / plan.tpot_ms.low < 0.8 * plain.tpot_ms.high / plain.tpot_ms.low
+    assert plan.p95.tpot_ms.high / plan.p95.tpot_ms.low < 0.8 * plain.p95.tpot_ms.high / plain.p95.tpot_ms.low
     assert plan.output_tokens_per_s.kind == "estimated"
     assert plan.output_tokens_per_s.evidence == (there.evidence_id,)
 
@@ -116,10 +116,10 @@ def test_a_plan_at_another_load_says_that_it_is_scaled_or_cites_nothing() -> Non
         }
     )
     plan = plan_of(base_with(near))
-    assert (plan.tpot_ms.kind, plan.tpot_ms.formula) == ("estimated", "serving_scaled_to_own")
-    assert plan.tpot_ms.evidence == (near.evidence_id,)
+    assert (plan.p95.tpot_ms.kind, plan.p95.tpot_ms.formula) == ("estimated", "serving_scaled_to_own")
+    assert plan.p95.tpot_ms.evidence == (near.evidence_id,)
     far = RUN.model_copy(update={"input_tokens": 60_000.0, "output_tokens": 4_000.0})
-    assert plan_of(base_with(far)).tpot_ms.evidence == ()
+    assert plan_of(base_with(far)).p95.tpot_ms.evidence == ()
 
 
 def test_the_tool_shows_the_measurement_as_evidence() -> None:

@@ -181,10 +181,25 @@ def test_plans_agree_with_points_and_carry_evidence() -> None:
         item for item in plans if (item.model, item.accelerator) == ("Llama-3.3-70B", "H100-SXM-80GB")
     )
     assert plan.accelerators == one(CHAT).accelerators
-    assert plan.ttft_ms.typical == pytest.approx(one(CHAT).ttft_p95_ms)
-    assert plan.tpot_ms.low < plan.tpot_ms.typical < plan.tpot_ms.high
+    assert plan.p95.ttft_ms.typical == pytest.approx(one(CHAT).ttft_p95_ms)
+    assert plan.p95.tpot_ms.low < plan.p95.tpot_ms.typical < plan.p95.tpot_ms.high
     assert plan.output_tokens_per_s.typical >= CHAT.peak_rps * CHAT.output_tokens
     assert plan.evidence
+
+
+@pytest.mark.parametrize("asked", [50.0, 90.0, 95.0, 99.0])
+def test_a_plan_names_the_median_the_tails_and_the_percentile_asked_for(asked: float) -> None:
+    demand = CHAT.model_copy(update={"percentile": asked, "ttft_limit_ms": None, "tpot_limit_ms": None})
+    plan = serving_plans(KNOWLEDGE, demand, ["Llama-3.3-70B"], ["H100-SXM-80GB"])[0]
+    assert [item.percentile for item in plan.latencies] == sorted({50.0, 95.0, 99.0, asked})
+    assert plan.limits_percentile == asked
+    for name in ("ttft", "tpot", "e2e"):
+        times = [getattr(item, f"{name}_ms").typical for item in plan.latencies]
+        assert times == sorted(set(times)), name
+        mean = getattr(plan, f"{name}_mean_ms")
+        assert times[0] < mean < times[-1]
+        constant = KNOWLEDGE.files.yaml("perf/sizing.yaml")["percentiles"][f"{name}_p99_over_mean"]["value"]
+        assert times[-1] >= 0.999 * mean * constant
 
 
 def test_mistral_7b_on_an_h200_is_served_from_one_device() -> None:

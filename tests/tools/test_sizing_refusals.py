@@ -107,7 +107,8 @@ def test_there_is_always_a_plan_or_a_reason_and_never_nonsense(
     if found.feasible:
         assert found.most_rps >= demand.peak_rps * (1 - 1e-6)
         assert there is None or found.accelerators <= there
-        assert found.ttft_ms.low <= found.ttft_ms.typical <= found.ttft_ms.high
+        for at in found.latencies:
+            assert at.ttft_ms.low <= at.ttft_ms.typical <= at.ttft_ms.high
 
 
 def _numbers(content: object) -> list[float]:

@@ -148,7 +148,8 @@ def _values(knowledge: Knowledge, subject: Subject, load: Load) -> dict[str, obj
 
 
 def _checks(subject: Subject) -> Iterator[Check]:
-    estimates = {"ttft": subject.plan.ttft_ms, "tpot": subject.plan.tpot_ms, "e2e": subject.plan.e2e_ms}
+    tail = subject.plan.p95
+    estimates = {"ttft": tail.ttft_ms, "tpot": tail.tpot_ms, "e2e": tail.e2e_ms}
     for metric, (name, words) in WORDS.items():
         predicted = estimates[metric]
         yield Check(

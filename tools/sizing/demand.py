@@ -65,6 +65,17 @@ class PlanPoint(NamedTuple):
     reason: str
 
 
+class Latencies(BaseModel):
+    """Times that so many percent of the requests stay within."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    percentile: float
+    ttft_ms: Estimate
+    tpot_ms: Estimate
+    e2e_ms: Estimate
+
+
 class ServingPlan(BaseModel):
     """A sized deployment of one model on one accelerator type, or why there is none."""
 
@@ -86,10 +97,10 @@ class ServingPlan(BaseModel):
     ttft_mean_ms: float
     tpot_mean_ms: float
     e2e_mean_ms: float
-    ttft_ms: Estimate
-    tpot_ms: Estimate
-    e2e_ms: Estimate
-    """The three at the 95th percentile."""
+    latencies: tuple[Latencies, ...] = ()
+    """The median, the 95th and 99th percentile, and the one that the limits speak of."""
+    limits_percentile: float
+    """The percentile that the limits speak of."""
     decode_tokens_per_s: Estimate
     """One stream alone on an idle replica."""
     output_tokens_per_s: Estimate
@@ -110,3 +121,11 @@ class ServingPlan(BaseModel):
     """What is known of the percentiles."""
     evidence: str
     """One sentence: which measurement or formula stands behind it."""
+
+    def at(self, percentile: float) -> Latencies:
+        """The times at a percentile that the plan states."""
+        return next(item for item in self.latencies if item.percentile == percentile)
+
+    @property
+    def p95(self) -> Latencies:
+        return self.at(95.0)

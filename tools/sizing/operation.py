@@ -16,6 +16,7 @@ from .queueing import ratios, waiting_ms
 from .roofline import Array, Flags, Indices
 
 REPORTED_PERCENTILE = 95.0
+"""Of the point values by which deployments are ranked; a plan states more of them."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,11 @@ class Operation:
     mean_batch: Array
     tpot_ms: Array
     ttft_ms: Array
-    wait_p95_ms: Array
-    """Wait for a place where the caches fill the memory."""
+    servers: Array
+    """Places of all working replicas."""
+    occupancy: Array
+    """Share of them that is taken."""
+    variability: float
     ttft_p95_ms: Array
     e2e_ms: Array
     e2e_p95_ms: Array
@@ -39,6 +43,10 @@ class Operation:
     tdp_w: Array
     own_device: Flags
     watts: Array
+
+    def wait_ms(self, percentile: float) -> Array:
+        """Wait for a place where the caches fill the memory."""
+        return waiting_ms(self.servers, self.occupancy, self.e2e_ms, percentile, self.variability)
 
 
 def operate(
@@ -62,9 +70,8 @@ def operate(
     service = ttft + tpot * demand.output_tokens
     largest = np.where(able.keeps_limits[option], able.planned_rps[option], 0).max(axis=1, initial=0)
     places = np.where(able.fits[option], grid, 1).max(axis=1)
-    wait = waiting_ms(
-        working * places, in_flight / places, service, REPORTED_PERCENTILE, variability(knowledge, demand)
-    )
+    spread, servers, occupancy = variability(knowledge, demand), working * places, in_flight / places
+    wait = waiting_ms(servers, occupancy, service, REPORTED_PERCENTILE, spread)
     ttft_tail, e2e_tail = _tail(knowledge, "ttft"), _tail(knowledge, "e2e")
     mean_load = demand.mean_rps / replicas
     mean_in_flight = mean_load * service / 1e3
@@ -78,7 +85,7 @@ def operate(
     )
     return Operation(
         in_flight=in_flight, mean_in_flight=mean_in_flight, mean_batch=mean_batch, tpot_ms=tpot, ttft_ms=ttft,
-        wait_p95_ms=wait, ttft_p95_ms=ttft * ttft_tail + wait, e2e_ms=service,
+        servers=servers, occupancy=occupancy, variability=spread, ttft_p95_ms=ttft * ttft_tail + wait, e2e_ms=service,
         e2e_p95_ms=service * e2e_tail + wait,
         capacity_rps=largest, utilisation=demand.mean_rps / (replicas * largest), tdp_w=tdp, own_device=own,
         watts=per_device * options.devices[option] * replicas,

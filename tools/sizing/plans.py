@@ -1,21 +1,19 @@
 """A point plan with everything a person wants to see: memory, intervals, power and the evidence behind it."""
 
-from typing import Literal
-
 from knowledge import Knowledge
 from knowledge.hardware import accelerators
 from knowledge.measured import SOURCES, MeasuredRun
 from knowledge.models import models
-from knowledge.sizing_data import coefficients, constant
-from tools.estimate import Estimate, Kind
+from knowledge.sizing_data import coefficients
+from tools.estimate import Estimate
 
-from .backing import Backing, Metric, backing, error_of
+from .backing import Backing, backing, error_of
 from .calibration import correction, nearest_run, validation
 from .demand import PlanPoint, ServingDemand, ServingPlan
 from .memory import cache_gb
-from .operation import REPORTED_PERCENTILE, Operation
+from .operation import Operation
+from .percentiles import cited, latencies, model_error
 from .power import watts_interval
-from .queueing import ratios
 from .refusal import refusal
 from .runs import Setting
 from .serving import Choice, redundant
@@ -47,7 +45,7 @@ def full_plan(
     capacity = float(working.capacity_rps[row]) * point.replicas * demand.output_tokens
     length = demand.input_tokens + demand.output_tokens
     in_flight = float(working.in_flight[row])
-    step = error_of(knowledge, own, "tpot") or _spread(knowledge, "served", known)
+    step = error_of(knowledge, own, "tpot") or model_error(knowledge, "served", known)
     return ServingPlan(
         model=point.model, accelerator=point.accelerator, precision=point.precision,
         accelerators_per_replica=point.per_replica, replicas=point.replicas, accelerators=point.accelerators,
@@ -56,11 +54,8 @@ def full_plan(
         kv_gb=cache_gb(knowledge, model, point.precision, length, in_flight * point.replicas),
         ttft_mean_ms=float(working.ttft_ms[row]), tpot_mean_ms=point.tpot_ms,
         e2e_mean_ms=float(working.e2e_ms[row]),
-        ttft_ms=_tail(knowledge, point.ttft_p95_ms, float(working.ttft_ms[row]), "ttft", known, own),
-        tpot_ms=_tail(
-            knowledge, point.tpot_ms * _typical(knowledge, "tpot"), point.tpot_ms, "tpot", known, own
-        ),
-        e2e_ms=_tail(knowledge, point.e2e_p95_ms, float(working.e2e_ms[row]), "e2e", known, own),
+        latencies=latencies(knowledge, demand, working, row, known, own),
+        limits_percentile=demand.percentile,
         decode_tokens_per_s=_backed(_inverse(single, step, "tokens/s"), alone),
         output_tokens_per_s=_backed(_inverse(capacity, step, "tokens/s"), own and own._replace(same=False)),
         watts=watts_interval(
@@ -82,47 +77,8 @@ def _row(chosen: Choice, working: Operation, point: PlanPoint) -> int:
     )
 
 
-def _spread(knowledge: Knowledge, regime: Literal["served", "open_ttft"], known: bool) -> tuple[float, float]:
-    """p10 and p90 of measured over modelled: on configurations that were measured, or on unseen ones."""
-    found = coefficients(knowledge, regime)
-    low, _, high = found.seen_ratio if known and regime == "served" else found.ratio
-    return min(low, 1.0), max(high, 1.0)
-
-
-def _typical(knowledge: Knowledge, name: str) -> float:
-    return ratios(constant(knowledge, "percentiles", f"{name}_p99_over_mean"), REPORTED_PERCENTILE)[1]
-
-
-def _tail(
-    knowledge: Knowledge, value: float, mean: float, metric: Metric, known: bool, own: Backing | None
-) -> Estimate:
-    """Model error and the spread of the published percentile ratios; measured ones where they are known."""
-    low, typical, high = ratios(
-        constant(knowledge, "percentiles", f"{metric}_p99_over_mean"), REPORTED_PERCENTILE
-    )
-    below, above = error_of(knowledge, own, metric) or _spread(
-        knowledge, "open_ttft" if metric == "ttft" else "served", known or own is not None
-    )
-    measured = own.ratio(metric, REPORTED_PERCENTILE) if own else None
-    if measured is not None:
-        value, low, typical, high = mean * measured, 1.0, 1.0, 1.0
-    estimate = Estimate(
-        low=value * below * low / typical,
-        typical=value,
-        high=value * above * high / typical,
-        unit="ms",
-        formula="serving_latency",
-    )
-    return estimate if own is None else _cited(estimate, own, own.kind(metric))
-
-
 def _backed(estimate: Estimate, own: Backing | None) -> Estimate:
-    return estimate if own is None else _cited(estimate, own, own.kind("tpot"))
-
-
-def _cited(estimate: Estimate, own: Backing, kind: Kind) -> Estimate:
-    formula = "own_measurement" if kind == "measured" else "serving_scaled_to_own"
-    return estimate.model_copy(update={"kind": kind, "formula": formula, "evidence": own.evidence})
+    return estimate if own is None else cited(estimate, own, own.kind("tpot"))
 
 
 def _inverse(value: float, spread: tuple[float, float], unit: str) -> Estimate:
@@ -161,8 +117,8 @@ def _infeasible(
         model=point.model, accelerator=point.accelerator, precision=why.precision or point.precision,
         accelerators_per_replica=why.per_replica, replicas=why.replicas,
         accelerators=why.per_replica * why.replicas, concurrency=0, utilisation=0, weights_gb=0,
-        kv_gb=0, ttft_mean_ms=0, tpot_mean_ms=0, e2e_mean_ms=0, ttft_ms=nothing, tpot_ms=nothing,
-        e2e_ms=nothing, decode_tokens_per_s=nothing, output_tokens_per_s=nothing, watts=nothing,
+        kv_gb=0, ttft_mean_ms=0, tpot_mean_ms=0, e2e_mean_ms=0, limits_percentile=demand.percentile,
+        decode_tokens_per_s=nothing, output_tokens_per_s=nothing, watts=nothing,
         most_rps=why.most_rps, saturated=why.most_rps > 0, feasible=False, reason=why.reason.strip(),
         basis="roofline", validation=validation(knowledge, point.model, point.accelerator),
         evidence=why.reason.strip(),
