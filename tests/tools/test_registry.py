@@ -16,6 +16,7 @@ from tools.profile import Profile
 from tools.registered import unit_of
 from tools.registered.sizing import ServingPlans
 from tools.registry import REGISTRY, evidence_of, run_tool
+from tools.sizing import media_rate
 
 KNOWLEDGE = load()
 AS_OF = date(2026, 11, 24)
@@ -219,3 +220,20 @@ def test_the_registry_imports_nothing_of_the_layers_above() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_encoder_tool_sizes_speech_by_published_rates() -> None:
+    given = {"model": "whisper-large-v3-turbo", "items_per_s": 50, "tokens_per_item": 30}
+    plan = run("size-encoder", **given, accelerator="L4").model_dump()
+    rate = media_rate(KNOWLEDGE, "Whisper-large-v3-turbo", "L4")
+    assert rate is not None
+    assert plan["items_per_s"] == rate.estimate.model_dump()
+    assert plan["devices"] >= 50 * 30 / rate.estimate.typical
+    more = run("size-encoder", **given, accelerator="L4", redundant=True).model_dump()
+    assert more["devices"] == plan["devices"] + 1
+
+
+def test_the_encoder_tool_says_where_no_rate_of_a_speech_model_is_published() -> None:
+    plan = run("size-encoder", model="Kokoro-82M", accelerator="L4").model_dump()
+    assert plan["devices"] == 0
+    assert "No throughput of Kokoro-82M is published" in plan["evidence"]

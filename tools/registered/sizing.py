@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from knowledge.hardware import resolve_accelerator
-from knowledge.models import resolve_model
+from knowledge.models import models, resolve_model
 
 from ..sizing import (
     ServingDemand,
@@ -11,6 +11,7 @@ from ..sizing import (
     serving_plans,
     size_classical,
     size_encoder,
+    size_media,
     size_training,
     size_vectors,
 )
@@ -19,6 +20,9 @@ from ..sizing.encoders import ClassicalPlan, EncoderPlan
 from ..sizing.training import TrainingMode, TrainingPlan
 from ..sizing.vectors import VectorPlan
 from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
+
+SPEECH = ("asr", "tts")
+"""Types of models whose items are recordings; their rate is in seconds of audio a second."""
 
 
 class ServingInput(ToolInput):
@@ -106,7 +110,7 @@ class EncoderInput(ToolInput):
     items_per_s: Annotated[float, in_unit("items/s", gt=0)]
     """Texts, images, generated images or recordings a second, at peak."""
     tokens_per_item: Annotated[float, in_unit("tokens", gt=0)] = 256
-    """Tokens of a text, or seconds of a recording."""
+    """Tokens of a text, or seconds of a recording; the rate of speech models is in seconds of audio a second."""
     redundant: bool = False
     """One device more than the load needs."""
 
@@ -156,10 +160,18 @@ def _training(given: TrainingInput, context: Context) -> TrainingPlan:
 
 
 def _encoder(given: EncoderInput, context: Context) -> EncoderPlan:
+    model = resolve_model(context.knowledge, given.model).key
+    accelerator = resolve_accelerator(context.knowledge, given.accelerator).key
+    kind = models(context.knowledge)[model].type
+    if kind in ("image", *SPEECH):
+        seconds = given.tokens_per_item if kind in SPEECH else 1.0
+        return size_media(
+            context.knowledge, model, accelerator, given.items_per_s * seconds, redundant=given.redundant
+        )
     return size_encoder(
         context.knowledge,
-        resolve_model(context.knowledge, given.model).key,
-        resolve_accelerator(context.knowledge, given.accelerator).key,
+        model,
+        accelerator,
         items_per_s=given.items_per_s,
         tokens_per_item=given.tokens_per_item,
         redundant=given.redundant,

@@ -55,17 +55,19 @@ def _scaled(knowledge: Knowledge, run: MediaRun, accelerator: str) -> Rate:
     return Rate(estimate, _evidence(run, same))
 
 
-def size_media(knowledge: Knowledge, model: str, accelerator: str, units_per_s: float) -> EncoderPlan:
+def size_media(
+    knowledge: Knowledge, model: str, accelerator: str, units_per_s: float, *, redundant: bool = False
+) -> EncoderPlan:
     """Devices for `units_per_s` seconds of audio, or images, a second at peak; 0 devices where unsized."""
     rate = media_rate(knowledge, model, accelerator)
     spec = models(knowledge)[model]
     if rate is None:
         if spec.type == "image":
-            return size_encoder(knowledge, model, accelerator, items_per_s=units_per_s)
+            return size_encoder(knowledge, model, accelerator, items_per_s=units_per_s, redundant=redundant)
         return _unsized(model, accelerator)
     machine, per_device = accelerators(knowledge)[accelerator], rate.estimate.typical
     usable = per_device * constant(knowledge, "encoders", "peak_share").value
-    devices = max(1, math.ceil(units_per_s / usable - 1e-9))
+    devices = max(1, math.ceil(units_per_s / usable - 1e-9)) + (1 if redundant else 0)
     share = units_per_s / (devices * per_device)
     floor = constant(knowledge, "encoders", "latency_floor_ms").interval
     # The slowest published run is the one with the smallest batch: it stands for one window or picture alone.
