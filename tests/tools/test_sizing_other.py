@@ -19,6 +19,7 @@ from tools.sizing import (
     size_vectors,
     tree_row_us,
 )
+from tools.sizing.vector_search import VectorLoad, predict_vector
 
 KNOWLEDGE = load()
 
@@ -47,6 +48,24 @@ def test_more_vectors_never_need_less(count: float, factor: float, dims: int, wi
     large = size_vectors(KNOWLEDGE, count * factor, dims, bytes_per_value=width)
     assert large.search_nodes >= small.search_nodes
     assert large.index_ram_gb.typical >= small.index_ram_gb.typical
+
+
+def test_searches_are_those_of_the_predictor_that_the_accuracy_page_scores() -> None:
+    plan = size_vectors(KNOWLEDGE, 2e9, 768, replicas=2)
+    load = VectorLoad(cores=128, vectors=2e9, dims=768, nodes=plan.shards)
+    assert plan.shards > 10
+    assert (plan.search_nodes, plan.copies) == (2 * plan.shards, 2)
+    assert plan.qps_capacity == predict_vector(KNOWLEDGE, "qps", load).scaled(2, "queries/s")
+    assert plan.latency_p99_ms == predict_vector(KNOWLEDGE, "latency_p99_ms", load)
+    assert plan.build_h == predict_vector(KNOWLEDGE, "build_time_s", load).scaled(1 / 3600, "h")
+
+
+def test_more_vectors_are_searched_more_slowly_and_shards_share_every_query() -> None:
+    few, many, most = (size_vectors(KNOWLEDGE, count, 1536) for count in (1e5, 1e7, 1e10))
+    assert few.qps_capacity.typical > many.qps_capacity.typical > most.qps_capacity.typical
+    assert most.shards == most.search_nodes > 100
+    carried = size_vectors(KNOWLEDGE, 1e10, 1536, peak_qps=3 * most.qps_capacity.typical)
+    assert (carried.copies, carried.search_nodes) == (3, 3 * most.shards)
 
 
 def test_a_published_pretraining_run_within_a_factor_of_two() -> None:

@@ -83,6 +83,8 @@ class VectorInput(ToolInput):
     """4 for floats, 1 for scalar-quantised, 0.125 for binary vectors."""
     peak_qps: Annotated[float, in_unit("requests/s", ge=0)] = 0
     """Searches a second at peak."""
+    results: Annotated[float, in_unit("results", ge=1, le=10000)] = 10
+    """Nearest neighbours that a search returns."""
 
 
 class TrainingInput(ToolInput):
@@ -143,6 +145,7 @@ def _vectors(given: VectorInput, context: Context) -> VectorPlan:
         replicas=given.replicas,
         bytes_per_value=given.bytes_per_value,
         peak_qps=given.peak_qps,
+        results=given.results,
     )
 
 
