@@ -98,6 +98,8 @@ def test_units_are_converted_to_the_arguments_own() -> None:
         ("size-llm-serving", {"mean_rps": "5 requests/fortnight"}, "mean_rps: the unit 'requests/fortnight'"),
         ("size-llm-serving", {"mean_rps": "many"}, "Give it in requests/s"),
         ("size-llm-serving", {"precision": "fp7"}, "precision"),
+        ("size-llm-serving", {"shared_prefix_tokens": 5000}, "5000 is above input_tokens 1000"),
+        ("size-llm-serving", {"peak_rps": 1}, "peak_rps 1 is below mean_rps 2"),
         ("llm-memory", {"memory_share": 90}, "memory_share: input should be less than or equal to 1"),
         ("llm-memory", {"model": "gpt-4o"}, "isn't published"),
         ("llm-memory", {"devices": 3, "pipeline": 2}, "can't be split into 2 equal stages"),

@@ -183,3 +183,14 @@ def test_rates_and_times_round_trip_through_their_units(value: float, per: tuple
     given_ = checked_arguments(tool.name, tool.arguments, told)
     assert given_.model_dump()["mean_rps"] == pytest.approx(value)
     assert given_.model_dump()["ttft_limit_ms"] == pytest.approx(value)
+
+
+def test_a_run_at_another_precision_doesnt_validate_this_one() -> None:
+    pair = ["Llama-3.1-8B"], ["H100-SXM-80GB"]
+    demand = ServingDemand(mean_rps=1, peak_rps=1, input_tokens=1000, output_tokens=200)
+    found = {
+        precision: serving_plans(KNOWLEDGE, demand.model_copy(update={"precision": precision}), *pair)[0]
+        for precision in ("bf16", "fp8")
+    }
+    assert found["bf16"].validation == "measured"
+    assert found["fp8"].validation == "measured at another precision"

@@ -1,6 +1,8 @@
 """Sizing tools: memory, devices and speed of serving, training, encoders, classical models and vector search."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+
+from pydantic import model_validator
 
 from knowledge.hardware import resolve_accelerator
 from knowledge.models import models, resolve_model
@@ -64,6 +66,17 @@ class ServingInput(ToolInput):
     """even: evenly spaced, as from a queue; random: independent users; bursty: many at once."""
     available: Annotated[int | None, in_unit("accelerators", ge=1)] = None
     """As many as there are; left out: as many as the load needs. Too few: the highest load that they carry."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.shared_prefix_tokens > self.input_tokens:
+            raise ValueError(
+                f"shared_prefix_tokens {self.shared_prefix_tokens:g} is above input_tokens {self.input_tokens:g}, "
+                "of which it is a part"
+            )
+        if self.peak_rps is not None and self.peak_rps < self.mean_rps:
+            raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
+        return self
 
 
 class ServingPlans(ToolResult):

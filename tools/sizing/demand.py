@@ -8,6 +8,7 @@ from tools.estimate import Estimate
 from tools.wording import PERCENTILES
 
 Arrivals = Literal["even", "random", "bursty"]
+Validation = Literal["measured", "measured at another precision", "unvalidated"]
 
 
 class ServingDemand(BaseModel):
@@ -115,8 +116,8 @@ class ServingPlan(BaseModel):
     reason: str = ""
     """Why there is no plan, and what comes nearest."""
     basis: Literal["measured", "roofline"]
-    validation: Literal["measured", "unvalidated"] = "unvalidated"
-    """Whether somebody published a run of this model's architecture on this accelerator."""
+    validation: Validation = "unvalidated"
+    """Whether somebody published a run of this model's architecture on this accelerator, at this precision."""
     percentiles: str = PERCENTILES
     """What is known of the percentiles."""
     evidence: str

@@ -9,7 +9,7 @@ from tools.estimate import Estimate
 
 from .backing import Backing, backing, error_of
 from .calibration import correction, nearest_run, validation
-from .demand import PlanPoint, ServingDemand, ServingPlan
+from .demand import PlanPoint, ServingDemand, ServingPlan, Validation
 from .memory import cache_gb
 from .operation import Operation
 from .percentiles import cited, latencies, model_error
@@ -64,9 +64,15 @@ def full_plan(
         ),
         most_rps=float(working.capacity_rps[row]) * (point.replicas - redundant(knowledge, demand)),
         feasible=True, basis="measured" if near or own else "roofline",
-        validation="measured" if own else validation(knowledge, point.model, point.accelerator),
+        validation="measured" if own or known else _without_runs(knowledge, point),
         evidence=own.sentence if own else _evidence(knowledge, point, near, known),
     )  # fmt: skip
+
+
+def _without_runs(knowledge: Knowledge, point: PlanPoint) -> Validation:
+    """What is known of a configuration of which no run is published."""
+    other = validation(knowledge, point.model, point.accelerator) == "measured"
+    return "measured at another precision" if other else "unvalidated"
 
 
 def _row(chosen: Choice, working: Operation, point: PlanPoint) -> int:
@@ -99,7 +105,7 @@ def _evidence(knowledge: Knowledge, point: PlanPoint, near: MeasuredRun | None, 
     basis = (
         "scaled to published runs of this pair" if known else "no published run of this pair (unvalidated)"
     )
-    if validation(knowledge, point.model, point.accelerator) == "measured" and not known:
+    if not known and _without_runs(knowledge, point) != "unvalidated":
         basis = "published runs of this pair at another precision"
     first = coefficients(knowledge, "open_ttft")
     return (
