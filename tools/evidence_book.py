@@ -25,6 +25,8 @@ QUANTITY_WORDS = {
     "ttft_ms_p95": "first token at p95",
     "tpot_ms_p95": "time per output token at p95",
     "e2e_ms_p95": "whole answer at p95",
+    "ttft_ms_p99": "first token at p99",
+    "e2e_ms_p99": "whole answer at p99",
 }
 
 

@@ -1,6 +1,7 @@
 """Hard limits that the typical figures of a stack break: budget, response time, what can't be sized."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from .draft import Draft
 from .estimate import Estimate
@@ -11,6 +12,8 @@ TIMES = (
     ("e2e_latency_ms", "e2e_ms_p95", "the whole answer"),
     ("ttft_ms", "ttft_ms_p95", "the first token"),
 )  # fmt: skip
+TAIL = 99.0
+"""Limits at this percentile and beyond are held against the 99th, all others against the 95th."""
 
 
 def broken_limits(draft: Draft, estimates: Mapping[str, Estimate]) -> dict[str, str]:
@@ -23,12 +26,25 @@ def broken_limits(draft: Draft, estimates: Mapping[str, Estimate]) -> dict[str, 
             f"{number(budget)} USD a month"
         )
     for field, name, words in TIMES:
-        limit, estimate = values.get(field), estimates.get(name)
+        limit, estimate, percentile = values.get(field), *_held(name, values, estimates)
         if limit and estimate is not None and estimate.typical > limit:
-            found[field] = f"{words} takes {interval(estimate)} at p95, your limit is {number(limit)} ms"
+            found[field] = (
+                f"{words} takes {interval(estimate)} at {percentile}, your limit is {number(limit)} ms"
+            )
     if not draft.compute.feasible and draft.compute.reason:
         found[""] = draft.compute.reason
     return found
+
+
+def _held(
+    name: str, values: Mapping[str, Any], estimates: Mapping[str, Estimate]
+) -> tuple[Estimate | None, str]:
+    """The estimate that a limit is held against: at the percentile that it speaks of."""
+    if float(values.get("latency_percentile") or 0) >= TAIL:
+        beyond = estimates.get(name.replace("p95", "p99"))
+        if beyond is not None:
+            return beyond, "p99"
+    return estimates.get(name), "p95"
 
 
 def within_limits_first(drafts: Iterable[Draft]) -> list[Draft]:
@@ -67,7 +83,7 @@ def surely_broken(draft: Draft, estimates: Mapping[str, Estimate]) -> bool:
     """True where a limit is broken whatever an assumed speed turns out to be."""
     broken = broken_limits(draft, estimates)
     for field, name, _ in TIMES:
-        estimate = estimates.get(name)
+        estimate, _ = _held(name, draft.values, estimates)
         if field in broken and estimate is not None and estimate.kind == "assumed":
             broken = {
                 key: text

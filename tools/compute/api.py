@@ -12,6 +12,7 @@ from knowledge.llm_prices import llm_prices
 from ..anchors import piecewise, piecewise_log
 from ..assessment import Weights
 from ..cost import api_costs
+from ..request_steps import assumed_ms
 from ..scoring import Scored
 from ..vendors import barred_model
 from .choice import MANAGED_API, Compute
@@ -126,6 +127,8 @@ def _compute(
     usd: float | None,
     rating: float | None,
 ) -> Compute:
+    if values.get("model_task") == "embed":
+        return _embedding(knowledge, provider, model, usd, rating)
     ttft, tpot = knowledge.anchors["api_ttft_ms"][1], knowledge.anchors["api_tpot_ms"][1]
     calls = max(values.get("llm_calls_per_task") or 1, 1)
     return Compute(
@@ -138,5 +141,23 @@ def _compute(
         tpot_ms=tpot,
         e2e_ms=calls * (ttft + tpot * values["output_tokens"]),
         quickest=knowledge.anchors["api_ttft_ms"][0] / ttft,
+        quality=rating,
+    )
+
+
+def _embedding(
+    knowledge: Knowledge, provider: str, model: str, usd: float | None, rating: float | None
+) -> Compute:
+    """Vectors come at once: there is no first token, and none after it."""
+    taken = assumed_ms(knowledge, "hosted_embed_ms")
+    return Compute(
+        kind="api",
+        deployment=MANAGED_API,
+        model=model,
+        provider=provider,
+        usd_month=usd,
+        e2e_ms=taken.typical,
+        item_ms=taken,
+        quickest=taken.low / taken.typical,
         quality=rating,
     )

@@ -2,6 +2,8 @@
 
 from typing import Literal, NamedTuple
 
+from ..estimate import Estimate
+
 Kind = Literal["api", "llm", "encoder", "classical", "device", "custom", "training", "none"]
 Unit = Literal["token", "audio_minute", "character", "image"]
 HOURS_PER_MONTH = 730.0
@@ -44,6 +46,8 @@ class Compute(NamedTuple):
     ttft_ms: float | None = None
     tpot_ms: float | None = None
     e2e_ms: float | None = None
+    item_ms: Estimate | None = None
+    """One item through a model that isn't a language model, network left out, with its range and kind."""
     utilisation: float = 0.0
     watts: float | None = None
     quality: float | None = None

@@ -74,6 +74,7 @@ def choose_classical(knowledge: Knowledge, values: Mapping[str, Any], mode: str)
         deployment=mode,
         replicas=plan.nodes,
         e2e_ms=plan.latency_ms.typical,
+        item_ms=plan.latency_ms,
         utilisation=0.5,
     )
 
@@ -104,6 +105,7 @@ def _accelerated(plan: EncoderPlan, mode: str, usd: float) -> Compute:
         replicas=plan.devices,
         usd_month=usd,
         e2e_ms=plan.latency_ms.typical,
+        item_ms=plan.latency_ms,
         utilisation=plan.utilisation,
         watts=plan.watts.typical,
         rate_per_s=plan.items_per_s.typical,
@@ -128,6 +130,7 @@ def _on_processors(
         replicas=plan.nodes,
         usd_month=plan.vcpus * hourly * HOURS_PER_MONTH,
         e2e_ms=plan.latency_ms.typical,
+        item_ms=plan.latency_ms,
         utilisation=plan.utilisation,
         rate_per_s=plan.items_per_s.typical,
     )
