@@ -18,7 +18,14 @@ from .compute.api import choose_api
 from .compute.hosted import MEDIA_TASKS, choose_hosted_media
 from .compute.media import choose_media
 from .compute.models import servable, tuned_quality
-from .compute.other import CPU_MODES, choose_classical, choose_encoder, custom_network, on_device
+from .compute.other import (
+    CPU_MODES,
+    choose_classical,
+    choose_encoder,
+    custom_network,
+    on_device,
+    scoring_network,
+)
 from .compute.serving import Serving, choose_serving, nodes_of, serving_points, wants_processors
 from .compute.training import plan_training, training_only
 from .decisions import ScoredOption, score_options, suitable
@@ -148,7 +155,7 @@ def _trained_here(
     if place in CPU_MODES:
         return choose_classical(bench.knowledge, values, place) if small and not heavy else None
     if values.get("predictive_work") is True:
-        return custom_network(place)
+        return scoring_network(bench.knowledge, values, place)
     if values.get("model_task") in MEDIA_TASKS:
         return choose_media(bench.knowledge, values, place, clouds)
     task = encoder_task(values)

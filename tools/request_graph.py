@@ -52,6 +52,12 @@ def of_p95(name: str, p95: Estimate, tail: float) -> Step:
     return Step(name, p95.scaled(1 / tail, p95.unit), p95)
 
 
+def of_p99(name: str, p99: Estimate, tail: float) -> Step:
+    """The same of the 99th percentile; `tail` is still that of the 95th."""
+    beyond = math.exp((Z99 - Z95) * _spread(1.0, tail))
+    return of_p95(name, p99.scaled(1 / beyond, p99.unit), tail)
+
+
 def in_series(name: str, steps: Sequence[Step]) -> Step:
     """One step after the other."""
     return _taken_together(name, [(step, 1.0) for step in steps])

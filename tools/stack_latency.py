@@ -12,7 +12,7 @@ from knowledge.sizing_data import constant
 
 from .compute import Compute
 from .estimate import Estimate
-from .request_graph import Step, in_series, of_p95, percentile_99, repeated
+from .request_graph import Step, in_series, of_p95, of_p99, percentile_99, repeated
 from .request_steps import assumed_step, retrieval, tail
 from .sizing import ServingPlan
 
@@ -86,9 +86,9 @@ def _between(
 def _own_call(plan: ServingPlan) -> Call:
     """As sized: means of the operating point, percentiles of its queue; both as uncertain as each other."""
     return Call(
-        Step("first token of a call", _mean(plan.ttft_mean_ms, plan.ttft_ms), plan.ttft_ms),
-        Step("model call", _mean(plan.e2e_mean_ms, plan.e2e_ms), plan.e2e_ms),
-        plan.tpot_ms,
+        Step("first token of a call", _mean(plan.ttft_mean_ms, plan.p95.ttft_ms), plan.p95.ttft_ms),
+        Step("model call", _mean(plan.e2e_mean_ms, plan.p95.e2e_ms), plan.p95.e2e_ms),
+        plan.p95.tpot_ms,
     )
 
 
@@ -150,6 +150,8 @@ def _scored(compute: Compute, values: Mapping[str, Any], knowledge: Knowledge) -
         # Scores are asked for by a service beside the model, other answers by somebody far away.
         near = values.get("predictive_work") is True
         steps.insert(0, assumed_step(knowledge, "local_network" if near else "network"))
+    if compute.features_p99_ms is not None:
+        steps.append(of_p99("features", compute.features_p99_ms, tail(knowledge)))
     if search := retrieval(knowledge, values, embedded=values.get("model_task") == "embed"):
         steps.append(search)
     whole = in_series("answer", steps)

@@ -28,7 +28,7 @@ from .cost import (
 )
 from .draft import Draft
 from .energy import api_energy, deployment_energy, training_co2
-from .estimate import Estimate, point
+from .estimate import Estimate, Kind, point
 from .model_bill import model_lines
 from .profile import Profile
 from .sizing import ServingPlan, serving_plans
@@ -96,7 +96,9 @@ def _sizes(compute: Compute, plan: ServingPlan | None) -> dict[str, Estimate]:
             compute.accelerators, "accelerators", formula="sizing", evidence=evidence
         )
     if compute.replicas:
-        found["replicas"] = point(compute.replicas, "replicas", formula="sizing", evidence=evidence)
+        found["replicas"] = point(
+            compute.replicas, "replicas", kind=_kind(compute), formula="sizing", evidence=evidence
+        )
     if plan is not None:
         found["model_memory_gb"] = point(plan.weights_gb, "GB", formula="parameters x bytes")
         found["kv_cache_gb"] = point(plan.kv_gb, "GB", formula="KV bytes per token x tokens in flight")
@@ -106,6 +108,13 @@ def _sizes(compute: Compute, plan: ServingPlan | None) -> dict[str, Estimate]:
             plan.concurrency * plan.replicas, "requests", formula="Little's law at peak"
         )
     return found
+
+
+def _kind(compute: Compute) -> Kind:
+    """Nodes of a classical model are as assumed as the time of one prediction."""
+    return (
+        compute.item_ms.kind if compute.kind == "classical" and compute.item_ms is not None else "estimated"
+    )
 
 
 def _memory(subject: Subject) -> dict[str, Estimate]:

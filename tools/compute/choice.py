@@ -48,6 +48,8 @@ class Compute(NamedTuple):
     e2e_ms: float | None = None
     item_ms: Estimate | None = None
     """One item through a model that isn't a language model, network left out, with its range and kind."""
+    features_p99_ms: Estimate | None = None
+    """Reading the features of all candidates of a request."""
     utilisation: float = 0.0
     watts: float | None = None
     quality: float | None = None

@@ -10,12 +10,14 @@ from knowledge.capabilities import can_do, capability
 from ..cost import vm_hourly
 from ..cost.machines import VM_VCPU
 from ..sizing import (
-    ClassicalPlan,
     CpuEncoderPlan,
     EncoderPlan,
-    size_classical,
+    ScorerPlan,
+    Scoring,
+    classical_latency_ms,
     size_cpu_encoder,
     size_encoder,
+    size_scorer,
 )
 from .choice import HOURS_PER_MONTH, Compute
 from .models import named_model
@@ -67,15 +69,41 @@ def encoder_accelerators(knowledge: Knowledge, values: Mapping[str, Any]) -> tup
 
 
 def choose_classical(knowledge: Knowledge, values: Mapping[str, Any], mode: str) -> Compute:
-    """CPU nodes for a classical or small custom model."""
-    plan = classical_plan(knowledge, _peak(values))
+    """CPU nodes for a classical or small custom model and the features that it reads."""
+    sized = _scorer(knowledge, values)
+    model, features = sized.plan.latency_ms, sized.features_p99_ms
     return Compute(
         kind="classical",
         deployment=mode,
-        replicas=plan.nodes,
-        e2e_ms=plan.latency_ms.typical,
-        item_ms=plan.latency_ms,
+        replicas=sized.plan.nodes,
+        e2e_ms=model.typical + (features.typical if features is not None else 0.0),
+        item_ms=model,
+        features_p99_ms=features,
         utilisation=0.5,
+    )
+
+
+def scoring_of(values: Mapping[str, Any]) -> Scoring:
+    """Candidates, trees and features of a request, as far as they are known."""
+    return Scoring(
+        rows=max(float(values.get("candidates_per_request") or 1), 1.0),
+        trees=values.get("model_trees"),
+        features=values.get("features_per_item"),
+        in_process=values.get("hard_realtime") is True,
+    )
+
+
+def scoring_network(knowledge: Knowledge, values: Mapping[str, Any], mode: str) -> Compute:
+    """An own network that scores candidates: it reads the same features, however fast it is itself."""
+    network, scoring = custom_network(mode), scoring_of(values)
+    if scoring.plain:
+        return network
+    features = _scorer(knowledge, values).features_p99_ms
+    served = classical_latency_ms(knowledge)
+    return network._replace(
+        e2e_ms=served.typical + (features.typical if features is not None else 0.0),
+        item_ms=served,
+        features_p99_ms=features,
     )
 
 
@@ -158,7 +186,11 @@ def _cpu_plan(
     return size_cpu_encoder(knowledge, model, items_per_s=rate, tokens_per_item=tokens, limit_ms=limit_ms)
 
 
+def _scorer(knowledge: Knowledge, values: Mapping[str, Any]) -> ScorerPlan:
+    limit = None if values.get("batch_only") is True else values.get("e2e_latency_ms")
+    return _scorer_plan(knowledge, _peak(values), scoring_of(values), limit)
+
+
 @lru_cache(maxsize=4096)
-def classical_plan(knowledge: Knowledge, rate: float) -> ClassicalPlan:
-    """The CPU plan for `rate` predictions a second at peak."""
-    return size_classical(knowledge, rate, redundant=True)
+def _scorer_plan(knowledge: Knowledge, rate: float, scoring: Scoring, limit_ms: float | None) -> ScorerPlan:
+    return size_scorer(knowledge, rate, scoring, limit_ms=limit_ms, redundant=True)

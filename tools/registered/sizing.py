@@ -8,12 +8,13 @@ from knowledge.hardware import resolve_accelerator
 from knowledge.models import models, resolve_model
 
 from ..sizing import (
+    Scoring,
     ServingDemand,
     ServingPlan,
     serving_plans,
-    size_classical,
     size_encoder,
     size_media,
+    size_scorer,
     size_training,
     size_vectors,
 )
@@ -132,7 +133,13 @@ class EncoderInput(ToolInput):
 
 class ClassicalInput(ToolInput):
     peak_rps: Annotated[float, in_unit("requests/s", gt=0)]
-    """Predictions a second at peak."""
+    """Requests a second at peak."""
+    rows: Annotated[float, in_unit("items", ge=1)] = 1
+    """Candidates that one request has scored."""
+    trees: Annotated[float | None, in_unit("trees", ge=1)] = None
+    """Of the ensemble; assumed where left out and candidates or features are given."""
+    features: Annotated[float | None, in_unit("features", ge=1)] = None
+    """Read for each candidate."""
     redundant: bool = False
     """One node more than the load needs."""
 
@@ -195,7 +202,8 @@ def _encoder(given: EncoderInput, context: Context) -> EncoderPlan:
 
 
 def _classical(given: ClassicalInput, context: Context) -> ClassicalPlan:
-    return size_classical(context.knowledge, given.peak_rps, redundant=given.redundant)
+    scoring = Scoring(rows=given.rows, trees=given.trees, features=given.features)
+    return size_scorer(context.knowledge, given.peak_rps, scoring, redundant=given.redundant).plan
 
 
 TOOLS = (

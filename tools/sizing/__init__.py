@@ -5,12 +5,14 @@ from .encoders import (
     ClassicalPlan,
     CpuEncoderPlan,
     EncoderPlan,
+    classical_latency_ms,
     size_classical,
     size_cpu_encoder,
     size_encoder,
 )
 from .features import feature_latency_p99_ms
 from .media import media_rate, size_media
+from .scorers import ScorerPlan, Scoring, size_scorer
 from .serving import cheapest_points, serving_plans
 from .storage import feature_reads, kv_memory_gb_per_billion_features
 from .training import TrainingPlan, size_training
@@ -22,11 +24,14 @@ __all__ = [
     "CpuEncoderPlan",
     "EncoderPlan",
     "PlanPoint",
+    "ScorerPlan",
+    "Scoring",
     "ServingDemand",
     "ServingPlan",
     "TrainingPlan",
     "VectorPlan",
     "cheapest_points",
+    "classical_latency_ms",
     "feature_latency_p99_ms",
     "feature_reads",
     "kv_memory_gb_per_billion_features",
@@ -36,6 +41,7 @@ __all__ = [
     "size_cpu_encoder",
     "size_encoder",
     "size_media",
+    "size_scorer",
     "size_training",
     "size_trees",
     "size_vectors",

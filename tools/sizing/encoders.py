@@ -182,18 +182,18 @@ def size_classical(knowledge: Knowledge, peak_rps: float, *, redundant: bool = F
         low=peak_rps / high, typical=peak_rps / typical, high=peak_rps / low, unit="cores", kind="assumed",
         formula="classical_cores",
     )  # fmt: skip
-    latency = constant(knowledge, "classical", "latency_ms").interval
     nodes = max(1, math.ceil(cores.typical / constant(knowledge, "classical", "cores_per_node").value))
     return ClassicalPlan(
         cores=cores,
         nodes=nodes + (1 if redundant else 0),
-        latency_ms=Estimate(
-            low=latency[0],
-            typical=latency[1],
-            high=latency[2],
-            unit="ms",
-            kind="assumed",
-            formula="classical_latency",
-        ),
+        latency_ms=classical_latency_ms(knowledge),
         evidence=per_core.source,
+    )
+
+
+def classical_latency_ms(knowledge: Knowledge) -> Estimate:
+    """One prediction behind a web server, network excluded."""
+    low, typical, high = constant(knowledge, "classical", "latency_ms").interval
+    return Estimate(
+        low=low, typical=typical, high=high, unit="ms", kind="assumed", formula="classical_latency"
     )

@@ -1,0 +1,72 @@
+"""Candidates, trees and features reach the cores and the time of a model that scores them."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from knowledge import load
+from tools.assess import assess
+from tools.assessment import Stack
+from tools.sizing import Scoring, feature_latency_p99_ms, size_classical, size_scorer, tree_row_us
+from tools.workload import from_mapping
+
+KNOWLEDGE = load()
+RANKING = {
+    "use_case": "recommendation", "peak_rate_rps": 5000.0, "e2e_latency_ms": 20.0, "latency_percentile": 99.0,
+}  # fmt: skip
+
+
+def on_processors(**stated: Any) -> Stack:
+    stacks = assess(from_mapping({**RANKING, **stated}), KNOWLEDGE, date(2026, 11, 25)).stacks
+    return next(stack for stack in stacks if stack.deployment.startswith("cpu"))
+
+
+def test_one_row_of_an_unknown_model_is_the_plain_rate() -> None:
+    assert size_scorer(KNOWLEDGE, 5000, Scoring()).plan == size_classical(KNOWLEDGE, 5000)
+
+
+def test_rows_trees_and_features_take_cores() -> None:
+    base = Scoring(rows=50, trees=300, features=150)
+
+    def cores(scoring: Scoring) -> float:
+        return size_scorer(KNOWLEDGE, 5000, scoring).plan.cores.typical
+
+    plain = size_classical(KNOWLEDGE, 5000).cores.typical
+    rows, values = 5000 * 50 / 1e6, 5000 * 50 * 150 * 17.5 / 1e6
+    row = tree_row_us(KNOWLEDGE, 300, columns=150).typical
+    assert cores(base) == pytest.approx(plain + rows * row + values)
+    for more in (base._replace(rows=500), base._replace(trees=3000), base._replace(features=1500)):
+        assert cores(more) > cores(base)
+
+
+def test_a_compiled_feature_server_where_python_misses_the_limit() -> None:
+    scoring = Scoring(rows=50, trees=300, features=150)
+    slow = size_scorer(KNOWLEDGE, 5000, scoring, limit_ms=1000)
+    quick = size_scorer(KNOWLEDGE, 5000, scoring, limit_ms=20)
+    assert (slow.compiled, quick.compiled) == (False, True)
+    assert slow.features_p99_ms == feature_latency_p99_ms(KNOWLEDGE, 50, 150)
+    assert quick.features_p99_ms == feature_latency_p99_ms(KNOWLEDGE, 50, 150, compiled=True)
+    assert quick.plan.cores.typical < slow.plan.cores.typical
+
+
+def test_inside_its_caller_the_trees_count_alone() -> None:
+    sized = size_scorer(KNOWLEDGE, 300_000, Scoring(trees=500, in_process=True))
+    assert sized.features_p99_ms is None
+    assert sized.plan.latency_ms.typical == pytest.approx(tree_row_us(KNOWLEDGE, 500).typical / 1e3)
+
+
+def test_advice_counts_the_candidates_and_says_that_a_limit_is_missed() -> None:
+    one, some, many = (
+        on_processors(),
+        on_processors(candidates_per_request=50.0, features_per_item=150.0),
+        on_processors(candidates_per_request=1000.0, features_per_item=150.0),
+    )
+    nodes = [stack.estimates["replicas"].typical for stack in (one, some, many)]
+    assert nodes[0] < nodes[1] < nodes[2] / 5
+    assert some.estimates["e2e_ms_p99"].typical > 20
+    assert any("at p99, your limit is 20 ms" in text for text in some.violations)
+    assert not one.violations
+    assert {stack.estimates[name].kind for stack in (one, some) for name in ("replicas", "e2e_ms_p95")} == {
+        "assumed"
+    }
