@@ -14,7 +14,6 @@ from ..sizing import (
     EncoderPlan,
     ScorerPlan,
     Scoring,
-    classical_latency_ms,
     size_cpu_encoder,
     size_encoder,
     size_scorer,
@@ -94,15 +93,15 @@ def scoring_of(values: Mapping[str, Any]) -> Scoring:
 
 
 def scoring_network(knowledge: Knowledge, values: Mapping[str, Any], mode: str) -> Compute:
-    """An own network that scores candidates: it reads the same features, however fast it is itself."""
+    """An own network that scores candidates: it reads the same features, and nobody knows it to be quicker than trees."""
     network, scoring = custom_network(mode), scoring_of(values)
     if scoring.plain:
         return network
-    features = _scorer(knowledge, values).features_p99_ms
-    served = classical_latency_ms(knowledge)
+    sized = _scorer(knowledge, values)
+    model, features = sized.plan.latency_ms, sized.features_p99_ms
     return network._replace(
-        e2e_ms=served.typical + (features.typical if features is not None else 0.0),
-        item_ms=served,
+        e2e_ms=model.typical + (features.typical if features is not None else 0.0),
+        item_ms=model,
         features_p99_ms=features,
     )
 
