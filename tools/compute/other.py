@@ -93,7 +93,7 @@ def scoring_of(values: Mapping[str, Any]) -> Scoring:
 
 
 def scoring_network(knowledge: Knowledge, values: Mapping[str, Any], mode: str) -> Compute:
-    """An own network that scores candidates: it reads the same features, and nobody knows it to be quicker than trees."""
+    """An own network that scores candidates: it reads the same features, and isn't known to be quicker than trees."""
     network, scoring = custom_network(mode), scoring_of(values)
     if scoring.plain:
         return network
