@@ -68,6 +68,11 @@ def training_runs(knowledge: "Knowledge") -> tuple[TrainingRun, ...]:
     return table_cache(knowledge, _read_runs)
 
 
+def long_runs(knowledge: "Knowledge", accelerator: str) -> TrainingMfu | None:
+    """What pre-training runs on hundreds of the accelerator reached; None where none is published."""
+    return table_cache(knowledge, _read).get((accelerator, "pretrain"))
+
+
 def training_mfu(knowledge: "Knowledge", accelerator: str, kind: str) -> TrainingMfu:
     """The row of the accelerator, or the one that stands for any other."""
     table = table_cache(knowledge, _read)

@@ -106,6 +106,7 @@ def test_units_are_converted_to_the_arguments_own() -> None:
         ("size-vectors", {"count": -3}, "count: input should be greater than 0. Give it in vectors"),
         ("size-vectors", {"count": float("nan")}, "count"),
         ("size-vectors", {"count": float("inf")}, "count"),
+        ("size-training", {"accelerator": "A100", "precision": "fp8"}, "doesn't multiply in fp8"),
         ("size-training", {"mode": "qlora"}, "'lora'"),
         ("deployment-energy", {"utilisation": 40}, "utilisation"),
         ("tco", {"services_usd_month": [3, 2, 1]}, "not in order"),

@@ -5,6 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import load
+from knowledge.hardware import accelerators
+from knowledge.sizing_data import constant
 from tools.sizing import (
     feature_latency_p99_ms,
     feature_reads,
@@ -19,6 +21,7 @@ from tools.sizing import (
     size_vectors,
     tree_row_us,
 )
+from tools.sizing.predict_training import TrainingLoad, predict_training
 from tools.sizing.vector_search import VectorLoad, predict_vector
 
 KNOWLEDGE = load()
@@ -74,6 +77,27 @@ def test_a_published_pretraining_run_within_a_factor_of_two() -> None:
     assert 651e3 / 2 <= plan.gpu_hours.typical <= 651e3 * 2
     assert plan.gpu_hours.low <= 651e3 <= plan.gpu_hours.high
     assert plan.checkpoint_tb.typical == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize(("precision", "length"), [("bf16", 0.0), ("bf16", 8192.0), ("fp8", 8192.0)])
+def test_training_runs_at_the_rate_that_the_accuracy_page_scores(precision: str, length: float) -> None:
+    key = "H100-SXM-80GB"
+    plan = size_training(
+        KNOWLEDGE, 8, 1e10, key, mode="finetune_full", precision=precision, sequence_tokens=length
+    )
+    load = TrainingLoad(accelerators(KNOWLEDGE)[key], 8, "", False, precision, length)
+    speed = predict_training(KNOWLEDGE, load).estimate
+    assert speed is not None
+    goodput = constant(KNOWLEDGE, "training", "goodput").value
+    assert plan.gpu_hours.typical == pytest.approx(1e10 / speed.typical / 3600 / goodput)
+    assert plan.mfu.kind == "estimated"
+    assert plan.evidence.startswith("Median of ")
+
+
+def test_training_on_a_device_without_published_runs_is_called_assumed() -> None:
+    plan = size_training(KNOWLEDGE, 1, 1e9, "T4", mode="finetune_full")
+    assert plan.mfu.kind == "assumed"
+    assert plan.evidence.startswith("Assumed: no run of dense models at bf16 on T4")
 
 
 def test_deadlines_and_modes() -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
+from knowledge.errors import InputRefused
 from knowledge.hardware import resolve_accelerator
 from knowledge.models import models, resolve_model
 
@@ -20,6 +21,7 @@ from ..sizing import (
 )
 from ..sizing.demand import Arrivals
 from ..sizing.encoders import ClassicalPlan, EncoderPlan
+from ..sizing.memory import trainable
 from ..sizing.training import TrainingMode, TrainingPlan
 from ..sizing.vectors import VectorPlan
 from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
@@ -112,6 +114,10 @@ class TrainingInput(ToolInput):
     """Accelerator to train on."""
     mode: TrainingMode = "pretrain"
     """pretrain, finetune_full or lora."""
+    precision: Literal["bf16", "fp8", "fp4"] = "bf16"
+    """Of the multiplications."""
+    sequence_tokens: Annotated[float, in_unit("tokens", ge=0)] = 0
+    """Tokens of a sequence; 0 leaves the attention out."""
     deadline_days: Annotated[float | None, in_unit("days", gt=0)] = None
     """Time that the run may take."""
     gpus: Annotated[int | None, in_unit("accelerators", ge=1)] = None
@@ -170,15 +176,23 @@ def _vectors(given: VectorInput, context: Context) -> VectorPlan:
 
 
 def _training(given: TrainingInput, context: Context) -> TrainingPlan:
+    machine = resolve_accelerator(context.knowledge, given.accelerator)
+    if given.precision not in trainable(machine):
+        raise InputRefused(
+            f"{machine.key} doesn't multiply in {given.precision}.",
+            f"Give precision={' or precision='.join(trainable(machine))}.",
+        )
     return size_training(
         context.knowledge,
         given.params_b,
         given.tokens,
-        resolve_accelerator(context.knowledge, given.accelerator).key,
+        machine.key,
         active_b=given.active_b,
         deadline_days=given.deadline_days,
         gpus=given.gpus,
         mode=given.mode,
+        precision=given.precision,
+        sequence_tokens=given.sequence_tokens,
     )
 
 

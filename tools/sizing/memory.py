@@ -50,6 +50,12 @@ def preferred_precision(model: ModelSpec, accelerator: Accelerator) -> str:
     return "fp8" if "fp8" in options else options[0]
 
 
+def trainable(accelerator: Accelerator) -> tuple[str, ...]:
+    """Precisions in which the device multiplies while it trains."""
+    narrow = ("fp8",) if _has_fp8(accelerator) else ()
+    return ("bf16", *narrow, *(("fp4",) if _has_fp4(accelerator) else ()))
+
+
 def _has_fp8(accelerator: Accelerator) -> bool:
     if accelerator.compute_capability is not None:
         return accelerator.compute_capability >= FP8_FROM

@@ -1,4 +1,4 @@
-"""What published runs say about the speed of training: for error figures.
+"""What published runs say about the speed of training: for plans and for their error figures.
 
 A run is compared by the share of the 16-bit peak that its operations reach. Runs on the same device and
 precision come first, then runs on any device, then the utilisation that stands for the device.
@@ -20,8 +20,9 @@ from knowledge.training_data import Convergence, TrainingRun, convergence, train
 from tools.estimate import Estimate
 
 from .predict import Prediction
-from .training import OPERATIONS_PER_PARAMETER_AND_TOKEN
 
+OPERATIONS_PER_PARAMETER_AND_TOKEN = 6
+"""Forward 2, backward 4 (Kaplan et al. 2020, arXiv 2001.08361)."""
 WIDTH_PER_LAYER = 128
 """Width over layers of GPT-3 (arXiv 2005.14165: 96 layers of 12,288) and its kin."""
 
@@ -59,6 +60,14 @@ def predict_training(
         low=typical * ratio[0], typical=typical, high=typical * ratio[1], unit=unit, formula="training_hours"
     )
     return Prediction(estimate, "roofline" if without_group else "measured")
+
+
+def published_on(knowledge: Knowledge, load: TrainingLoad) -> tuple[TrainingRun, ...]:
+    """The published runs of the load's device, kind and precision, on which its prediction stands."""
+    wanted = load.accelerator.key, "moe" if load.sparse else "dense", arithmetic(load.precision)
+    return tuple(
+        run for run in training_runs(knowledge) if (run.accelerator, run.kind, run.precision) == wanted
+    )
 
 
 def predict_time_to_train(

@@ -1,7 +1,7 @@
 """Accelerator hours, checkpoint size and days of a training run."""
 
 import math
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -9,14 +9,13 @@ from knowledge import Knowledge
 from knowledge.energy_factors import power
 from knowledge.hardware import Accelerator, accelerators
 from knowledge.sizing_data import constant
-from knowledge.training_data import TrainingMfu, training_mfu
-from tools.estimate import Estimate, point
+from knowledge.training_data import long_runs
+from tools.estimate import Estimate, Kind, point
 
 from .power import tdp_or_assumed
+from .predict_training import TrainingLoad, arithmetic, operations_per_token, predict_training, published_on
 
 TrainingMode = Literal["pretrain", "finetune_full", "lora"]
-OPERATIONS_PER_PARAMETER_AND_TOKEN = 6
-"""Forward 2, backward 4 (Kaplan et al. 2020, arXiv 2001.08361)."""
 MEMORY_SHARE_FOR_STATE = 0.6
 """Of device memory; the rest holds activations (assumed)."""
 
@@ -35,6 +34,15 @@ class TrainingPlan(BaseModel):
     energy_kwh: Estimate
     """At the wall of the server, without PUE."""
     mfu: Estimate
+    """Share of the 16-bit peak at any precision: above 100 where 8 or 4 bit are faster."""
+    evidence: str
+
+
+class Speed(NamedTuple):
+    """How fast one device trains, and what says so."""
+
+    tokens_per_s: Estimate
+    mfu: Estimate
     evidence: str
 
 
@@ -48,53 +56,77 @@ def size_training(
     deadline_days: float | None = None,
     gpus: int | None = None,
     mode: TrainingMode = "pretrain",
+    precision: str = "bf16",
+    sequence_tokens: float = 0.0,
 ) -> TrainingPlan:
-    """Size one run of `tokens` tokens (all epochs) on `accelerator`; active_b for mixture-of-experts."""
+    """Size one run of `tokens` tokens (all epochs) on `accelerator`; active_b for mixture-of-experts.
+
+    `sequence_tokens` of 0 leaves the attention out.
+    """
     machine = accelerators(knowledge)[accelerator]
     working_b = active_b or params_b
-    kind = "moe" if working_b < 0.5 * params_b else "pretrain" if mode == "pretrain" else "dense"
-    known = training_mfu(knowledge, accelerator, kind)
-    hours = _gpu_hours(knowledge, machine, known, working_b, tokens, mode)
+    load = TrainingLoad(machine, working_b, "", working_b < 0.5 * params_b, precision, sequence_tokens)
+    speed = _speed(knowledge, load, mode)
+    hours = _gpu_hours(knowledge, load, speed.tokens_per_s, tokens, mode)
     checkpoint = _checkpoint_tb(knowledge, params_b, mode)
     devices = gpus or _devices(machine, hours, params_b, mode, deadline_days)
     days = hours.scaled(1 / (24 * devices), "days")
-    mfu = Estimate(
-        low=known.low_pct, typical=known.mfu_pct, high=known.high_pct, unit="percent", kind="measured"
-    )
     return TrainingPlan(
         accelerator=accelerator, mode=mode, gpu_hours=hours, gpus=devices, days=days,
-        checkpoint_tb=checkpoint, energy_kwh=_energy_kwh(knowledge, machine, hours), mfu=mfu,
-        evidence=f"6 x parameters x tokens at {known.mfu_pct:.0f} % of the 16-bit peak: {known.source}.",
+        checkpoint_tb=checkpoint, energy_kwh=_energy_kwh(knowledge, machine, hours),
+        mfu=speed.mfu, evidence=speed.evidence,
     )  # fmt: skip
 
 
 def _gpu_hours(
-    knowledge: Knowledge,
-    machine: Accelerator,
-    known: TrainingMfu,
-    working_b: float,
-    tokens: float,
-    mode: TrainingMode,
+    knowledge: Knowledge, load: TrainingLoad, speed: Estimate, tokens: float, mode: TrainingMode
 ) -> Estimate:
-    operations = OPERATIONS_PER_PARAMETER_AND_TOKEN * working_b * 1e9 * tokens
     saved = (
         (1.0, 1.0, 1.0) if mode != "lora" else constant(knowledge, "training", "lora_compute_factor").interval
     )
     name = "goodput_pretrain" if mode == "pretrain" else "goodput"
     good = constant(knowledge, "training", name).interval
-    peak = machine.bf16_tflops * 1e12 * 3600
 
-    def at(share: float, factor: float, goodput: float) -> float:
-        return operations * factor / (peak * share / 100 * goodput)
+    def at(rate: float, factor: float, goodput: float) -> float:
+        return tokens * factor / (3600 * rate * goodput)
 
     return Estimate(
-        low=at(known.high_pct, saved[0], good[2]),
-        typical=at(known.mfu_pct, saved[1], good[1]),
-        high=at(known.low_pct, saved[2], good[0]),
+        low=at(speed.high, saved[0], good[2]),
+        typical=at(speed.typical, saved[1], good[1]),
+        high=at(speed.low, saved[2], good[0]),
         unit="accelerator hours",
         formula="training_hours",
-        inputs={"params_b": working_b, "tokens": tokens, "peak_tflops": machine.bf16_tflops},
-    )
+        inputs={
+            "params_b": load.active_b, "tokens": tokens, "peak_tflops": load.accelerator.bf16_tflops,
+            "tokens_per_s": round(speed.typical, 3),
+        },
+    )  # fmt: skip
+
+
+def _speed(knowledge: Knowledge, load: TrainingLoad, mode: TrainingMode) -> Speed:
+    """Long runs on hundreds of devices reach less than benchmarks do: where some are published they come first."""
+    known = long_runs(knowledge, load.accelerator.key)
+    plain = mode == "pretrain" and not load.sparse and load.precision == "bf16"
+    if known is not None and plain:
+        share = Estimate(low=known.low_pct, typical=known.mfu_pct, high=known.high_pct, unit="percent")
+        rate = load.accelerator.bf16_tflops * 1e10 / operations_per_token(load.active_b, load.context)
+        return Speed(share.scaled(rate, "tokens/s"), share, f"Pre-training reached this: {known.source}.")
+    tokens = predict_training(knowledge, load).estimate
+    operations = predict_training(knowledge, load, as_operations=True).estimate
+    assert tokens is not None, "a rate follows from any peak"
+    assert operations is not None, "a rate follows from any peak"
+    share = operations.scaled(100 / load.accelerator.bf16_tflops, "percent")
+    kind: Kind = "estimated" if published_on(knowledge, load) else "assumed"
+    return Speed(tokens, share.model_copy(update={"kind": kind}), _evidence(knowledge, load))
+
+
+def _evidence(knowledge: Knowledge, load: TrainingLoad) -> str:
+    runs = published_on(knowledge, load)
+    words = f"{'mixture-of-experts' if load.sparse else 'dense'} models at {arithmetic(load.precision)}"
+    if not runs:
+        return f"Assumed: no run of {words} on {load.accelerator.key} is published; others stand for it."
+    sources = "; ".join(dict.fromkeys(run.source for run in runs))
+    return f"Median of {len(runs)} published results of {words} on {load.accelerator.key}: {sources}."
 
 
 def _devices(
