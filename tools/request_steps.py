@@ -10,8 +10,7 @@ from knowledge import Knowledge
 from knowledge.sizing_data import constant
 
 from .estimate import Estimate
-from .request_graph import Step, in_parallel, in_series, of_p95, slowest_of
-from .sizing.vector_search import VectorLoad, predict_vector
+from .request_graph import Step, in_parallel, in_series, of_p95, of_p99, slowest_of
 from .sizing.vectors import size_vectors
 
 
@@ -58,13 +57,6 @@ def _vectors(knowledge: Knowledge, values: Mapping[str, Any], embedded: bool) ->
 
 
 def vector_search(knowledge: Knowledge, values: Mapping[str, Any]) -> Step:
-    """A query to the index that the workload was sized with: every node is asked, the slowest one counts."""
+    """A query to the index as sized: every shard of one copy is asked, the slowest one counts."""
     plan = size_vectors(knowledge, values["chunks"], values["dims"], peak_qps=values.get("peak_rps") or 0.0)
-    load = VectorLoad(
-        cores=max(constant(knowledge, "vectors", "node_cores").value * plan.node_share, 1.0),
-        vectors=max(float(values["chunks"]), 1.0),
-        dims=float(values["dims"]),
-        nodes=float(plan.search_nodes),
-    )
-    taken = predict_vector(knowledge, "latency_p95_ms", load)
-    return slowest_of(of_p95("vector search", taken, tail(knowledge)), plan.search_nodes)
+    return slowest_of(of_p99("vector search", plan.latency_p99_ms, tail(knowledge)), plan.shards)

@@ -90,6 +90,8 @@ def test_an_encoder_is_not_the_whole_answer() -> None:
 def test_more_shards_have_a_slower_slowest_one() -> None:
     few, many = (vector_search(KNOWLEDGE, {**VECTORS, "chunks": count}).p95.typical for count in (1e8, 5e9))
     assert many > few
+    copied = vector_search(KNOWLEDGE, {**VECTORS, "chunks": 1e8, "peak_rps": 1e5}).p95.typical
+    assert copied == pytest.approx(few)
 
 
 @pytest.mark.parametrize(("percentile", "said"), [(95.0, False), (99.0, True)])
