@@ -246,7 +246,6 @@ def _sessions(
         "feedback", parents=[common], help="what people in Slack thought of answers"
     )
     feedback.add_argument("--json", action="store_true")
-    feedback.add_argument("--database", metavar="URL", help="PostgreSQL address of the services' sessions")
     for name, words in (
         ("show", "the transcript"),
         ("delete", "remove it and everything that belongs to it"),
@@ -255,6 +254,8 @@ def _sessions(
     export = actions.add_parser("export", parents=[common], help="decision record or transcript")
     export.add_argument("id")
     export.add_argument("--format", choices=("markdown", "json"), default="markdown")
+    for action in actions.choices.values():
+        action.add_argument("--database", metavar="URL", help="PostgreSQL address of the services' sessions")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

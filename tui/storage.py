@@ -1,5 +1,7 @@
 """The session store of this machine, and which session to go on with."""
 
+from contextlib import AbstractContextManager, closing
+
 from agent.sessions import SessionStore
 from agent.sqlite_sessions import SqliteSessions
 from knowledge.errors import SessionUnavailable
@@ -12,6 +14,15 @@ FILE = "consultations.sqlite"
 def open_store(settings: Settings) -> SqliteSessions:
     """The store in the data folder; SessionUnavailable where it can't be written."""
     return SqliteSessions(settings.data_path() / FILE)
+
+
+def opened_sessions(settings: Settings) -> AbstractContextManager[SessionStore]:
+    """Where the consultations are: the database that the settings name, or the file of this machine."""
+    if not settings.database:
+        return closing(open_store(settings))
+    from .services import backend_of
+
+    return backend_of(settings).opened()
 
 
 def session_to_resume(store: SessionStore, wanted: str | None) -> str | None:

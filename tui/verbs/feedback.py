@@ -2,12 +2,10 @@
 
 import json
 import sys
-from contextlib import AbstractContextManager, closing
 from datetime import datetime
 
-from agent.sessions import SessionStore
 from tui.settings import Settings
-from tui.storage import open_store
+from tui.storage import opened_sessions
 
 NOTHING = 3
 SHOWN = 60
@@ -18,7 +16,7 @@ def show(settings: Settings, as_json: bool) -> int:
     """One line for each verdict, newest first, and their sums on standard error."""
     from service.feedback import feedback
 
-    with _opened(settings) as store:
+    with opened_sessions(settings) as store:
         found = feedback(store)
     if as_json:
         print(json.dumps([each._asdict() for each in found], ensure_ascii=False))
@@ -34,11 +32,3 @@ def show(settings: Settings, as_json: bool) -> int:
     good = sum(each.verdict == "good" for each in found)
     print(f"stackwright: {good} good, {len(found) - good} bad.", file=sys.stderr)
     return 0
-
-
-def _opened(settings: Settings) -> AbstractContextManager[SessionStore]:
-    if not settings.database:
-        return closing(open_store(settings))
-    from tui.services import backend_of
-
-    return backend_of(settings).opened()

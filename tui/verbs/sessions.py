@@ -6,9 +6,10 @@ from argparse import Namespace
 from datetime import datetime
 
 from agent.sessions import SessionRow, SessionStore
+from agent.sqlite_sessions import SqliteSessions
 from knowledge.errors import SessionUnavailable
 from tui.settings import Settings
-from tui.storage import open_store, session_to_resume
+from tui.storage import opened_sessions, session_to_resume
 
 from . import feedback
 
@@ -18,8 +19,12 @@ NOTHING = 3
 def run(arguments: Namespace, settings: Settings) -> int:
     if arguments.action == "feedback":
         return feedback.show(settings, arguments.json)
-    store = open_store(settings)
-    if store.read_only:
+    with opened_sessions(settings) as store:
+        return _on(store, arguments, settings)
+
+
+def _on(store: SessionStore, arguments: Namespace, settings: Settings) -> int:
+    if isinstance(store, SqliteSessions) and store.read_only:
         print(f"stackwright: {store.written_by_newer()}", file=sys.stderr)
     if arguments.action == "list":
         return _list(store, arguments.json)
@@ -29,7 +34,9 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if arguments.action == "show":
         return _show(store, session)
     if arguments.action == "delete":
-        store.delete(session)
+        from service.retention import delete
+
+        delete(store, session)
         print(f"stackwright: deleted {session}", file=sys.stderr)
         return 0
     return _export(store, session, arguments.format, settings)
