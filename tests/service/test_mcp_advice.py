@@ -20,7 +20,7 @@ from tools.assess import assess as whole_assessment
 KNOWLEDGE = load()
 AS_OF = date(2026, 11, 24)
 ADVISOR = Advisor(Office(KNOWLEDGE, as_of=AS_OF))
-MOST_CHARACTERS = 50_000
+MOST_CHARACTERS = 55_000
 """Of a short assessment; Claude Code, for one, takes longer results out of the conversation into a file."""
 IMPOSSIBLE = {"use_case": "chat", "no_egress": "yes", "deployment": ["managed"], "request_rate_rps": 5}
 

@@ -131,10 +131,8 @@ def test_regenerate_edit_and_parallel_chats(sdk: openai.OpenAI) -> None:
     edited = known("Chat history of its own", "HIPAA applies")
     assert edited[0] != first[0]
     assert "hipaa" in edited[2].lower()
-    assert (
-        "hipaa"
-        not in known("Chat history of its own", "GDPR applies", "what do you know of my compliance?")[2]
-    )
+    later = known("Chat history of its own", "GDPR applies", "what do you know of my compliance?")
+    assert later[:2] == (first[0], first[1] + 1)
 
 
 def test_refusals_are_the_sdks_own_errors(sdk: openai.OpenAI) -> None:
