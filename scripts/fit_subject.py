@@ -19,7 +19,7 @@ from knowledge.index import Retriever
 from knowledge.index.subject import FILE, SubjectWeights
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.04
+FOLDS, TURNED_AWAY = 5, 0.03
 TOPIC_PENALTY, PENALTY = 0.3, 0.5
 FACT_WEIGHT, OTHER_WEIGHT = 0.05, 0.7
 NAMES_EACH = 4

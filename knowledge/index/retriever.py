@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 60
 DENSE_WEIGHT, LEXICAL_WEIGHT = 2.0, 1.5
-NAMED_SHARE, INTENT_SHARE = 0.3, 0.45
+NAMED_SHARE, INTENT_SHARE = 0.2, 0.3
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
 Side = Literal["lexical", "dense"]
 SIDES: frozenset[Side] = frozenset(("lexical", "dense"))
@@ -244,7 +244,8 @@ class Retriever:
 
     @cached_property
     def _strangers(self) -> Strangers:
-        return Strangers(self.usage.counts.keys(), [item.text for item in self.records])
+        texts = [item.text for item in self.records]
+        return Strangers(self.usage.counts.keys(), texts, self._vocabulary.lists.possessions)
 
     @cached_property
     def _names(self) -> Names:

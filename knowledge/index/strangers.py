@@ -6,6 +6,7 @@ A catalogue that has never heard of a product has nothing to say about it, howev
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
+from itertools import pairwise
 
 from ..embedding import read_vocabulary
 from .misspelling import by_first_letter, misspelt_for
@@ -22,14 +23,19 @@ _PLURAL = re.compile(r"(?<=\d)s$")
 class Strangers:
     """Finds words that are neither known nor a misspelling of what is known."""
 
-    def __init__(self, used: Collection[str], texts: Iterable[str] = ()) -> None:
-        """`used`: stems; `texts`: where whole words stand."""
-        self._used, self._texts = used, texts
+    def __init__(
+        self, used: Collection[str], texts: Iterable[str] = (), possessions: Collection[str] = ()
+    ) -> None:
+        """`used`: stems; `texts`: where whole words stand; `possessions`: behind these, a name isn't asked about."""
+        self._used, self._texts, self._possessions = used, texts, possessions
 
     def within(self, question: str) -> list[str]:
         """The unknown words as they were written."""
-        words = (word for word in _WORD.findall(question) if len(word) >= SHORTEST)
-        return list(dict.fromkeys(word for word in words if not self._is_known(word)))
+        words = ["", *_WORD.findall(question)]
+        asked = (word for before, word in pairwise(words) if before.lower() not in self._possessions)
+        return list(
+            dict.fromkeys(word for word in asked if len(word) >= SHORTEST and not self._is_known(word))
+        )
 
     def _is_known(self, word: str) -> bool:
         lower = _PLURAL.sub("", word.lower())

@@ -67,6 +67,7 @@ class WordLists(Record):
     unknowable: tuple[Unknowable, ...] = ()
     stop_words: frozenset[str] = frozenset()
     foreign_words: tuple[str, ...] = ()
+    possessions: frozenset[str] = frozenset()
 
 
 class Expansion(NamedTuple):

