@@ -19,7 +19,8 @@ def read_tokens(reading: Reading) -> None:
     if not speaks and not (_IN_OUT.search(folded) and _OUT.search(folded)) and "onte" not in folded:
         return
     for quantity in reading.open("bare", "count"):
-        if quantity.period_s or (quantity.dimension == "count" and quantity.noun != "requests"):
+        counted = quantity.dimension == "count" and (not speaks or quantity.noun != "requests")
+        if quantity.period_s or counted:
             continue
         _bare(reading, quantity, speaks)
 

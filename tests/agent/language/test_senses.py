@@ -93,3 +93,19 @@ def test_what_is_meant_is_read(text: str, field: str, value: object) -> None:
 
 def test_recall_before_speed_is_quality_before_latency() -> None:
     assert read("recall matters more than speed")["priorities"] == ("quality", "latency")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A hotline for 40 call centres in Spain answers 12,000 questions a day",
+        "70 call centres in two countries, the bot replies to 900 mails",
+    ],
+)
+def test_what_is_counted_beside_in_and_answers_is_no_number_of_tokens(text: str) -> None:
+    assert {"input_tokens", "output_tokens"}.isdisjoint(read(text))
+
+
+def test_numbers_in_and_out_are_tokens() -> None:
+    found = read("about 300 in and 50 out, 20k calls a day")
+    assert (found["input_tokens"], found["output_tokens"]) == (300, 50)
