@@ -69,6 +69,14 @@ class ServingInput(ToolInput):
     """even: evenly spaced, as from a queue; random: independent users; bursty: many at once."""
     available: Annotated[int | None, in_unit("accelerators", ge=1)] = None
     """As many as there are; left out: as many as the load needs. Too few: the highest load that they carry."""
+    trough_rps: Annotated[float | None, in_unit("requests/s", ge=0)] = None
+    """Lowest rate of the day, for the floor of autoscaling; left out: the floor is what answers at all."""
+    speculative_tokens: Annotated[int, in_unit("tokens", ge=0, le=16)] = 0
+    """Tokens that a draft proposes for each step; 0: no speculative decoding."""
+    speculative_acceptance: Annotated[float | None, in_unit("share", ge=0, le=1)] = None
+    """Chance that a proposed token is accepted, as measured on your texts."""
+    draft_cost_share: Annotated[float, in_unit("share", ge=0, le=1)] = 0
+    """What proposing one token takes, as a share of a plain step; the draft's weights are that share of the model's."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -79,6 +87,13 @@ class ServingInput(ToolInput):
             )
         if self.peak_rps is not None and self.peak_rps < self.mean_rps:
             raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
+        if self.trough_rps is not None and self.trough_rps > self.mean_rps:
+            raise ValueError(f"trough_rps {self.trough_rps:g} is above mean_rps {self.mean_rps:g}")
+        if self.speculative_tokens and self.speculative_acceptance is None:
+            raise ValueError(
+                "speculative_tokens needs speculative_acceptance, the share of proposed tokens that your texts accept; "
+                "engines log it"
+            )
         return self
 
 

@@ -12,7 +12,8 @@ from .options import BATCHES, Options
 from .own_points import scaled
 from .queueing import ratios, staffed
 from .roofline import Array, Flags, Run, sequence_cache
-from .serving_model import INTERLEAVED, interleaved_terms, step_bound_ms, step_terms, ttft_ms, weighted
+from .serving_model import INTERLEAVED, interleaved_terms, step_terms, ttft_ms
+from .speculation import Paces, paces, token_bound_ms
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,12 @@ def capacity(knowledge: Knowledge, options: Options, demand: ServingDemand) -> C
         output_tokens=np.array(demand.output_tokens),
     )
     full = replace(run, input_tokens=np.array(demand.input_tokens))
-    tpot = _tpot(full, run, options)
-    ttft = _ttft(knowledge, run, tpot, options)
+    tpot, step = _paces(demand, full, run, options)
+    ttft = _ttft(knowledge, run, step, options)
     for row, points in options.measured.items():
         shape = _row(run, row)
-        step, first = scaled(knowledge, points, shape, (tpot[row], ttft[row]), relaxed=relaxed(demand))
-        tpot[row], ttft[row] = np.maximum(step, step_bound_ms(shape)), first
+        token, first = scaled(knowledge, points, shape, (tpot[row], ttft[row]), relaxed=relaxed(demand))
+        tpot[row], ttft[row] = np.maximum(token, token_bound_ms(demand, shape)), first
     service = ttft + tpot * demand.output_tokens
     fits = _fits(full, options, demand)
     return Capacity(
@@ -85,28 +86,34 @@ def variability(knowledge: Knowledge, demand: ServingDemand) -> float:
     return (constant(knowledge, "planning", f"arrivals_{demand.arrivals}").value + 1) / 2
 
 
-def _tpot(full: Run, run: Run, options: Options) -> Array:
+def _paces(demand: ServingDemand, full: Run, run: Run, options: Options) -> Paces:
     """Caches are read at full length, prompts are computed without their shared prefix."""
     terms = list(step_terms(full))
     for place, term in zip(INTERLEAVED, interleaved_terms(run), strict=True):
         terms[place] = term
-    result: Array = np.maximum(
-        weighted(terms, options.step_weights) * options.tpot_correction, step_bound_ms(run)
-    )
-    return result
+    found = paces(demand, full, tuple(terms), options.step_weights, options.tpot_correction)
+    bound = token_bound_ms(demand, run)
+    return Paces(np.maximum(found.token, bound), np.maximum(found.step, bound))
 
 
-def _ttft(knowledge: Knowledge, run: Run, tpot: Array, options: Options) -> Array:
+def _ttft(knowledge: Knowledge, run: Run, step: Array, options: Options) -> Array:
     """Requests arrive at random: the open-loop fit, whose runs aren't in the table of corrections."""
     efficiency = constant(knowledge, "engine", "prefill_efficiency").value
-    return ttft_ms(run, tpot, options.ttft_weights, efficiency)
+    return ttft_ms(run, step, options.ttft_weights, efficiency)
 
 
 def _fits(full: Run, options: Options, demand: ServingDemand) -> Flags:
     length = np.array(demand.input_tokens + demand.output_tokens)
     longest = np.array(max(demand.context_tokens or 0, demand.input_tokens + demand.output_tokens))
+    drafts = (
+        demand.draft_cost_share * full.params * full.weight_bytes / full.n
+        if demand.speculative_tokens
+        else 0.0
+    )
     needed = (full.batch - 1) * sequence_cache(full, length) + sequence_cache(full, longest)
-    fits: Flags = (needed / full.cache_shards <= options.free_bytes) & (full.batch <= options.batch_limit)
+    fits: Flags = (needed / full.cache_shards <= options.free_bytes - drafts) & (
+        full.batch <= options.batch_limit
+    )
     return fits
 
 

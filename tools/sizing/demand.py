@@ -44,6 +44,14 @@ class ServingDemand(BaseModel):
     """even: evenly spaced, as from a queue; random: independent users; bursty: many at once."""
     accelerators: int | None = Field(default=None, ge=1)
     """As many as there are; None: as many as the load needs."""
+    trough_rps: float | None = Field(default=None, ge=0)
+    """Lowest rate of the day, down to which replicas may be taken away."""
+    speculative_tokens: int = Field(default=0, ge=0, le=16)
+    """Tokens proposed for each step of the model; 0: no speculative decoding."""
+    speculative_acceptance: float | None = Field(default=None, ge=0, le=1)
+    """Declared chance that a proposed token is accepted."""
+    draft_cost_share: float = Field(default=0.0, ge=0, le=1)
+    """What proposing one token takes, as a share of a plain step; the weights of the draft take the same share."""
 
 
 class PlanPoint(NamedTuple):
@@ -85,6 +93,8 @@ class ServingPlan(BaseModel):
     model: str
     accelerator: str
     precision: str
+    number_format: str = ""
+    """The format that engines load: fp16 on devices that don't multiply in bf16."""
     accelerators_per_replica: int
     replicas: int
     accelerators: int
@@ -110,6 +120,14 @@ class ServingPlan(BaseModel):
     """Mean wall watts of accelerators and their host share, without PUE."""
     most_rps: float = 0.0
     """Requests a second that the deployment carries within the limits, one replica down where N+1 is asked for."""
+    attainment_pct: float = 0.0
+    """At least so many percent of the requests at peak keep every limit; 100 where there is none."""
+    goodput_rps: float = 0.0
+    """Requests a second at peak that keep every limit."""
+    floor_replicas: int = 0
+    """Down to which they may be scaled: what the stated trough needs, else what answers at all; 0 for a batch."""
+    mean_replicas: int = 0
+    """What the mean load needs within the limits; `replicas` is what the peak needs."""
     saturated: bool = False
     """The load exceeds that: the accelerators that there are don't carry it."""
     feasible: bool

@@ -8,6 +8,8 @@ from knowledge.sizing_data import bytes_per
 FP8_FROM = 8.9
 """Compute capability from which NVIDIA devices multiply in 8-bit floats."""
 FP4_FROM = 10.0
+BF16_FROM = 8.0
+"""Compute capability from which NVIDIA devices multiply in bf16; engines load fp16 on older ones."""
 
 
 def cache_gb(
@@ -48,6 +50,12 @@ def preferred_precision(model: ModelSpec, accelerator: Accelerator) -> str:
     """The precision that a plan starts from: 8-bit floats where they are native, else what was published."""
     options = precisions(model, accelerator)
     return "fp8" if "fp8" in options else options[0]
+
+
+def number_format(accelerator: Accelerator, precision: str) -> str:
+    """The format that an engine loads: 16 bit are fp16 where the device lacks bf16."""
+    old = accelerator.compute_capability is not None and accelerator.compute_capability < BF16_FROM
+    return "fp16" if precision == "bf16" and old else precision
 
 
 def trainable(accelerator: Accelerator) -> tuple[str, ...]:

@@ -7,16 +7,19 @@ from knowledge.models import models
 from knowledge.sizing_data import coefficients
 from tools.estimate import Estimate
 
+from .attainment import attainment_pct
+from .autoscaling import autoscaling
 from .backing import Backing, backing, error_of
 from .calibration import correction, nearest_run, validation
 from .demand import PlanPoint, ServingDemand, ServingPlan, Validation
-from .memory import cache_gb
+from .memory import cache_gb, number_format
 from .operation import Operation
 from .percentiles import cited, latencies, model_error
 from .power import watts_interval
 from .refusal import refusal
 from .runs import Setting
-from .serving import Choice, redundant
+from .serving import Choice, design_rps, redundant
+from .speculation import tokens_per_step
 from .weights import weights_gb
 
 
@@ -45,9 +48,12 @@ def full_plan(
     capacity = float(working.capacity_rps[row]) * point.replicas * demand.output_tokens
     length = demand.input_tokens + demand.output_tokens
     in_flight = float(working.in_flight[row])
+    span = autoscaling(knowledge, demand, chosen, row)
+    attained = attainment_pct(knowledge, demand, working, row)
     step = error_of(knowledge, own, "tpot") or model_error(knowledge, "served", known)
     return ServingPlan(
         model=point.model, accelerator=point.accelerator, precision=point.precision,
+        number_format=number_format(machine, point.precision),
         accelerators_per_replica=point.per_replica, replicas=point.replicas, accelerators=point.accelerators,
         concurrency=round(in_flight, 2), utilisation=round(point.utilisation, 4),
         weights_gb=weights_gb(knowledge, model, point.precision),
@@ -63,9 +69,11 @@ def full_plan(
             float(working.mean_batch[row]),
         ),
         most_rps=float(working.capacity_rps[row]) * (point.replicas - redundant(knowledge, demand)),
+        attainment_pct=round(attained, 2), goodput_rps=design_rps(demand) * attained / 100,
+        floor_replicas=span.floor, mean_replicas=span.mean,
         feasible=True, basis="measured" if near or own else "roofline",
         validation="measured" if own or known else _without_runs(knowledge, point),
-        evidence=own.sentence if own else _evidence(knowledge, point, near, known),
+        evidence=(own.sentence if own else _evidence(knowledge, point, near, known)) + _declared(demand),
     )  # fmt: skip
 
 
@@ -80,6 +88,17 @@ def _row(chosen: Choice, working: Operation, point: PlanPoint) -> int:
         row
         for row in range(len(chosen.pair))
         if float(working.watts[row]) == point.watts and float(working.e2e_p95_ms[row]) == point.e2e_p95_ms
+    )
+
+
+def _declared(demand: ServingDemand) -> str:
+    if not demand.speculative_tokens:
+        return ""
+    gained = tokens_per_step(demand.speculative_tokens, demand.speculative_acceptance or 0.0)
+    return (
+        f" Speculative decoding as declared: {demand.speculative_tokens} tokens proposed, "
+        f"{100 * (demand.speculative_acceptance or 0.0):.0f} % accepted, so {gained:.2f} tokens a step; "
+        "its gain isn't validated on published runs."
     )
 
 
