@@ -128,7 +128,7 @@ class TrainingInput(ToolInput):
     accelerator: str
     """Accelerator to train on."""
     mode: TrainingMode = "pretrain"
-    """pretrain, finetune_full or lora."""
+    """pretrain, finetune_full, lora, or qlora (LoRA over frozen 4-bit weights)."""
     precision: Literal["bf16", "fp8", "fp4"] = "bf16"
     """Of the multiplications."""
     sequence_tokens: Annotated[float, in_unit("tokens", ge=0)] = 0

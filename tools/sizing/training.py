@@ -12,12 +12,12 @@ from knowledge.sizing_data import constant
 from knowledge.training_data import long_runs
 from tools.estimate import Estimate, Kind, point
 
+from .checkpoints import checkpoint_tb, checkpoint_write_gb_s, data_read_mb_s
 from .power import tdp_or_assumed
 from .predict_training import TrainingLoad, arithmetic, operations_per_token, predict_training, published_on
+from .training_state import ADAPTERS, State, run_state
 
-TrainingMode = Literal["pretrain", "finetune_full", "lora"]
-MEMORY_SHARE_FOR_STATE = 0.6
-"""Of device memory; the rest holds activations (assumed)."""
+TrainingMode = Literal["pretrain", "finetune_full", "lora", "qlora"]
 
 
 class TrainingPlan(BaseModel):
@@ -30,7 +30,15 @@ class TrainingPlan(BaseModel):
     gpu_hours: Estimate
     gpus: int
     days: Estimate
+    state_gb: float
+    """Weights, gradients and optimiser of the whole run, spread over the devices; activations come on top."""
+    least_gpus: int
+    """As many as hold the state beside their activations."""
     checkpoint_tb: Estimate
+    checkpoint_write_rate: Estimate
+    """What storage must take so that checkpoints and lost work cost little; asynchronous writes hide part of it."""
+    data_read_rate: Estimate
+    """Token ids that the run consumes; images, audio and video need more."""
     energy_kwh: Estimate
     """At the wall of the server, without PUE."""
     mfu: Estimate
@@ -68,12 +76,16 @@ def size_training(
     load = TrainingLoad(machine, working_b, "", working_b < 0.5 * params_b, precision, sequence_tokens)
     speed = _speed(knowledge, load, mode)
     hours = _gpu_hours(knowledge, load, speed.tokens_per_s, tokens, mode)
-    checkpoint = _checkpoint_tb(knowledge, params_b, mode)
-    devices = gpus or _devices(machine, hours, params_b, mode, deadline_days)
+    state = run_state(knowledge, params_b, mode)
+    devices = gpus or _devices(machine, hours, state, deadline_days)
+    checkpoint = checkpoint_tb(knowledge, params_b, adapters=mode in ADAPTERS)
     days = hours.scaled(1 / (24 * devices), "days")
     return TrainingPlan(
         accelerator=accelerator, mode=mode, gpu_hours=hours, gpus=devices, days=days,
-        checkpoint_tb=checkpoint, energy_kwh=_energy_kwh(knowledge, machine, hours),
+        state_gb=state.gb, least_gpus=_least(machine, state), checkpoint_tb=checkpoint,
+        checkpoint_write_rate=checkpoint_write_gb_s(knowledge, checkpoint, devices),
+        data_read_rate=data_read_mb_s(knowledge, speed.tokens_per_s, devices),
+        energy_kwh=_energy_kwh(knowledge, machine, hours),
         mfu=speed.mfu, evidence=speed.evidence,
     )  # fmt: skip
 
@@ -81,9 +93,7 @@ def size_training(
 def _gpu_hours(
     knowledge: Knowledge, load: TrainingLoad, speed: Estimate, tokens: float, mode: TrainingMode
 ) -> Estimate:
-    saved = (
-        (1.0, 1.0, 1.0) if mode != "lora" else constant(knowledge, "training", "lora_compute_factor").interval
-    )
+    saved = _work(knowledge, mode)
     name = "goodput_pretrain" if mode == "pretrain" else "goodput"
     good = constant(knowledge, "training", name).interval
 
@@ -101,6 +111,17 @@ def _gpu_hours(
             "tokens_per_s": round(speed.typical, 3),
         },
     )  # fmt: skip
+
+
+def _work(knowledge: Knowledge, mode: TrainingMode) -> tuple[float, float, float]:
+    """Low, typical and high of the time over that of full training."""
+    if mode not in ADAPTERS:
+        return 1.0, 1.0, 1.0
+    low, typical, high = constant(knowledge, "training", "lora_compute_factor").interval
+    if mode == "lora":
+        return low, typical, high
+    least, usual, most = constant(knowledge, "training", "qlora_time_over_lora").interval
+    return low * least, typical * usual, high * most
 
 
 def _speed(knowledge: Knowledge, load: TrainingLoad, mode: TrainingMode) -> Speed:
@@ -129,36 +150,15 @@ def _evidence(knowledge: Knowledge, load: TrainingLoad) -> str:
     return f"Median of {len(runs)} published results of {words} on {load.accelerator.key}: {sources}."
 
 
-def _devices(
-    machine: Accelerator,
-    hours: Estimate,
-    params_b: float,
-    mode: TrainingMode,
-    deadline_days: float | None,
-) -> int:
+def _devices(machine: Accelerator, hours: Estimate, state: State, deadline_days: float | None) -> int:
     """Enough for the state and, with a deadline, for the upper estimate; whole servers of eight."""
-    state_gb = params_b * (2.2 if mode == "lora" else 16)
-    least = math.ceil(state_gb / (machine.memory_gb * MEMORY_SHARE_FOR_STATE))
     wanted = math.ceil(hours.high / (24 * deadline_days)) if deadline_days else 1
-    devices = max(least, wanted, 1)
+    devices = max(_least(machine, state), wanted)
     return devices if devices <= machine.max_tensor_parallel else math.ceil(devices / 8) * 8
 
 
-def _checkpoint_tb(knowledge: Knowledge, params_b: float, mode: TrainingMode) -> Estimate:
-    if mode == "lora":
-        low, typical, high = constant(knowledge, "training", "lora_checkpoint_share").interval
-        per = 2.0
-    else:
-        low, typical, high = constant(knowledge, "training", "bytes_per_parameter").interval
-        per = 1.0
-    terabytes = params_b * 1e9 * per / 1e12
-    return Estimate(
-        low=low * terabytes,
-        typical=typical * terabytes,
-        high=high * terabytes,
-        unit="TB",
-        formula="checkpoint",
-    )
+def _least(machine: Accelerator, state: State) -> int:
+    return max(math.ceil(state.gb / (machine.memory_gb * state.share)), 1)
 
 
 def _energy_kwh(knowledge: Knowledge, machine: Accelerator, hours: Estimate) -> Estimate:
