@@ -23,6 +23,7 @@ from ..sizing.demand import Arrivals
 from ..sizing.encoders import ClassicalPlan, EncoderPlan
 from ..sizing.memory import trainable
 from ..sizing.training import TrainingMode, TrainingPlan
+from ..sizing.vector_index import IndexKind
 from ..sizing.vectors import VectorPlan
 from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
 
@@ -116,6 +117,10 @@ class VectorInput(ToolInput):
     """Searches a second at peak."""
     results: Annotated[float, in_unit("results", ge=1, le=10000)] = 10
     """Nearest neighbours that a search returns."""
+    index: IndexKind = "hnsw"
+    """hnsw, hnsw_pq, ivf, ivf_pq, diskann, or exact (no index)."""
+    engine: str = ""
+    """Whose layout: qdrant, weaviate, opensearch, ...; left out: of no engine in particular."""
 
 
 class TrainingInput(ToolInput):
@@ -187,6 +192,8 @@ def _vectors(given: VectorInput, context: Context) -> VectorPlan:
         bytes_per_value=given.bytes_per_value,
         peak_qps=given.peak_qps,
         results=given.results,
+        index=given.index,
+        engine=given.engine.strip().lower(),
     )
 
 

@@ -12,8 +12,8 @@ from tools.estimate import Estimate
 from .power import busy_share, tdp_or_assumed
 from .predict import MeasuredLoad, Prediction, predict_serving
 from .roofline import Array
+from .vector_index import index_of, memory_gb
 from .vector_search import value_bytes
-from .vectors import index_memory_gb
 
 
 def predict_power_w(knowledge: Knowledge, load: MeasuredLoad, *, whole_system: bool) -> Estimate:
@@ -61,7 +61,8 @@ def predict_index_gb(
     words = description.lower()
     width = value_bytes(description)
     flat = re.search(r"ivf|scann|pq", words) is not None and "hnsw" not in words
-    size = index_memory_gb(knowledge, count, count * dims * width / 1e9, linked=not flat).typical
+    layout = index_of(knowledge, "ivf" if flat else "hnsw")
+    size = memory_gb(knowledge, layout, count, dims, width).typical
     if machine_gb is not None:
         # A larger index was compressed until it fitted.
         size = min(size, constant(knowledge, "vectors", "page_cache_share").value * machine_gb)
