@@ -107,7 +107,7 @@ def test_units_are_converted_to_the_arguments_own() -> None:
         ("size-vectors", {"count": float("nan")}, "count"),
         ("size-vectors", {"count": float("inf")}, "count"),
         ("size-training", {"accelerator": "A100", "precision": "fp8"}, "doesn't multiply in fp8"),
-        ("size-training", {"mode": "qlora"}, "'lora'"),
+        ("size-training", {"mode": "dora"}, "'lora'"),
         ("deployment-energy", {"utilisation": 40}, "utilisation"),
         ("tco", {"services_usd_month": [3, 2, 1]}, "not in order"),
         ("tco", {"services_usd_month": "much"}, "Give it in USD/month"),
