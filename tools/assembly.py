@@ -153,7 +153,7 @@ def _trained_here(
     small = any(values.get(name) is True for name in ("predictive_work", "decision_task", "labels_ready"))
     heavy = values.get("perception_work") is True or values.get("embedding_work") is True
     if place in CPU_MODES:
-        return choose_classical(bench.knowledge, values, place) if small and not heavy else None
+        return choose_classical(bench.knowledge, values, place, clouds) if small and not heavy else None
     if values.get("predictive_work") is True:
         return scoring_network(bench.knowledge, values, place)
     if values.get("model_task") in MEDIA_TASKS:

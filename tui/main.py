@@ -262,7 +262,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     arguments = parser().parse_args(argv)
     try:
-        return _run(arguments, load_settings(arguments))
+        code = _run(arguments, load_settings(arguments))
+        sys.stdout.flush()  # what is still buffered would meet a closed pipe after the last handler
+        return code
     except ConfigError as error:
         return _complain(error, CONFIGURATION)
     except StackwrightError as error:

@@ -20,6 +20,13 @@ _COUNTED = {
     "calls_model": "llm_calls_per_task",
     "calls_tool": "tools_per_task",
 }
+_OF_A_SCORER = {
+    "trees": ("model_trees", "boosted"),
+    "estimators": ("model_trees", "boosted"),
+    "rounds": ("model_trees", "boosted"),
+    "features": ("features_per_item", "scoring"),
+}
+"""A counted thing -> the field, and the words without which it means something else."""
 _CARD_BEFORE = re.compile(
     r"\b(?:graphics card|gpu|card|vram|accelerator)s?(?: memory)? (?:with|of|has|having)(?: just| only| about)? $"
 )
@@ -104,6 +111,7 @@ def _memory(reading: Reading, quantity: Quantity) -> str:
 
 def _count(reading: Reading, quantity: Quantity) -> None:
     if quantity.noun == "neutral":
+        _of_a_scorer(reading, quantity)
         return
     if quantity.amount.word and quantity.high <= 1:
         reading.use(quantity)
@@ -123,6 +131,14 @@ def _count(reading: Reading, quantity: Quantity) -> None:
     reading.quantity(field, quantity)
     if field == "training_examples":
         _labels(reading, quantity, labelled)
+
+
+def _of_a_scorer(reading: Reading, quantity: Quantity) -> None:
+    """`500 trees on 120 features` of a model that scores; forests and products have them too."""
+    things = reading.words(quantity.start, quantity.end).lower().split()
+    field, kind = next((_OF_A_SCORER[thing] for thing in things if thing in _OF_A_SCORER), ("", ""))
+    if field and _hits(reading, kind) and not reading.has(field):
+        reading.quantity(field, quantity)
 
 
 def _added(reading: Reading, field: str, quantity: Quantity) -> None:

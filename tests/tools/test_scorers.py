@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from knowledge import load
+from knowledge.errors import InputRefused
 from tools.assess import assess
 from tools.assessment import Stack
+from tools.compute.other import choose_classical
+from tools.registry import run_tool
 from tools.sizing import Scoring, feature_latency_p99_ms, size_classical, size_scorer, tree_row_us
+from tools.sizing.encoders import ClassicalPlan
 from tools.workload import from_mapping
 
 KNOWLEDGE = load()
@@ -70,3 +74,23 @@ def test_advice_counts_the_candidates_and_says_that_a_limit_is_missed() -> None:
     assert {stack.estimates[name].kind for stack in (one, some) for name in ("replicas", "e2e_ms_p95")} == {
         "assumed"
     }
+
+
+def test_trees_inside_their_caller_take_microseconds() -> None:
+    given = {"peak_rps": 20_000, "trees": 500, "features": 50}
+    inside = run_tool("size-classical", {**given, "in_process": True}, KNOWLEDGE, date(2026, 11, 26))
+    served = run_tool("size-classical", given, KNOWLEDGE, date(2026, 11, 26))
+    assert isinstance(inside, ClassicalPlan)
+    assert isinstance(served, ClassicalPlan)
+    assert inside.latency_ms.high < 0.2 < served.latency_ms.low
+    assert inside.cores.typical < served.cores.typical
+    with pytest.raises(InputRefused, match="in_process needs trees"):
+        run_tool("size-classical", {"peak_rps": 20_000, "in_process": True}, KNOWLEDGE, date(2026, 11, 26))
+
+
+def test_processors_of_a_classical_model_are_paid() -> None:
+    values = {"mean_rps": 500.0, "peak_rps": 3000.0, "model_trees": 500, "features_per_item": 120}
+    rented = choose_classical(KNOWLEDGE, values, "cpu-cloud", ("aws",))
+    assert rented.vcpus == 8 * rented.replicas
+    assert rented.usd_month is not None
+    assert 20 < rented.usd_month / rented.vcpus < 60

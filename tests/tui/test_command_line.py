@@ -328,8 +328,11 @@ def test_a_missing_profile_or_knowledge_folder_is_said(run: Run, capsys: pytest.
     assert "/nonexistent" in capsys.readouterr().err
 
 
-def test_a_closed_pipe_is_no_failure() -> None:
-    command = f"{sys.executable} -m tui.main tool --list --json | head -c 10"
+@pytest.mark.parametrize(
+    "printed", ["tool --list --json | head -c 10", "--version | true", "tool --list | true"]
+)
+def test_a_closed_pipe_is_no_failure(printed: str) -> None:
+    command = f"{sys.executable} -m tui.main {printed}"
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from knowledge import Knowledge
 from knowledge.capabilities import can_do, capability
+from knowledge.sizing_data import constant
 
 from ..cost import vm_hourly
 from ..cost.machines import VM_VCPU
@@ -67,14 +68,19 @@ def encoder_accelerators(knowledge: Knowledge, values: Mapping[str, Any]) -> tup
     return tuple(owned_accelerators(values)) or wanted_accelerators(knowledge, values, "encoder_accelerators")
 
 
-def choose_classical(knowledge: Knowledge, values: Mapping[str, Any], mode: str) -> Compute:
+def choose_classical(
+    knowledge: Knowledge, values: Mapping[str, Any], mode: str, clouds: tuple[str, ...]
+) -> Compute:
     """CPU nodes for a classical or small custom model and the features that it reads."""
     sized = _scorer(knowledge, values)
+    vcpus = sized.plan.nodes * int(constant(knowledge, "classical", "cores_per_node").value)
     model, features = sized.plan.latency_ms, sized.features_p99_ms
     return Compute(
         kind="classical",
         deployment=mode,
+        vcpus=vcpus,
         replicas=sized.plan.nodes,
+        usd_month=_processors_usd(knowledge, vcpus, mode, clouds),
         e2e_ms=model.typical + (features.typical if features is not None else 0.0),
         item_ms=model,
         features_p99_ms=features,
@@ -142,12 +148,11 @@ def _accelerated(plan: EncoderPlan, mode: str, usd: float) -> Compute:
 def _on_processors(
     knowledge: Knowledge, values: Mapping[str, Any], mode: str, clouds: tuple[str, ...], model: str
 ) -> Compute | None:
-    """General-purpose processors while the load is small; own ones are valued at what renting them costs."""
+    """General-purpose processors while the load is small."""
     limit = None if values.get("batch_only") is True else values.get("e2e_latency_ms")
     plan = _cpu_plan(knowledge, model, _peak(values), _tokens(values), limit)
     if plan.nodes == 0 or not plan.few:
         return None
-    hourly = vm_hourly(knowledge, VM_VCPU, clouds if mode == "cpu-cloud" else ()).typical
     return Compute(
         kind="encoder",
         deployment=mode,
@@ -155,12 +160,18 @@ def _on_processors(
         precision="fp32",
         vcpus=plan.vcpus,
         replicas=plan.nodes,
-        usd_month=plan.vcpus * hourly * HOURS_PER_MONTH,
+        usd_month=_processors_usd(knowledge, plan.vcpus, mode, clouds),
         e2e_ms=plan.latency_ms.typical,
         item_ms=plan.latency_ms,
         utilisation=plan.utilisation,
         rate_per_s=plan.items_per_s.typical,
     )
+
+
+def _processors_usd(knowledge: Knowledge, vcpus: int, mode: str, clouds: tuple[str, ...]) -> float:
+    """USD a month, all hours; own processors are valued at what renting them costs."""
+    hourly = vm_hourly(knowledge, VM_VCPU, clouds if mode == "cpu-cloud" else ()).typical
+    return vcpus * hourly * HOURS_PER_MONTH
 
 
 def _peak(values: Mapping[str, Any]) -> float:

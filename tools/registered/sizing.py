@@ -166,8 +166,16 @@ class ClassicalInput(ToolInput):
     """Of the ensemble; assumed where left out and candidates or features are given."""
     features: Annotated[float | None, in_unit("features", ge=1)] = None
     """Read for each candidate."""
+    in_process: bool = False
+    """The trees run inside their caller: no web server, no network, features at hand; microseconds a row."""
     redundant: bool = False
     """One node more than the load needs."""
+
+    @model_validator(mode="after")
+    def _has_trees(self) -> Self:
+        if self.in_process and self.trees is None:
+            raise ValueError("in_process needs trees: without a web server the trees are what takes the time")
+        return self
 
 
 def _serving(given: ServingInput, context: Context) -> ServingPlans:
@@ -238,7 +246,7 @@ def _encoder(given: EncoderInput, context: Context) -> EncoderPlan:
 
 
 def _classical(given: ClassicalInput, context: Context) -> ClassicalPlan:
-    scoring = Scoring(rows=given.rows, trees=given.trees, features=given.features)
+    scoring = Scoring(given.rows, given.trees, given.features, given.in_process)
     return size_scorer(context.knowledge, given.peak_rps, scoring, redundant=given.redundant).plan
 
 

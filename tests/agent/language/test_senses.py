@@ -109,3 +109,21 @@ def test_what_is_counted_beside_in_and_answers_is_no_number_of_tokens(text: str)
 def test_numbers_in_and_out_are_tokens() -> None:
     found = read("about 300 in and 50 out, 20k calls a day")
     assert (found["input_tokens"], found["output_tokens"]) == (300, 50)
+
+
+@pytest.mark.parametrize(
+    ("text", "trees", "features"),
+    [
+        ("a gradient boosted model of 500 trees on 120 features that scores transactions", 500, 120),
+        ("xgboost with about 800 estimators and 64 features", 800, 64),
+        ("our random forest has 2k trees", 2000, None),
+        ("a churn model reads 300 features per customer", None, 300),
+        ("We plant 12 million trees and want a chatbot", None, None),
+        ("Our product has 20 features and needs a support bot", None, None),
+    ],
+)
+def test_trees_and_features_belong_to_a_model_that_scores(
+    text: str, trees: float | None, features: float | None
+) -> None:
+    found = read(text)
+    assert (found.get("model_trees"), found.get("features_per_item")) == (trees, features)
