@@ -98,6 +98,8 @@ class ServingPlan(BaseModel):
     accelerators_per_replica: int
     replicas: int
     accelerators: int
+    prompt_tokens: float = 0.0
+    """Of a call, without the prefix that is shared."""
     concurrency: float
     """Requests in flight per replica at peak."""
     utilisation: float

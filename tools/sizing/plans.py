@@ -55,7 +55,7 @@ def full_plan(
         model=point.model, accelerator=point.accelerator, precision=point.precision,
         number_format=number_format(machine, point.precision),
         accelerators_per_replica=point.per_replica, replicas=point.replicas, accelerators=point.accelerators,
-        concurrency=round(in_flight, 2), utilisation=round(point.utilisation, 4),
+        prompt_tokens=load.input_tokens, concurrency=round(in_flight, 2), utilisation=round(point.utilisation, 4),
         weights_gb=weights_gb(knowledge, model, point.precision),
         kv_gb=cache_gb(knowledge, model, point.precision, length, in_flight * point.replicas),
         ttft_mean_ms=float(working.ttft_ms[row]), tpot_mean_ms=point.tpot_ms,

@@ -1,0 +1,281 @@
+"""A declared request, step by step: how long it takes as a whole, what carries it, and what one costs.
+
+Calls of the same model on the same accelerator share a deployment, which is sized for all of them together;
+each call then takes its own prompt and its own answer at the speed of that deployment.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge import Knowledge
+from knowledge.errors import InputRefused
+
+from .compute.choice import HOURS_PER_MONTH
+from .cost import accelerator_hourly, api_monthly_cost
+from .estimate import Estimate, point
+from .request_graph import Step, in_parallel, in_series, of_p95, percentile_99, repeated
+from .request_steps import assumed_step, tail
+from .sizing import ServingDemand, ServingPlan, serving_plans
+
+SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
+StepKind = Literal[
+    "timed", "llm", "network", "local_network", "guardrail", "retrieve", "keyword", "embed", "rerank", "tool"
+]
+
+
+class RequestStep(BaseModel):
+    """One step of a request, or several that run at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+    name: str = ""
+    kind: StepKind = "timed"
+    """timed: as stated; llm: a call of a language model; others: assumed times of the usual steps."""
+    times: float = Field(default=1.0, gt=0, le=1000)
+    """How often in a row; a mean, so no whole number is needed."""
+    p95_ms: float | None = Field(default=None, gt=0)
+    """95th percentile of one run, where it is known."""
+    mean_ms: float | None = Field(default=None, gt=0)
+    """Mean of one run; left out: the percentile over the usual ratio."""
+    usd: float = Field(default=0.0, ge=0)
+    """What one run costs, beside models that are priced here."""
+    model: str = ""
+    accelerator: str = ""
+    """Where the model runs; left out: at its provider."""
+    input_tokens: float = Field(default=0.0, ge=0)
+    output_tokens: float = Field(default=0.0, ge=0)
+    shared_prefix_tokens: float = Field(default=0.0, ge=0)
+    """Leading tokens that an earlier call, or every request, has left in the cache."""
+    ttft_limit_ms: float | None = Field(default=None, gt=0)
+    """95th percentile that the first token of the call may take, where we run the model."""
+    tpot_limit_ms: float | None = Field(default=None, gt=0)
+    """The same of each further token; without limits the fewest accelerators are filled."""
+    parallel: tuple["RequestStep", ...] = ()
+    """Steps that start at once; the slowest of them counts."""
+
+
+class Deployment(BaseModel):
+    """What carries the calls of one model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    accelerator: str
+    """Empty: at its provider."""
+    calls_per_request: float
+    accelerators: int
+    replicas: int
+    usd_month: Estimate | None
+    """None: no price is known."""
+    evidence: str
+
+
+class RequestPlan(BaseModel):
+    """A request as a whole."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mean_ms: Estimate
+    p95_ms: Estimate
+    p99_ms: Estimate
+    ttft_p95_ms: Estimate | None
+    """First token of the last call, after everything before it; None where nothing is written at the end."""
+    steps: tuple[str, ...]
+    """Each with its 95th percentile, and who says so."""
+    deployments: tuple[Deployment, ...]
+    usd_month: Estimate
+    usd_per_request: Estimate
+    """Everything that is priced, over the mean rate."""
+
+
+class Timed(NamedTuple):
+    """A step with its time, and the time to its first token where it writes."""
+
+    whole: Step
+    first: Step | None = None
+
+
+def plan_request(
+    knowledge: Knowledge, steps: Sequence[RequestStep], mean_rps: float, peak_rps: float, as_of: date
+) -> RequestPlan:
+    """Size, time and price a request of these steps; InputRefused says which step lacks what."""
+    calls = [call for step in steps for call in _calls(step, 1.0)]
+    carried = {key: _carried(knowledge, key, calls, mean_rps, peak_rps, as_of) for key in _tiers(calls)}
+    plans = {key: plan for key, (_, plan) in carried.items()}
+    timed = [_timed(knowledge, step, plans, calls) for step in steps]
+    whole = in_series("request", [item.whole for item in timed])
+    deployments = tuple(deployment for deployment, _ in carried.values())
+    usd = _total(deployments, sum(_stated_usd(step) for step in steps) * mean_rps * SECONDS_PER_MONTH)
+    return RequestPlan(
+        mean_ms=whole.mean, p95_ms=whole.p95, p99_ms=percentile_99(whole), ttft_p95_ms=_first_token(timed),
+        steps=tuple(f"{name}: {words}" for name, words in whole.described), deployments=deployments,
+        usd_month=usd, usd_per_request=usd.scaled(1 / (mean_rps * SECONDS_PER_MONTH), "USD"),
+    )  # fmt: skip
+
+
+class Call(NamedTuple):
+    """A call of a model, and how often a request makes it."""
+
+    step: RequestStep
+    times: float
+
+    @property
+    def tier(self) -> tuple[str, str]:
+        return self.step.model, self.step.accelerator
+
+
+def _calls(step: RequestStep, times: float) -> Iterable[Call]:
+    for inner in step.parallel:
+        yield from _calls(inner, times * step.times)
+    if step.kind == "llm" and not step.parallel:
+        if not step.model or not step.output_tokens or not step.input_tokens:
+            raise InputRefused(
+                f"The step {step.name or 'llm'!r} is a call of a language model without its model or its tokens.",
+                "Give model, input_tokens and output_tokens.",
+            )
+        yield Call(step, times * step.times)
+
+
+def _tiers(calls: Sequence[Call]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(call.tier for call in calls))
+
+
+def _carried(
+    knowledge: Knowledge, tier: tuple[str, str], calls: Sequence[Call], mean_rps: float, peak_rps: float,
+    as_of: date,
+) -> tuple[Deployment, ServingPlan | None]:  # fmt: skip
+    """The deployment behind all calls of a tier, sized for their mean lengths."""
+    model, accelerator = tier
+    mine = [call for call in calls if call.tier == tier]
+    each = sum(call.times for call in mine)
+
+    def mean_of(name: str) -> float:
+        return sum(call.times * float(getattr(call.step, name)) for call in mine) / each
+
+    tokens = mean_of("input_tokens"), mean_of("output_tokens"), mean_of("shared_prefix_tokens")
+    if not accelerator:
+        usd = _hosted_usd(knowledge, model, tokens, each * mean_rps)
+        return Deployment(
+            model=model, accelerator="", calls_per_request=each, accelerators=0, replicas=0, usd_month=usd,
+            evidence="Token prices of its offers; times of a hosted model are assumed.",
+        ), None  # fmt: skip
+    demand = ServingDemand(
+        mean_rps=mean_rps * each, peak_rps=peak_rps * each, input_tokens=max(tokens[0], 1.0),
+        output_tokens=max(tokens[1], 1.0), shared_prefix_tokens=min(tokens[2], tokens[0]),
+        ttft_limit_ms=_least(mine, "ttft_limit_ms"), tpot_limit_ms=_least(mine, "tpot_limit_ms"),
+    )  # fmt: skip
+    plan = serving_plans(knowledge, demand, [model], [accelerator])[0]
+    if not plan.feasible:
+        raise InputRefused(plan.reason, "Give another accelerator, or leave it out for a hosted model.")
+    hourly = accelerator_hourly(knowledge, accelerator, "gpu-on-demand", (), as_of)
+    usd = None if hourly is None else hourly.scaled(plan.accelerators * HOURS_PER_MONTH, "USD/month")
+    return Deployment(
+        model=model, accelerator=accelerator, calls_per_request=each, accelerators=plan.accelerators,
+        replicas=plan.replicas, usd_month=usd, evidence=plan.evidence,
+    ), plan  # fmt: skip
+
+
+def _least(calls: Sequence[Call], name: str) -> float | None:
+    """The strictest limit of the calls."""
+    stated = [getattr(call.step, name) for call in calls]
+    return min((limit for limit in stated if limit is not None), default=None)
+
+
+def _hosted_usd(
+    knowledge: Knowledge, model: str, tokens: tuple[float, float, float], calls_per_s: float
+) -> Estimate | None:
+    month = calls_per_s * SECONDS_PER_MONTH
+    read, written, shared = tokens
+    return api_monthly_cost(
+        knowledge, model, month * read, month * written, cached_share=min(shared / read, 1.0)
+    )
+
+
+def _timed(
+    knowledge: Knowledge,
+    step: RequestStep,
+    plans: dict[tuple[str, str], ServingPlan | None],
+    calls: Sequence[Call],
+) -> Timed:
+    """One step with what runs inside it."""
+    if step.parallel:
+        inner = [_timed(knowledge, item, plans, calls).whole for item in step.parallel]
+        return Timed(repeated(in_parallel(step.name or "at once", inner), step.times))
+    if step.kind == "llm":
+        return _call(knowledge, step, plans[step.model, step.accelerator])
+    if step.kind != "timed":
+        found = assumed_step(knowledge, step.kind)
+        return Timed(repeated(found._replace(name=step.name or found.name), step.times))
+    return Timed(repeated(_stated(knowledge, step), step.times))
+
+
+def _stated(knowledge: Knowledge, step: RequestStep) -> Step:
+    ratio = tail(knowledge)
+    p95 = step.p95_ms or (step.mean_ms * ratio if step.mean_ms else None)
+    if p95 is None:
+        raise InputRefused(
+            f"The step {step.name!r} has no time.", "Give p95_ms or mean_ms, or a kind whose time is assumed."
+        )
+    stated = of_p95(step.name or "step", point(p95, "ms", "user"), ratio)
+    return (
+        stated if step.mean_ms is None else stated._replace(mean=point(min(step.mean_ms, p95), "ms", "user"))
+    )
+
+
+def _call(knowledge: Knowledge, step: RequestStep, plan: ServingPlan | None) -> Timed:
+    """Its own prompt and answer, at the speed of its deployment or at that of hosted models."""
+    name = step.name or step.model
+    if plan is None:
+        ttft, tpot = (_anchor(knowledge, item) for item in ("api_ttft_ms", "api_tpot_ms"))
+        begun = of_p95(f"{name}, first token", ttft, tail(knowledge))
+        rest = of_p95(f"{name}, answer", tpot.scaled(step.output_tokens, "ms"), tail(knowledge))
+    else:
+        begun, rest = _sized_call(name, step, plan)
+    one = in_series(name, [begun, rest])._replace(parts=())
+    if step.times <= 1:
+        return Timed(one, begun)
+    earlier = repeated(one, step.times - 1)
+    return Timed(repeated(one, step.times), in_series(begun.name, [earlier, begun]))
+
+
+def _sized_call(name: str, step: RequestStep, plan: ServingPlan) -> tuple[Step, Step]:
+    at = plan.p95
+    fresh = max(step.input_tokens - step.shared_prefix_tokens, 1.0)
+    prompt = fresh / max(plan.prompt_tokens, 1.0)
+    begun = Step(
+        f"{name}, first token",
+        at.ttft_ms.scaled(min(plan.ttft_mean_ms / at.ttft_ms.typical, 1.0) * prompt, "ms"),
+        at.ttft_ms.scaled(prompt, "ms"),
+    )
+    answer = at.tpot_ms.scaled(step.output_tokens, "ms")
+    mean = answer.scaled(min(plan.tpot_mean_ms / at.tpot_ms.typical, 1.0), "ms")
+    return begun, Step(f"{name}, answer", mean, answer)
+
+
+def _anchor(knowledge: Knowledge, name: str) -> Estimate:
+    low, typical, high = knowledge.anchors[name]
+    return Estimate(low=low, typical=typical, high=high, unit="ms", kind="assumed", formula="hosted API")
+
+
+def _first_token(timed: Sequence[Timed]) -> Estimate | None:
+    last = timed[-1]
+    if last.first is None:
+        return None
+    return in_series("first token", [*(item.whole for item in timed[:-1]), last.first]).p95
+
+
+def _stated_usd(step: RequestStep) -> float:
+    return step.times * (step.usd + sum(_stated_usd(item) for item in step.parallel))
+
+
+def _total(deployments: Sequence[Deployment], stated_usd: float) -> Estimate:
+    priced = [item.usd_month for item in deployments if item.usd_month is not None]
+    return Estimate(
+        low=stated_usd + sum(item.low for item in priced),
+        typical=stated_usd + sum(item.typical for item in priced),
+        high=stated_usd + sum(item.high for item in priced),
+        unit="USD/month", formula="request_cost", incomplete=len(priced) < len(deployments),
+    )  # fmt: skip
