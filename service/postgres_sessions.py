@@ -5,9 +5,10 @@ included, goes through that connection: a holder whose connection is lost has le
 more. A stored message and the job that has it answered are one transaction.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Self
+from typing import Any, LiteralString, Self
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -54,6 +55,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ("ALTER TABLE turns ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0",),
 )
 """Statements that bring a database from one version to the next."""
+TURN_S = 0.1
+"""Between two questions whether the lock is free."""
 MIGRATING = 7_318_004
 """Key of the advisory lock under which one process at a time brings the tables up to date."""
 Announce = Callable[[psycopg.Connection[Any], str], None]
@@ -140,13 +143,25 @@ class PostgresSessions(SessionStore):
     def prepare(self, more: Callable[[psycopg.Connection[Any]], None]) -> None:
         """Bring the tables up to date, and do `more`; of several processes one does it and the others wait."""
         with self._pool.connection() as connection:
-            connection.execute("SELECT pg_advisory_lock(%s)", (MIGRATING,))
+            _take_turn(connection)
             try:
                 _migrate(connection)
                 self.saver().setup()
                 more(connection)
             finally:
                 connection.execute("SELECT pg_advisory_unlock(%s)", (MIGRATING,))
+
+
+def _take_turn(connection: psycopg.Connection[Any]) -> None:
+    """Ask for the lock again and again: a statement that waited for it would have a snapshot, for the end of which
+    the indexes that its holder builds concurrently wait, and nobody would ever come free."""
+    while not _value(connection, "SELECT pg_try_advisory_lock(%s)", MIGRATING):
+        time.sleep(TURN_S)
+
+
+def _value(connection: psycopg.Connection[Any], query: LiteralString, *values: Any) -> Any:
+    row = connection.execute(query, values).fetchone()
+    return row and row[0]
 
 
 def open_pool(url: str, size: int = 10) -> ConnectionPool[psycopg.Connection[Any]]:

@@ -1,6 +1,7 @@
 """What PostgreSQL is relied upon for: a lost holder can't write, and a message is stored with its job or not at all."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -44,6 +45,20 @@ def test_a_holder_whose_connection_is_lost_cannot_write(store: PostgresSessions,
         with store.held(session, wait=True) as other:
             assert office.open(other, session)._state() == {}
     assert office.answer(store, session) == 1
+
+
+def test_processes_that_open_a_new_database_at_once_all_get_in(postgres_url: str) -> None:
+    """The tables of checkpoints come with indexes that are built concurrently, and so wait for every statement."""
+
+    def opened(_: int) -> bool:
+        with Backend(url=postgres_url).opened() as store:
+            return store.waiting("nobody") == []
+
+    pool = ThreadPoolExecutor(6)
+    try:
+        assert all(done.result(timeout=60) for done in [pool.submit(opened, number) for number in range(6)])
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def test_a_message_without_its_job_is_not_stored(postgres_url: str) -> None:
