@@ -7,7 +7,7 @@ its source and date; judgement (a fit, a threshold of ours) stands in a Rule and
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Category = Literal[
     "workload_fit", "performance", "integration", "cost", "security_compliance", "vendor_ecosystem"
@@ -21,11 +21,14 @@ Tier = Literal["T1", "T2", "T2v", "P", "T3", "T4", "U", "D"]
 Attestation = Annotated[
     str,
     Field(
-        pattern=r"^(hipaa|soc2|iso27001|gdpr|pci_dss|fedramp|eu_ai_act|air_gap|residency_[a-z]{2})?$",
+        pattern=r"^(hipaa|soc2|iso27001|gdpr|pci_dss|fedramp|eu_ai_act|air_gap|residency_[a-z]{2})$",
     ),
 ]
 """A regime that a compliance fact speaks of. `residency_eu`, `residency_us`, `residency_<country>`: content kept and
 processed there on request; `eu_ai_act`: what a model provider undertook; `air_gap`: runs without any connection."""
+Attestations = Annotated[
+    tuple[Attestation, ...], BeforeValidator(lambda given: given.split() if isinstance(given, str) else given)
+]
 
 Mode = Literal["saas", "cloud_service", "byoc", "self_vm", "kubernetes", "in_process", "edge", "air_gap"]
 Unit01 = Annotated[float, Field(ge=0, le=1)]
@@ -108,8 +111,8 @@ class Fact(Laid):
     review_by: date
     conflicts_with: tuple[str, ...] = ()
     seed_ids: tuple[str, ...] = ()
-    attestation: Attestation = ""
-    """For compliance facts: the regime they speak of."""
+    attestation: Attestations = ()
+    """For compliance facts: the regimes that they speak of; one may be written without a list."""
     denies: bool = False
     """A compliance fact that says the component does NOT offer the regime."""
 

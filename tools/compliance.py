@@ -37,7 +37,7 @@ def demanded_regimes(compliance: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def compliance_state(knowledge: Knowledge, component: str, regime: str, as_of: date) -> ComplianceState:
     """The state of one operated component (its id) for one regime at `as_of`."""
-    facts = [fact for fact in _attestations(knowledge).get(component, ()) if fact.attestation == regime]
+    facts = [fact for fact in _attestations(knowledge).get(component, ()) if regime in fact.attestation]
     state = max((_state(fact, as_of) for fact in facts), key=_RANK.__getitem__, default="unknown")
     evidence = tuple(fact.id for fact in facts if _state(fact, as_of) == state)
     return ComplianceState.model_validate(

@@ -1,6 +1,7 @@
 """Word lists of the search, read from catalog/synonyms.yaml: synonyms, aliases, askable attributes."""
 
 import re
+from collections.abc import Collection
 from functools import cached_property
 from typing import NamedTuple
 
@@ -176,8 +177,8 @@ class Vocabulary:
         return [(item.reason, Phrases(item.subject), Phrases(item.asked)) for item in self.lists.unknowable]
 
 
-def answers(attribute: Attribute, kind: str, statement: str, attestation: str) -> bool:
+def answers(attribute: Attribute, kind: str, statement: str, attestations: Collection[str]) -> bool:
     """Whether a fact speaks of the attribute."""
-    if attribute.attestation and attestation == attribute.attestation:
+    if attribute.attestation in attestations:
         return True
     return kind in attribute.kinds or re.search(attribute.words, statement, re.IGNORECASE) is not None
