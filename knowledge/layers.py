@@ -21,6 +21,7 @@ from .media_prices import MediaPrice
 from .own_runs import TABLE as OWN_RUNS
 from .own_runs import OwnRun
 from .prices import AcceleratorPrice, CommitmentDiscount, CpuPrice, PurchasePrice
+from .rate_tiers import RateTier
 from .records import Argument, Component, Fact, Record, Rule
 from .service_prices import ServicePrice
 from .staff import StaffRate, TrainingPrice
@@ -57,6 +58,7 @@ TABLES: dict[str, Table] = {
     "cost/fx_rates.csv": Table(FxRate, ("currency",)),
     "cost/llm_prices.csv": Table(LlmPrice, ("model",)),
     "cost/media_prices.csv": Table(MediaPrice, ("model",)),
+    "cost/rate_tiers.csv": Table(RateTier, ("id",)),
     "cost/service_prices.csv": Table(ServicePrice, ("id",)),
     "cost/staff_rates.csv": Table(StaffRate, ("region",)),
     "cost/training_prices.csv": Table(TrainingPrice, ("id",)),
