@@ -32,6 +32,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "size-encoder": {"model": "bge-m3", "accelerator": "L4", "items_per_s": 50},
     "size-classical": {"peak_rps": 500},
     "size-request": {"steps": [{"kind": "network"}, {"name": "crm", "p95_ms": 300}], "mean_rps": 3},
+    "size-api": {"model": "claude-opus-5", "mean_rps": 3, "input_tokens": 2000, "output_tokens": 300},
     "model-quality": {"model": "Llama-3.3-70B", "task_class": "rag"},
     "accelerator-price": {"accelerator": "H100"},
     "api-cost": {"model": "gpt-6-luna", "input_tokens_month": 1e8, "output_tokens_month": 1e7},

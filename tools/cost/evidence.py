@@ -5,6 +5,7 @@ from knowledge.currencies import fx_rates
 from knowledge.llm_prices import LlmPrice, llm_prices
 from knowledge.media_prices import MediaPrice, media_prices
 from knowledge.prices import AcceleratorPrice, accelerator_prices, cpu_prices, purchase_prices
+from knowledge.rate_tiers import LIMITS, rate_tiers
 from knowledge.service_prices import ServicePrice, service_prices
 from knowledge.staff import cost_parameters, exit_hours, staff_rates, training_prices
 
@@ -58,6 +59,19 @@ def _media(knowledge: Knowledge, evidence_id: str, key: str) -> Evidence | None:
     )
     values: dict[str, float | str] = {"usd_per_unit": row.usd_per_unit}
     return _price(evidence_id, text, values, row.model, row.source, row.confidence, row.as_of.isoformat())
+
+
+def _rate_tier(knowledge: Knowledge, evidence_id: str, key: str) -> Evidence | None:
+    row = rate_tiers(knowledge).get(key)
+    if row is None:
+        return None
+    values: dict[str, float | str] = {
+        name: value for name in LIMITS if (value := getattr(row, name)) is not None
+    }
+    limits = ", ".join(f"{name.replace('_', ' ')} {value:,g}" for name, value in values.items())
+    text = f"{row.tier} of {row.provider}, {row.models}: {limits or row.note.rstrip('.') or row.requirement}."
+    dated = row.as_of.isoformat() if row.as_of is not None else ""
+    return _price(evidence_id, text, values, row.provider, row.source, "high", dated)
 
 
 def _accelerator(knowledge: Knowledge, evidence_id: str, key: str) -> Evidence | None:
@@ -179,6 +193,7 @@ _MAKERS = {
     "service": _service,
     "llm": _model,
     "media": _media,
+    "tier": _rate_tier,
     "accelerator": _accelerator,
     "vm": _machine,
     "purchase": _purchase,

@@ -1,11 +1,12 @@
 """The registered tools, one module for each subject."""
 
-from . import benchmarks, catalogue, energy, memory, money, request, sizing, workload
+from . import benchmarks, catalogue, energy, memory, money, rate_limits, request, sizing, workload
 from .declaration import Context, Tool, ToolInput, unit_of
 
 TOOLS: tuple[Tool, ...] = (
     *sizing.TOOLS,
     *request.TOOLS,
+    *rate_limits.TOOLS,
     *memory.TOOLS,
     *catalogue.TOOLS[:1],
     *money.TOOLS,
