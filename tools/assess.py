@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from knowledge import Knowledge
 
+from .api_tier import assumed_tier
 from .assessment import Assessment, ComplianceState, Risk, SkippedSlot, Stack
 from .blocking import blocked
 from .compliance import compliance_state, demanded_regimes
@@ -126,7 +127,11 @@ def _completed(
                 counter_argument(stacks[0], stacks[1], ranking.weights.categories) if len(stacks) > 1 else ""
             ),
             "guards": _guards(shown, knowledge),
-            "assumptions": (*_assumptions(ranking, knowledge), *_unvalidated(shown, knowledge)),
+            "assumptions": (
+                *_assumptions(ranking, knowledge),
+                *_unvalidated(shown, knowledge),
+                *_usage_tier(shown, knowledge),
+            ),
         }
     )
     return updated.model_copy(update={"evidence": collect(updated, ranking, knowledge)})
@@ -235,6 +240,12 @@ def _unvalidated(shown: Sequence[Draft], knowledge: Knowledge) -> tuple[str, ...
     return (
         f"the speed of {compute.model} on {compute.accelerator} (unvalidated: no published run of the two)",
     )
+
+
+def _usage_tier(shown: Sequence[Draft], knowledge: Knowledge) -> tuple[str, ...]:
+    """The rate limits that the winner's hosted model takes for granted."""
+    text = assumed_tier(shown[0].compute, shown[0].values, knowledge) if shown else ""
+    return (text,) if text else ()
 
 
 OWN_MACHINES = (

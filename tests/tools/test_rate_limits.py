@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from knowledge import load
 from knowledge.errors import InputRefused, UnknownName
 from knowledge.rate_tiers import Ladder, RateTier, ladders_of, tiered_providers
+from tools.api_tier import assumed_tier
+from tools.compute import Compute
 from tools.registered.rate_limits import ApiPlan, ApiPlans
 from tools.registry import evidence_of, run_tool
 from tools.sizing.rate_limits import ApiLoad, RateFit, rate_fit
@@ -255,3 +257,42 @@ def test_an_unknown_name_is_refused_with_near_ones(changes: dict[str, str], near
 def test_wrong_arguments_are_refused(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(InputRefused, match=words):
         plans(**changes)
+
+
+def api(model: str, provider: str) -> Compute:
+    return Compute(
+        kind="api",
+        deployment="managed-api",
+        model=model,
+        provider=provider,
+        usd_month=100,
+        ttft_ms=800,
+        tpot_ms=15,
+    )
+
+
+VALUES = {"mean_rps": 0.05, "peak_rps": 0.2, "prompt_tokens": 1000.0, "output_tokens": 200.0}
+
+
+def test_the_advice_says_which_tier_it_takes_for_granted() -> None:
+    told = assumed_tier(api("claude-opus-5", "anthropic-api"), VALUES, KNOWLEDGE)
+    assert told.startswith("usage tier Start at Anthropic API")
+    much = {**VALUES, "mean_rps": 100.0, "peak_rps": 500.0}
+    assert "ask before you build" in assumed_tier(api("claude-opus-5", "anthropic-api"), much, KNOWLEDGE)
+    assert "check your account" in assumed_tier(api("mistral-large-4", "mistral-api"), much, KNOWLEDGE)
+
+
+def test_the_advice_is_silent_where_it_has_nothing_to_say() -> None:
+    compute = api("claude-opus-5", "anthropic-api")
+    assert assumed_tier(compute, {**VALUES, "batch_only": True}, KNOWLEDGE) == ""
+    assert assumed_tier(compute._replace(kind="llm"), VALUES, KNOWLEDGE) == ""
+    assert assumed_tier(api("x", "nobody"), VALUES, KNOWLEDGE) == ""
+    assert assumed_tier(api("m", "mistral-api"), {**VALUES, "small_scale": True}, KNOWLEDGE) == ""
+
+
+def test_an_assessment_names_the_limits_of_its_hosted_model() -> None:
+    found = run_tool(
+        "assess", {"workload": {"use_case": "chat", "request_rate_rps": 30}}, KNOWLEDGE, AS_OF
+    ).model_dump()
+    provider = found["stacks"][0]["picks"]["cmp.model_api"]["name"]
+    assert any(provider in text and "calls a minute" in text for text in found["assumptions"])
