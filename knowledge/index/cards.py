@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ..library import Knowledge
 from ..records import Component, Decision, Fact, Laid, Rule, Slot
+from .asked import read_asked
 from .record import IndexRecord
 
 _EFFECTS = {
@@ -31,8 +32,8 @@ _KINDS = {
 }
 
 
-def fact_record(fact: Fact, knowledge: Knowledge) -> IndexRecord:
-    """A fact under its header."""
+def fact_record(fact: Fact, knowledge: Knowledge, questions: tuple[str, ...] = ()) -> IndexRecord:
+    """A fact under its header, with the questions that it answers; those of ours don't speak of somebody else's."""
     component = knowledge.components.get(fact.component)
     slots = fact.slots or (component.slots if component else ())
     slot = knowledge.slots.get(slots[0]) if slots else None
@@ -51,6 +52,7 @@ def fact_record(fact: Fact, knowledge: Knowledge) -> IndexRecord:
         status=component.status if component else "",
         fact_ids=(fact.id,),
         core=fact.statement,
+        questions=() if fact.mark else questions,
     )
 
 
@@ -150,7 +152,8 @@ def index_records(knowledge: Knowledge) -> tuple[IndexRecord, ...]:
     by_component: dict[str, list[str]] = {}
     for fact in knowledge.facts.values():
         by_component.setdefault(fact.component, []).append(fact.id)
-    records = [fact_record(fact, knowledge) for fact in knowledge.facts.values()]
+    asked = read_asked(knowledge.files)
+    records = [fact_record(fact, knowledge, asked.get(fact.id, ())) for fact in knowledge.facts.values()]
     records += [
         component_record(item, knowledge, tuple(by_component.get(item.id, ())))
         for item in knowledge.components.values()

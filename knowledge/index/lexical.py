@@ -59,7 +59,7 @@ class LexicalIndex:
         import bm25s
 
         corpus = [
-            [term for term in terms(item.text) if term not in self._stop_words] for item in self._records
+            [term for term in terms(item.words) if term not in self._stop_words] for item in self._records
         ]
         index = bm25s.BM25(k1=SATURATION, b=LENGTH_WEIGHT)
         index.index(corpus, show_progress=False)

@@ -40,11 +40,19 @@ class IndexRecord:
     fact_ids: tuple[str, ...] = ()
     core: str = ""
     """What is said without the heading, where there is one: it shares in the vector."""
+    questions: tuple[str, ...] = ()
+    """Questions that it answers: they share in the vector and in the words."""
 
     @property
     def text_key(self) -> str:
         """Hash of what is embedded: vectors are stored under it, so an edited text never meets an old vector."""
-        return hashlib.sha256(f"{self.text}\0{self.core}".encode()).hexdigest()[:24]
+        parts = "\0".join((self.text, self.core, *self.questions))
+        return hashlib.sha256(parts.encode()).hexdigest()[:24]
+
+    @property
+    def words(self) -> str:
+        """Everything that a search for words looks through."""
+        return " ".join((self.text, *self.questions))
 
 
 class Filter(NamedTuple):
@@ -69,6 +77,6 @@ def records_digest(records: tuple[IndexRecord, ...]) -> str:
     """Hash over everything that the index stores, in order."""
     total = hashlib.sha256()
     for item in records:
-        parts = (item.id, item.text, item.kind, item.subjects, item.slots, item.fact_ids)
+        parts = (item.id, item.text, item.kind, item.subjects, item.slots, item.fact_ids, item.questions)
         total.update(repr(parts).encode())
     return total.hexdigest()

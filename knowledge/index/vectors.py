@@ -59,8 +59,30 @@ def missing_texts(records: tuple[IndexRecord, ...], shipped: dict[str, "Matrix"]
     return [record for record in records if record.text_key not in shipped]
 
 
+ASKED_SHARE = 0.5
+"""Of the questions that a record answers, where it has any (measured on three sets of questions)."""
+
+
 def embedded(records: Sequence[IndexRecord], embedder: Embedder) -> "Matrix":
     """One vector a record, not yet of length one."""
+    whole = _stated(records, embedder)
+    asking = [place for place, record in enumerate(records) if record.questions]
+    if asking:
+        whole[asking] = (1 - ASKED_SHARE) * whole[asking] + ASKED_SHARE * _asked(records, asking, embedder)
+    return whole
+
+
+def _asked(records: Sequence[IndexRecord], places: list[int], embedder: Embedder) -> "Matrix":
+    """The mean vector of each record's questions."""
+    import numpy as np
+
+    counts = [len(records[place].questions) for place in places]
+    vectors = embedder.embed([question for place in places for question in records[place].questions])
+    starts = np.cumsum([0, *counts[:-1]])
+    return np.asarray(np.add.reduceat(vectors, starts, axis=0) / np.array(counts)[:, None], dtype=np.float32)
+
+
+def _stated(records: Sequence[IndexRecord], embedder: Embedder) -> "Matrix":
     whole = embedder.embed([record.text for record in records])
     headed = [place for place, record in enumerate(records) if record.core]
     if headed:
