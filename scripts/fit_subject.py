@@ -2,74 +2,122 @@
 
     python scripts/fit_subject.py [--write]
 
-Learns from knowledge/data/index/subjects.yaml and the facts, and prints what it would do on questions that it has
-not learned from (five folds): how many of ours it turns away and how many of the others it recognises.
+Ours are the questions that the facts answer (index/asked.csv) and those of index/subjects.yaml; others are those of
+index/others.csv and of the same file. Prints what the model would do on questions that it has not learned from (five
+folds, a fact's questions together): how many of ours it turns away and how many of the others it recognises.
 """
 
+import csv
+import io
 import sys
-from typing import Any
+from collections import Counter
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import yaml
 
-from knowledge import load
+from knowledge import Knowledge, load
 from knowledge.embedding import MiniLm
 from knowledge.index import Retriever
-from knowledge.index.subject import FILE, SubjectWeights
+from knowledge.index.asked import read_asked
+from knowledge.index.subject import FILE, SubjectWeights, phrases
 from knowledge.manifest import packaged_root, write
 
 FOLDS, TURNED_AWAY = 5, 0.03
-TOPIC_PENALTY, PENALTY = 0.3, 0.5
-FACT_WEIGHT, OTHER_WEIGHT = 0.05, 0.7
+PENALTY = 0.5
+ASKED_WEIGHT = 0.25
+"""Of a question that was written for a fact: there are seven times as many of them as of the others."""
+PHRASE_FACTOR = 2.0
+FEWEST_OTHERS, FEWEST = 4, 60
+"""A phrase counts if so many of the others have it, or so many of all."""
 NAMES_EACH = 4
 Array = npt.NDArray[np.float64]
 
 
+class Learned(NamedTuple):
+    """Questions with what they teach."""
+
+    questions: list[str]
+    ours: Array
+    weight: Array
+    fold: npt.NDArray[np.int64]
+
+
 def main() -> int:
     knowledge, model = load(), MiniLm()
-    retriever = Retriever(knowledge)
-    usage = retriever.usage
-    listed = yaml.safe_load((packaged_root() / "index" / "subjects.yaml").read_text(encoding="utf-8"))
-    ours, others = (
-        named(listed["ours"], sorted(item.name for item in knowledge.components.values())),
-        listed["others"],
-    )
-    questions = [*ours, *others]
-    target = np.r_[np.ones(len(ours)), np.zeros(len(others))]
-    vectors = np.asarray(model.embed(questions), dtype=float)
-    facts = np.asarray(model.embed([fact.statement for fact in knowledge.facts.values()]), dtype=float)
-    usual = np.array([[*usage.features(text), float(bool(retriever.named(text)))] for text in questions])
-    fold = np.arange(len(questions)) * 7 % FOLDS
-    topics = np.zeros(len(questions))
-    for left in range(FOLDS):
-        learned = topic(vectors[fold != left], target[fold != left], facts)
-        topics[fold == left] = scores(vectors[fold == left], learned)
-    features = np.c_[topics, usual]
-    unseen = np.zeros(len(questions))
-    for left in range(FOLDS):
-        unseen[fold == left] = scores(
-            features[fold == left], fit(features[fold != left], target[fold != left], PENALTY)
-        )
-    threshold = float(np.quantile(unseen[target == 1], TURNED_AWAY))
-    for share in (0.0, 0.01, 0.02, 0.03, 0.05):
-        cut = np.quantile(unseen[target == 1], share)
+    retriever, known = Retriever(knowledge), learned(knowledge)
+    listed = common_phrases(known)
+    usual = [
+        [*retriever.usage.features(text), float(bool(retriever.named(text)))] for text in known.questions
+    ]
+    vectors = np.asarray(model.embed(known.questions), dtype=float)
+    rows = np.c_[vectors, [spoken(text, listed) for text in known.questions], usual]
+    unseen = left_out(rows, known)
+    written = (known.ours == 1) & (known.weight < 1)
+    for share in (0.01, 0.02, 0.03, 0.05):
+        cut = np.quantile(unseen[written], share)
         print(
-            f"{share:.0%} of ours turned away: {np.mean(unseen[target == 0] < cut):.1%} of the others recognised"
+            f"{share:.0%} of ours turned away: {np.mean(unseen[known.ours == 0] < cut):.1%} of the others recognised"
         )
-    whole, last = topic(vectors, target, facts), fit(features, target, PENALTY)
+    whole = fit(rows, known.ours, PENALTY, known.weight)
     fitted = SubjectWeights(
         model=model.name,
-        topic=tuple(round(float(value), 5) for value in whole[:-1]),
-        topic_bias=round(float(whole[-1]), 5),
-        weights=tuple(round(float(value), 5) for value in last[:-1]),
-        bias=round(float(last[-1]), 5),
-        threshold=round(threshold, 5),
+        topic=rounded(whole[: model.dimensions]),
+        phrases=dict(zip(listed, rounded(whole[model.dimensions : -5] * PHRASE_FACTOR), strict=True)),
+        usage=rounded(whole[-5:-1]),
+        bias=round(float(whole[-1]), 5),
+        threshold=round(float(np.quantile(unseen[written], TURNED_AWAY)), 5),
     )
     if "--write" in sys.argv[1:]:
         (packaged_root() / FILE).write_text(fitted.model_dump_json() + "\n", encoding="utf-8")
         write(packaged_root())
     return 0
+
+
+def learned(knowledge: Knowledge) -> Learned:
+    """Ours first: those written for facts, those listed; then the others."""
+    listed = yaml.safe_load((packaged_root() / "index" / "subjects.yaml").read_text(encoding="utf-8"))
+    asked = read_asked(knowledge.files)
+    written = [(question, place) for place, fact in enumerate(asked) for question in asked[fact]]
+    ours = named(listed["ours"], sorted(item.name for item in knowledge.components.values()))
+    rows = csv.DictReader(io.StringIO(knowledge.files.text("index/others.csv")))
+    rest = [*ours, *(row["question"] for row in rows), *listed["others"]]
+    target = np.r_[np.ones(len(written) + len(ours)), np.zeros(len(rest) - len(ours))]
+    return Learned(
+        [question for question, _ in written] + rest,
+        target,
+        np.r_[np.full(len(written), ASKED_WEIGHT), np.ones(len(rest))],
+        np.r_[[place for _, place in written], np.arange(len(rest))].astype(np.int64) % FOLDS,
+    )
+
+
+def common_phrases(known: Learned) -> list[str]:
+    """The phrases that are met often enough to learn from."""
+    everywhere, others = Counter[str](), Counter[str]()
+    for question, ours in zip(known.questions, known.ours, strict=True):
+        everywhere.update(phrases(question))
+        others.update(phrases(question) if not ours else ())
+    return sorted(item for item in everywhere if others[item] >= FEWEST_OTHERS or everywhere[item] >= FEWEST)
+
+
+def spoken(question: str, listed: list[str]) -> Array:
+    """Which of the phrases a question has, scaled to a common length."""
+    said = phrases(question)
+    found = np.array([phrase in said for phrase in listed], dtype=float)
+    scaled: Array = PHRASE_FACTOR * found / np.sqrt(max(found.sum(), 1.0))
+    return scaled
+
+
+def left_out(rows: Array, known: Learned) -> Array:
+    """The score of each question by what was learned without its fold."""
+    unseen = np.zeros(len(rows))
+    for fold in range(FOLDS):
+        inside = known.fold != fold
+        unseen[~inside] = scores(
+            rows[~inside], fit(rows[inside], known.ours[inside], PENALTY, known.weight[inside])
+        )
+    return unseen
 
 
 def named(questions: list[str], names: list[str]) -> list[str]:
@@ -82,15 +130,8 @@ def named(questions: list[str], names: list[str]) -> list[str]:
     ]
 
 
-def topic(vectors: Array, target: Array, facts: Array) -> Array:
-    """A linear model of the sentence vector; the facts count as ours, each a little."""
-    weight = np.r_[np.where(target == 1, 1.0, OTHER_WEIGHT), np.full(len(facts), FACT_WEIGHT)]
-    return fit(np.vstack([vectors, facts]), np.r_[target, np.ones(len(facts))], TOPIC_PENALTY, weight)
-
-
-def fit(rows: Array, target: Array, penalty: float, weight: Array | None = None) -> Array:
+def fit(rows: Array, target: Array, penalty: float, weight: Array) -> Array:
     """Logistic regression with a ridge penalty, by Newton's method; the last number is the bias."""
-    weight = np.ones(len(rows)) if weight is None else weight
     extended = np.c_[rows, np.ones(len(rows))]
     ridge = np.diag([penalty] * rows.shape[1] + [1e-6])
     found = np.zeros(extended.shape[1])
@@ -107,6 +148,10 @@ def fit(rows: Array, target: Array, penalty: float, weight: Array | None = None)
 
 def scores(rows: Array, fitted: Array) -> Any:
     return rows @ fitted[:-1] + fitted[-1]
+
+
+def rounded(values: Array) -> tuple[Any, ...]:
+    return tuple(round(float(value), 5) for value in values)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-RANK_OFFSET = 4
+RANK_OFFSET = 8
 """The constant of the method; its authors took 60 for many long rankings (Cormack, Clarke and Büttcher, SIGIR 2009).
 With two sides a small one keeps what one of them is sure of (measured on three sets of questions)."""
 

@@ -145,7 +145,7 @@ class Retriever:
             return reason
         if self._vocabulary.is_foreign(query):
             return ""
-        if not named and (unknown := self._strangers.within(query)):
+        if unknown := self._strangers.within(query, names_only=bool(named)):
             return f"The catalogue doesn't know {' or '.join(unknown)}."
         subject = self._subject
         if subject is None or vectors is None:
@@ -244,7 +244,7 @@ class Retriever:
 
     @cached_property
     def _strangers(self) -> Strangers:
-        texts = [item.text for item in self.records]
+        texts = [item.words for item in self.records]
         return Strangers(self.usage.counts.keys(), texts, self._vocabulary.lists.possessions)
 
     @cached_property

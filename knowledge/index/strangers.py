@@ -29,13 +29,12 @@ class Strangers:
         """`used`: stems; `texts`: where whole words stand; `possessions`: behind these, a name isn't asked about."""
         self._used, self._texts, self._possessions = used, texts, possessions
 
-    def within(self, question: str) -> list[str]:
-        """The unknown words as they were written."""
+    def within(self, question: str, *, names_only: bool = False) -> list[str]:
+        """The unknown words as they were written; `names_only`: those with a capital alone, as names have."""
         words = ["", *_WORD.findall(question)]
         asked = (word for before, word in pairwise(words) if before.lower() not in self._possessions)
-        return list(
-            dict.fromkeys(word for word in asked if len(word) >= SHORTEST and not self._is_known(word))
-        )
+        long = (word for word in asked if len(word) >= SHORTEST and (word != word.lower() or not names_only))
+        return list(dict.fromkeys(word for word in long if not self._is_known(word)))
 
     def _is_known(self, word: str) -> bool:
         lower = _PLURAL.sub("", word.lower())

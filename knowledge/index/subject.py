@@ -1,13 +1,16 @@
 """Whether a question is about the subject of this catalogue at all, or about something else.
 
-A logistic model over what the sentence vector tells of its topic and over how usual its words are in the records.
-Fitted by scripts/fit_subject.py on index/subjects.yaml; scores of the search can't decide it (see `coverage`).
+A logistic model over the sentence vector, which tells the topic, over words and pairs of words, which tell whether
+somebody's own affairs or this very moment are meant, and over how usual the words are in the records. Fitted by
+scripts/fit_subject.py on questions of both sorts; scores of the search can't decide it (see `coverage`).
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +24,7 @@ from .words import terms
 FILE = "index/subject_weights.json"
 RARE = 3
 """A word that fewer records use is rare here."""
+_WORD = re.compile(r"[a-z0-9']+")
 
 
 class SubjectWeights(Record):
@@ -30,9 +34,10 @@ class SubjectWeights(Record):
     """The embedding model whose vectors were learned from."""
     topic: tuple[float, ...]
     """A weight for each number of the sentence vector."""
-    topic_bias: float
-    weights: tuple[float, float, float, float, float]
-    """Of the topic, the unused and the rare words' shares, the words' mean log frequency, a named component."""
+    phrases: dict[str, float]
+    """Words and pairs of words -> weight."""
+    usage: tuple[float, float, float, float]
+    """Of the shares of unused and of rare words, the words' mean log frequency, a named component."""
     bias: float
     threshold: float
     """Below it a question is about something else."""
@@ -94,11 +99,22 @@ class Subject:
     def score(self, question: str, vector: Any, named: bool) -> float:
         """Log-odds that the question belongs here."""
         fitted = self._weights
-        topic = float(vector @ fitted.topic) + fitted.topic_bias
-        parts = (topic, *self._usage.features(question), float(named))
-        weighted = (part * weight for part, weight in zip(parts, fitted.weights, strict=True))
-        return math.fsum(weighted) + fitted.bias
+        known = [fitted.phrases[phrase] for phrase in phrases(question) if phrase in fitted.phrases]
+        said = math.fsum(known) / math.sqrt(len(known)) if known else 0.0
+        parts = (*self._usage.features(question), float(named))
+        weighted = (part * weight for part, weight in zip(parts, fitted.usage, strict=True))
+        return float(vector @ fitted.topic) + said + math.fsum(weighted) + fitted.bias
 
     def is_other(self, question: str, vector: Any, named: bool) -> bool:
         """Whether the question is about something else."""
         return self.score(question, vector, named) < self._weights.threshold
+
+
+def phrases(question: str) -> frozenset[str]:
+    """The words of a question and its pairs of neighbours, the beginning counted as a word.
+
+    >>> sorted(phrases("Who signed it?"))
+    ['^', '^ who', 'it', 'signed', 'signed it', 'who', 'who signed']
+    """
+    words = ["^", *_WORD.findall(question.lower())]
+    return frozenset((*words, *map(" ".join, pairwise(words))))
