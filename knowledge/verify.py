@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from .checks.asked import check_asked
 from .checks.coverage import check_coverage
 from .checks.data_files import check_licences, check_manifest, check_vectors
 from .checks.duplicates import check_duplicates
@@ -32,6 +33,7 @@ def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
         *check_rules(tables),
         *check_coverage(tables),
         *check_floors(tables),
+        *check_asked(tables),
         *check_duplicates(tables),
         *check_words(tables),
         *check_manifest(knowledge.files),

@@ -1,0 +1,22 @@
+"""The questions that facts answer: each of a fact that there is, and nearly every fact with some."""
+
+from collections.abc import Iterator
+
+from ..index.asked import FILE, read_asked
+from .finding import Finding, error
+from .tables import Tables
+
+FEWEST = 0.97
+"""Share of the facts with questions: a fact without any is found less often."""
+
+
+def check_asked(tables: Tables) -> Iterator[Finding]:
+    """Without the file no question is missing."""
+    asked = read_asked(tables.files)
+    if not asked:
+        return
+    for identity in sorted(asked.keys() - tables.facts.keys()):
+        yield error(FILE, identity, "It has questions, but there is no such fact.")
+    share = len(asked.keys() & tables.facts.keys()) / max(len(tables.facts), 1)
+    if share < FEWEST:
+        yield error(FILE, "", f"Only {share:.0%} of the facts have questions; {FEWEST:.0%} should.")
