@@ -15,7 +15,8 @@ from tools.assessment import CATEGORIES
 from tools.ranking import Ranking
 from tools.smaa import first_shares
 from tools.stack_choice import distinct
-from tools.values import Assumption, resolve
+from tools.users_load import Assumption
+from tools.values import resolve
 from tools.workload import Known, Workload
 
 BINS = 10

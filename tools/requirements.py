@@ -81,8 +81,8 @@ Spans = Callable[[str], Span | None]
 
 
 def _rates(span: Spans, values: dict[str, Any], knowledge: Knowledge) -> dict[str, Estimate]:
-    stated_peak = span("peak_rate_rps")
-    mean = span("request_rate_rps") or span("events_per_s") or stated_peak
+    peak = span("peak_rate_rps")
+    mean = span("request_rate_rps") or span("events_per_s") or peak
     if mean is None:
         return {}
     found = {
@@ -91,8 +91,9 @@ def _rates(span: Spans, values: dict[str, Any], knowledge: Knowledge) -> dict[st
         "request_rate_per_day": mean.estimate(DAY, "requests/day", "rate x 86400"),
         "request_rate_per_month": mean.estimate(MONTH, "requests/month", "rate x 30 days"),
     }
-    if stated_peak is not None:
-        found["peak_rps"] = stated_peak.estimate(1, "requests/s", "stated peak")
+    if peak is not None:
+        why = "stated peak" if peak.kind == "user" else "users at one time / pause"
+        found["peak_rps"] = peak.estimate(1, "requests/s", why)
     elif (factor := span("peak_factor")) is not None:
         found["peak_rps"] = Estimate(
             low=mean.low * factor.low,

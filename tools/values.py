@@ -13,21 +13,11 @@ from knowledge import Knowledge
 from knowledge.expressions import Expression, parse
 
 from .profile import Profile
+from .users_load import Assumption, load_of_users, peak_above_mean
 from .workload import Known, Workload
 
-SECONDS_PER_DAY = 86_400
 HOURS_PER_DAY = 24.0
 NOTHING = "none"
-
-
-class Assumption(NamedTuple):
-    """A value that nobody stated."""
-
-    field: str
-    low: float | None
-    point: Any
-    high: float | None
-    basis: str
 
 
 class Resolved(NamedTuple):
@@ -82,9 +72,7 @@ def _assume(values: dict[str, Any], knowledge: Knowledge) -> dict[str, Assumptio
     """Assumptions for fields without a value: by use case first, then in general."""
     priors = knowledge.priors
     by_case = priors["use_cases"].get(values.get("use_case"), priors["use_cases"]["other"])
-    found: dict[str, Assumption] = {}
-    if not _has_rate(values):
-        found["request_rate_rps"] = _assumed_rate(values, by_case, priors)
+    found = _assumed_load(values, by_case, priors)
     for field, spread in by_case.items():
         if field not in ("requests_per_user_day", "request_rate_rps") and field not in values:
             found[field] = _spread(field, spread, f"assumed for {values.get('use_case', 'other')}")
@@ -106,20 +94,17 @@ def _corpus_stated(values: Mapping[str, Any]) -> bool:
     return any(values.get(name) is not None for name in ("corpus_documents", "corpus_gb", "vector_count"))
 
 
-def _assumed_rate(
+def _assumed_load(
     values: Mapping[str, Any], by_case: Mapping[str, Any], priors: Mapping[str, Any]
-) -> Assumption:
+) -> dict[str, Assumption]:
+    """Mean and peak as far as nobody states them: of a batch, of people, or of the use case."""
+    if _has_rate(values):
+        return peak_above_mean(values, priors)
     batch = _rate_of_batch(values)
     if batch is not None:
-        return batch
-    users = values.get("users_total")
-    if users is None and values.get("users_concurrent"):
-        return _rate_of_concurrent(float(values["users_concurrent"]), values, priors)
-    if users is None:
-        return _spread("request_rate_rps", by_case["request_rate_rps"], "assumed for the use case")
-    low, typical, high = (users * daily / SECONDS_PER_DAY for daily in by_case["requests_per_user_day"])
-    basis = f"{users:g} users x {by_case['requests_per_user_day'][1]:g} requests a day (assumed)"
-    return Assumption("request_rate_rps", low, typical, high, basis)
+        return {batch.field: batch}
+    usual = _spread("request_rate_rps", by_case["request_rate_rps"], "assumed for the use case")
+    return load_of_users(values, by_case, priors) or {usual.field: usual}
 
 
 ITEM_COUNTS = ("items_per_run", "corpus_documents", "users_total")
@@ -152,17 +137,6 @@ def _rate_of_batch(values: Mapping[str, Any]) -> Assumption | None:
     rate = items / (hours * 3600)
     basis = f"{items:g} {field.split('_')[0]} a run, a run each {hours:g} h (assumed)"
     return Assumption("request_rate_rps", rate, rate, rate, basis)
-
-
-def _rate_of_concurrent(users: float, values: Mapping[str, Any], priors: Mapping[str, Any]) -> Assumption:
-    """Who is on at the same time is the peak: each sends one request per pause; the mean lies below it."""
-    slow, typical, quick = priors["seconds_between_requests_of_an_active_user"]
-    peak = values.get("peak_factor") or priors["fields"]["peak_factor"]["point"]
-    low, middle, high = (users / pause / peak for pause in (slow, typical, quick))
-    basis = (
-        f"{users:g} at one time, a request each {typical:g} s, at a peak of {peak:g} times the mean (assumed)"
-    )
-    return Assumption("request_rate_rps", low, middle, high, basis)
 
 
 def _spread(field: str, spread: Any, basis: str) -> Assumption:

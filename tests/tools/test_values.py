@@ -4,7 +4,8 @@ import pytest
 
 from knowledge import load
 from tools.profile import Profile
-from tools.values import SECONDS_PER_DAY, resolve, with_names
+from tools.users_load import SECONDS_PER_DAY
+from tools.values import resolve, with_names
 from tools.workload import Known, Workload, from_mapping
 
 KNOWLEDGE = load()
