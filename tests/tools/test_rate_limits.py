@@ -296,3 +296,28 @@ def test_an_assessment_names_the_limits_of_its_hosted_model() -> None:
     ).model_dump()
     provider = found["stacks"][0]["picks"]["cmp.model_api"]["name"]
     assert any(provider in text and "calls a minute" in text for text in found["assumptions"])
+
+
+def test_a_cap_that_has_no_price_to_be_held_against_leaves_the_answer_open() -> None:
+    """Neither a named model nor a class of models may pass a cap on the bill because no price is known."""
+    rows = [tier("Start", 1, requests_per_min=200, usd_per_month=500), tier("Scale", 2, requests_per_min=900)]
+    unpriced, priced = fit(LOAD, *rows), fit(LOAD._replace(usd_per_request=1e-5), *rows)
+    assert (unpriced.verdict, unpriced.tier, priced.verdict) == ("unknown", "Start", "carried")
+    assert [step.carries for step in unpriced.ladder] == [None, True]
+    assert "500 USD a month can't be checked" in unpriced.text
+    only = fit(LOAD, tier("Only", 1, requests_per_min=20, usd_per_month=500))
+    assert (only.verdict, only.most_rps) == ("refused", None)
+
+
+@pytest.mark.parametrize("who", [{"model": "claude-sonnet-4-5"}, {"provider": "anthropic-api"}])
+def test_a_tier_with_an_unpriced_cap_is_not_said_to_carry_a_load(who: dict[str, str]) -> None:
+    found = [plan for plan in plans(mean_rps=5, input_tokens=2000, output_tokens=500, **who)
+             if plan.rates.models == "claude-sonnet-4-*"]  # fmt: skip
+    assert [(plan.usd_month, plan.rates.verdict) for plan in found] == [(None, "unknown")]
+
+
+def test_a_model_is_answered_alike_by_its_name_and_in_the_list_of_its_provider() -> None:
+    load = {"mean_rps": 5, "input_tokens": 2000, "output_tokens": 500}
+    (named,) = plans(model="claude-opus-5-5", provider="anthropic-api", **load)
+    listed = {plan.model: plan for plan in plans(provider="anthropic-api", **load)}
+    assert listed["claude-opus-5-5"] == named

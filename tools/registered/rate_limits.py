@@ -60,7 +60,7 @@ class ApiPlan(ToolResult):
 
     model: str
     usd_month: Estimate | None
-    """Bill of the calls; None where the model isn't priced, or isn't named."""
+    """Bill of the calls; None where the model isn't priced, or a class of models is asked about."""
     rates: RateFit
 
 
@@ -99,7 +99,7 @@ def _size_api(given: ApiInput, context: Context) -> ApiPlans:
 
 
 def _plan(knowledge: Knowledge, given: ApiInput, subject: Subject, ladder: Ladder) -> ApiPlan:
-    bill = _bill(knowledge, given, subject.priced)
+    bill = _bill(knowledge, given, subject.priced or _named_price(knowledge, ladder))
     calls = given.mean_rps * MONTH_S
     headroom = given.headroom
     if headroom is None:
@@ -119,6 +119,15 @@ def _plan(knowledge: Knowledge, given: ApiInput, subject: Subject, ladder: Ladde
     component = knowledge.components.get(ladder.provider)
     name = component.name if component is not None else ladder.provider
     return ApiPlan(model=subject.model or ladder.models, usd_month=bill, rates=rate_fit(ladder, load, name))
+
+
+def _named_price(knowledge: Knowledge, ladder: Ladder) -> str:
+    """The priced model that a ladder names; empty where it speaks of a class, which may hold models without a price."""
+    if "*" in ladder.models or "|" in ladder.models:
+        return ""
+    component_of = knowledge.providers["providers"]
+    offers = prices_of_model(knowledge, ladder.models)
+    return next((row.model for row in offers if component_of.get(row.provider) == ladder.provider), "")
 
 
 def _bill(knowledge: Knowledge, given: ApiInput, priced: str) -> Estimate | None:

@@ -66,8 +66,26 @@ class ApiLoad(NamedTuple):
         return self.usd_per_request * self.mean_rps * MONTH_S + self.other_usd_month
 
 
-Tier = tuple[RateTier, "tuple[LimitUse, ...]"]
-"""A row and its limits against the load."""
+PRICED_LIMITS = ("usd_per_10_min", "usd_per_month")
+"""Limits that only a price can be held against."""
+
+
+class Tier(NamedTuple):
+    """A row and its limits against the load."""
+
+    row: RateTier
+    limits: "tuple[LimitUse, ...]"
+    unpriced: tuple[str, ...]
+    """Caps in money that it has, in words, where the load has no price."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether no limit that could be checked falls short."""
+        return bool(self.limits) and all(use.share <= 1 for use in self.limits)
+
+    @property
+    def complete(self) -> bool:
+        return self.row.complete == "yes" and not self.unpriced
 
 
 class Result(BaseModel):
@@ -94,7 +112,7 @@ class TierUse(Result):
     kind: str
     requirement: str
     carries: bool | None
-    """None where its figures aren't published."""
+    """None where its figures aren't published, or have no price to be held against."""
     binding: str = ""
     share: float | None = None
     """Of the limit that binds."""
@@ -135,7 +153,7 @@ class RateFit(Result):
     """Of that tier, or of the highest published one where none carries the load."""
     limits: tuple[LimitUse, ...] = ()
     most_rps: float | None = None
-    """Peak rate that the highest published tier carries, the headroom kept."""
+    """Peak rate that the highest published tier carries, the headroom kept; None where a cap on it has no price."""
     pool: str = ""
     pools: int | None = None
     """Regions, subscriptions or projects that would carry it together, each with the highest tier."""
@@ -147,33 +165,38 @@ class RateFit(Result):
 
 def rate_fit(ladder: Ladder, load: ApiLoad, name: str) -> RateFit:
     """Hold `load` against the tiers of `ladder`, whose provider is called `name`."""
-    used = [(row, tier_limits(row, load)) for row in ladder.tiers]
-    published = [(row, limits) for row, limits in used if limits]
+    used = [Tier(row, tier_limits(row, load), _unpriced(row, load)) for row in ladder.tiers]
     chosen, verdict = _chosen(used)
-    top = max(published, key=lambda pair: (_most(pair[1]), pair[0].rank), default=None)
-    shown = next((limits for row, limits in used if row is chosen and limits), top[1] if top else ())
-    binding = max(shown, key=lambda use: use.share, default=None)
-    many = top is not None and bool(top[0].pool) and verdict != "carried"
+    top = max(
+        (item for item in used if item.limits),
+        key=lambda item: (_most(item.limits), item.row.rank),
+        default=None,
+    )
+    told = chosen if chosen is not None and chosen.limits else top
+    shown = told.limits if told is not None else ()
+    known = top is not None and not top.unpriced
+    many = top is not None and known and bool(top.row.pool) and verdict != "carried"
+    row = chosen.row if chosen is not None else None
     fit = RateFit(
         provider=ladder.provider,
         models=ladder.models,
         deployment=ladder.deployment,
         verdict=verdict,
-        tier=chosen.tier if chosen is not None else "",
-        requirement=chosen.requirement if chosen is not None else "",
-        reach=_reach(chosen, load) if chosen is not None else "",
-        scope=(chosen or ladder.tiers[-1]).scope,
-        firm=chosen is None or chosen.firm == "yes",
-        binding=binding,
-        limits=tuple(shown),
-        most_rps=_most(top[1]) if top is not None else None,
-        pool=top[0].pool if top is not None and many else "",
-        pools=math.ceil(max(use.share for use in top[1])) if top is not None and many else None,
-        reserved=tuple(_units(row, load) for row in ladder.reserved),
-        ladder=tuple(_step(row, limits) for row, limits in used),
+        tier=row.tier if row is not None else "",
+        requirement=row.requirement if row is not None else "",
+        reach=_reach(row, load) if row is not None else "",
+        scope=(row or ladder.tiers[-1]).scope,
+        firm=row is None or row.firm == "yes",
+        binding=max(shown, key=lambda use: use.share, default=None),
+        limits=shown,
+        most_rps=_most(top.limits) if top is not None and known else None,
+        pool=top.row.pool if top is not None and many else "",
+        pools=math.ceil(max(use.share for use in top.limits)) if top is not None and many else None,
+        reserved=tuple(_units(unit, load) for unit in ladder.reserved),
+        ladder=tuple(_step(item) for item in used),
         text="",
     )
-    return fit.model_copy(update={"text": _text(fit, chosen, top[0] if top else None, load, name)})
+    return fit.model_copy(update={"text": _text(fit, chosen, top.row if top else None, load, name)})
 
 
 def tier_limits(row: RateTier, load: ApiLoad) -> tuple[LimitUse, ...]:
@@ -199,15 +222,22 @@ def tier_limits(row: RateTier, load: ApiLoad) -> tuple[LimitUse, ...]:
     return tuple(found)
 
 
-def _chosen(used: Sequence[Tier]) -> tuple[RateTier | None, Verdict]:
+def _unpriced(row: RateTier, load: ApiLoad) -> tuple[str, ...]:
+    if row.kind != "tier" or load.usd_per_request is not None:
+        return ()
+    caps = ((name, getattr(row, name)) for name in PRICED_LIMITS)
+    return tuple(f"{number(cap)} {WORDS[name]}" for name, cap in caps if cap is not None)
+
+
+def _chosen(used: Sequence[Tier]) -> tuple[Tier | None, Verdict]:
     """The lowest tier that carries the load, else what comes nearest to an answer."""
-    for row, limits in used:
-        if limits and all(use.share <= 1 for use in limits):
-            return row, "carried" if row.complete == "yes" else "unknown"
-    for row, limits in used:
-        if row.kind == "unpublished" or (row.kind == "tier" and not limits):
-            return row, "unknown"
-    return next(((row, "ask") for row, _ in used if row.kind == "ask"), (None, "refused"))
+    for item in used:
+        if item.holds:
+            return item, "carried" if item.complete else "unknown"
+    for item in used:
+        if item.row.kind == "unpublished" or (item.row.kind == "tier" and not item.limits):
+            return item, "unknown"
+    return next(((item, "ask") for item in used if item.row.kind == "ask"), (None, "refused"))
 
 
 def _counted_input(row: RateTier, load: ApiLoad) -> float:
@@ -262,14 +292,14 @@ def _most(limits: Sequence[LimitUse]) -> float:
     return min(use.most_rps for use in limits)
 
 
-def _step(row: RateTier, limits: tuple[LimitUse, ...]) -> TierUse:
-    binding = max(limits, key=lambda use: use.share, default=None)
-    carries = all(use.share <= 1 for use in limits) if limits else None
+def _step(item: Tier) -> TierUse:
+    row, binding = item.row, max(item.limits, key=lambda use: use.share, default=None)
+    carries = item.holds if item.limits else None
     return TierUse(
         tier=row.tier,
         kind=row.kind,
         requirement=row.requirement,
-        carries=None if carries and row.complete == "no" else carries,
+        carries=None if carries and not item.complete else carries,
         binding=binding.name if binding is not None else "",
         share=binding.share if binding is not None else None,
         note=row.note,
@@ -297,15 +327,11 @@ def _reach(row: RateTier, load: ApiLoad) -> str:
     return f"{number(missing)} USD are still to be paid: {work}, or ahead of it{wait}"
 
 
-def _text(fit: RateFit, chosen: RateTier | None, top: RateTier | None, load: ApiLoad, name: str) -> str:
+def _text(fit: RateFit, chosen: Tier | None, top: RateTier | None, load: ApiLoad, name: str) -> str:
     use, spare = fit.binding, f" with {100 * load.headroom:g} % headroom" if load.headroom else ""
     where = f"{name}, {fit.deployment}" if fit.deployment else name
-    if chosen is not None and use is not None and all(item.share <= 1 for item in fit.limits):
-        bound = f"{use.name} bind, {100 * use.share:.0f} % of {number(use.limit)}{spare}"
-        if fit.verdict == "carried":
-            loose = "" if fit.firm else "; the limit isn't firm"
-            return f"{where}: {chosen.tier} carries the load ({chosen.requirement}); {bound}{loose}."
-        return f"{where}: {chosen.tier} is the lowest that its published limits allow; {bound}. {chosen.note}"
+    if chosen is not None and use is not None and chosen.holds:
+        return f"{where}: {_holding(fit, chosen, use, spare)}"
     beyond = ""
     if use is not None and top is not None and fit.most_rps is not None:
         beyond = (
@@ -318,5 +344,18 @@ def _text(fit: RateFit, chosen: RateTier | None, top: RateTier | None, load: Api
     if chosen is None:
         return f"{where}: no tier carries the load.{beyond}"
     if fit.verdict == "ask":
-        return f"{where}: only beyond what is published: {chosen.tier} ({chosen.requirement}).{beyond}"
-    return f"{where}: not known, {chosen.tier} has no published figures here. {chosen.note}{beyond}"
+        return f"{where}: only beyond what is published: {fit.tier} ({fit.requirement}).{beyond}"
+    return f"{where}: not known, {fit.tier} has no published figures here. {chosen.row.note}{beyond}"
+
+
+def _holding(fit: RateFit, chosen: Tier, use: LimitUse, spare: str) -> str:
+    """The sentence on a tier of which no limit that could be checked falls short."""
+    row = chosen.row
+    bound = f"{use.name} bind, {100 * use.share:.0f} % of {number(use.limit)}{spare}"
+    if fit.verdict == "carried":
+        loose = "" if fit.firm else "; the limit isn't firm"
+        return f"{row.tier} carries the load ({row.requirement}); {bound}{loose}."
+    found = [f"{row.tier} is the lowest that its published limits allow; {bound}."]
+    if chosen.unpriced:
+        found.append(f"No price is known, so its cap of {' and '.join(chosen.unpriced)} can't be checked.")
+    return " ".join([*found, row.note]).rstrip()
