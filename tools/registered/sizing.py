@@ -19,6 +19,7 @@ from ..sizing import (
     size_training,
     size_vectors,
 )
+from ..sizing.closed_loop import People, plans_for_people
 from ..sizing.demand import Arrivals
 from ..sizing.encoders import ClassicalPlan, EncoderPlan
 from ..sizing.memory import trainable
@@ -27,6 +28,10 @@ from ..sizing.vector_index import IndexKind
 from ..sizing.vectors import VectorPlan
 from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
 
+PEOPLE = frozenset({"users_concurrent", "think_time_s", "requests_per_user_hour"})
+"""What says how people ask, where no rate is given."""
+ANSWER_AT_LEAST_S = 1e-3
+"""Shorter than any answer: what a mean that nobody stated is held down from by the rate of the people."""
 SPEECH = ("asr", "tts")
 """Types of models whose items are recordings; their rate is in seconds of audio a second."""
 
@@ -36,10 +41,16 @@ class ServingInput(ToolInput):
     """Open-weight language models, in any known spelling."""
     accelerators: tuple[str, ...] = ()
     """Accelerators to try; left out: those that cloud price lists carry."""
-    mean_rps: Annotated[float, in_unit("requests/s", gt=0)]
-    """Mean rate of model calls."""
+    mean_rps: Annotated[float | None, in_unit("requests/s", gt=0)] = None
+    """Mean rate of model calls; may be left out with users_concurrent, whose rate it then is."""
     peak_rps: Annotated[float | None, in_unit("requests/s", gt=0)] = None
     """Peak rate; left out: the mean."""
+    users_concurrent: Annotated[float | None, in_unit("users", ge=1)] = None
+    """People at one time, instead of a peak rate: each waits for the answer, pauses and asks again (closed loop)."""
+    think_time_s: Annotated[float | None, in_unit("s", ge=0)] = None
+    """Pause of each of them from the end of an answer to the next call; 0: so many calls are always in flight."""
+    requests_per_user_hour: Annotated[float | None, in_unit("requests/h", gt=0)] = None
+    """Calls of each of them in an hour, instead of think_time_s."""
     input_tokens: Annotated[float, in_unit("tokens", ge=1)]
     """Prompt of one call."""
     output_tokens: Annotated[float, in_unit("tokens", ge=1)]
@@ -86,16 +97,44 @@ class ServingInput(ToolInput):
                 f"shared_prefix_tokens {self.shared_prefix_tokens:g} is above input_tokens {self.input_tokens:g}, "
                 "of which it is a part"
             )
-        if self.peak_rps is not None and self.peak_rps < self.mean_rps:
-            raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
-        if self.trough_rps is not None and self.trough_rps > self.mean_rps:
-            raise ValueError(f"trough_rps {self.trough_rps:g} is above mean_rps {self.mean_rps:g}")
+        self._check_load()
         if self.speculative_tokens and self.speculative_acceptance is None:
             raise ValueError(
                 "speculative_tokens needs speculative_acceptance, the share of proposed tokens that your texts accept; "
                 "engines log it"
             )
         return self
+
+    def _check_load(self) -> None:
+        """A rate or people, and people with how often they ask."""
+        pauses = (self.think_time_s, self.requests_per_user_hour)
+        if self.users_concurrent is None:
+            if self.mean_rps is None:
+                raise ValueError(
+                    "it needs mean_rps, or users_concurrent with think_time_s or requests_per_user_hour"
+                )
+            if any(pause is not None for pause in pauses):
+                raise ValueError(
+                    "think_time_s and requests_per_user_hour need users_concurrent, of whom they speak"
+                )
+        elif pauses.count(None) != 1:
+            raise ValueError("users_concurrent needs think_time_s or requests_per_user_hour, one of the two")
+        elif self.peak_rps is not None or self.batch or self.batch_window_h is not None:
+            raise ValueError(
+                "users_concurrent is a peak of people who wait: leave out peak_rps, batch and batch_window_h"
+            )
+        if self.mean_rps is not None and self.peak_rps is not None and self.peak_rps < self.mean_rps:
+            raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
+        if self.trough_rps is not None and self.mean_rps is not None and self.trough_rps > self.mean_rps:
+            raise ValueError(f"trough_rps {self.trough_rps:g} is above mean_rps {self.mean_rps:g}")
+
+    @property
+    def people(self) -> People | None:
+        """Who asks, where they are given instead of a rate."""
+        if self.users_concurrent is None:
+            return None
+        hourly = self.requests_per_user_hour
+        return People(self.users_concurrent, self.think_time_s, None if hourly is None else 3600 / hourly)
 
 
 class ServingPlans(ToolResult):
@@ -183,8 +222,12 @@ def _serving(given: ServingInput, context: Context) -> ServingPlans:
     names = [resolve_model(knowledge, name).key for name in given.models]
     devices = given.accelerators or tuple(knowledge.anchors["serving_accelerators"])
     keys = [resolve_accelerator(knowledge, name).key for name in devices]
-    load = given.model_dump(exclude={"models", "accelerators", "available"})
+    load = given.model_dump(exclude={"models", "accelerators", "available", *PEOPLE})
     load["accelerators"] = given.available
+    if (people := given.people) is not None:
+        most = people.rps(ANSWER_AT_LEAST_S)
+        demand = ServingDemand.model_validate({**load, "mean_rps": given.mean_rps or most, "peak_rps": most})
+        return ServingPlans(plans=tuple(plans_for_people(knowledge, people, demand, names, keys)))
     load["peak_rps"] = given.peak_rps or given.mean_rps
     return ServingPlans(
         plans=tuple(serving_plans(knowledge, ServingDemand.model_validate(load), names, keys))

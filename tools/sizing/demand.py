@@ -120,6 +120,8 @@ class ServingPlan(BaseModel):
     """Capacity of the whole deployment within the limits."""
     watts: Estimate
     """Mean wall watts of accelerators and their host share, without PUE."""
+    peak_rps: float = 0.0
+    """Requests a second that it was sized for: the stated peak, or what people at one time ask."""
     most_rps: float = 0.0
     """Requests a second that the deployment carries within the limits, one replica down where N+1 is asked for."""
     attainment_pct: float = 0.0

@@ -68,6 +68,7 @@ def full_plan(
             knowledge, machine, point.accelerators, float(working.mean_in_flight[row]),
             float(working.mean_batch[row]),
         ),
+        peak_rps=design_rps(demand),
         most_rps=float(working.capacity_rps[row]) * (point.replicas - redundant(knowledge, demand)),
         attainment_pct=round(attained, 2), goodput_rps=design_rps(demand) * attained / 100,
         floor_replicas=span.floor, mean_replicas=span.mean,
@@ -144,7 +145,8 @@ def _infeasible(
         accelerators=why.per_replica * why.replicas, concurrency=0, utilisation=0, weights_gb=0,
         kv_gb=0, ttft_mean_ms=0, tpot_mean_ms=0, e2e_mean_ms=0, limits_percentile=demand.percentile,
         decode_tokens_per_s=nothing, output_tokens_per_s=nothing, watts=nothing,
-        most_rps=why.most_rps, saturated=why.most_rps > 0, feasible=False, reason=why.reason.strip(),
+        peak_rps=design_rps(demand), most_rps=why.most_rps, saturated=why.most_rps > 0, feasible=False,
+        reason=why.reason.strip(),
         basis="roofline", validation=validation(knowledge, point.model, point.accelerator),
         evidence=why.reason.strip(),
     )  # fmt: skip

@@ -51,7 +51,12 @@ def serving_plans(
         full_plan(knowledge, demand, chosen, working, point, number)
         for number, point in enumerate(_points(pairs, chosen, working, demand))
     ]
-    return sorted(found, key=lambda plan: (not plan.feasible, plan.watts.typical, plan.accelerators))
+    return sorted(found, key=rank_of)
+
+
+def rank_of(plan: ServingPlan) -> tuple[bool, float, int]:
+    """Feasible first, fewest watts first."""
+    return not plan.feasible, plan.watts.typical, plan.accelerators
 
 
 def choose(knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[str, str]]) -> Choice:
