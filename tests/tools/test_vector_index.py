@@ -1,9 +1,13 @@
 """How kinds of index and engines lay vectors out, and what the layout costs in memory, disk and speed."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 
 from knowledge import load
 from knowledge.errors import InputRefused
+from tools.registry import run_tool
 from tools.sizing import VectorPlan, size_vectors
 from tools.sizing.vector_index import KINDS, IndexKind, index_of, memory_gb, vector_indexes
 
@@ -14,8 +18,16 @@ def plan(index: IndexKind = "hnsw", engine: str = "", count: float = 1e8, dims: 
     return size_vectors(KNOWLEDGE, count, dims, index=index, engine=engine)
 
 
+def sized(count: float, dims: float, **more: Any) -> VectorPlan:
+    """As the tool answers."""
+    found = run_tool("size-vectors", {"count": count, "dims": dims, **more}, KNOWLEDGE, date(2026, 11, 26))
+    assert isinstance(found, VectorPlan)
+    return found
+
+
 def one_million(index: IndexKind, engine: str, dims: float, value_bytes: float = 4) -> float:
-    return memory_gb(KNOWLEDGE, index_of(KNOWLEDGE, index, engine), 1e6, dims, value_bytes).typical
+    layout = index_of(KNOWLEDGE, index, engine, value_bytes)
+    return memory_gb(KNOWLEDGE, layout, 1e6, dims, value_bytes).typical
 
 
 @pytest.mark.parametrize(
@@ -83,3 +95,133 @@ def test_every_engine_is_a_component_and_every_layout_has_a_source() -> None:
     assert set(table.engines) <= set(KNOWLEDGE.components)
     assert set(table.kinds) == set(KINDS)
     assert all("http" in layout.source for layout in table.kinds.values())
+
+
+@pytest.mark.parametrize(
+    ("engine", "value_bytes", "most"),
+    [("pgvector", 4, 2000), ("pgvector", 2, 4000), ("pgvector", 0.125, 64_000), ("qdrant", 4, 65_536),
+     ("milvus", 4, 32_768), ("weaviate", 4, 65_535), ("opensearch", 4, 16_000)],
+)  # fmt: skip
+def test_no_engine_is_sized_for_more_dimensions_than_it_takes(
+    engine: str, value_bytes: float, most: int
+) -> None:
+    sized(1e5, most, engine=engine, bytes_per_value=value_bytes)
+    if most < 65_536:
+        with pytest.raises(InputRefused, match=f"{engine} takes at most {most:,} dimensions"):
+            sized(1e5, most + 1, engine=engine, bytes_per_value=value_bytes)
+
+
+def test_every_limit_on_dimensions_is_the_figure_of_its_fact() -> None:
+    facts = {fact.id: fact for fact in KNOWLEDGE.facts.values()}
+    limits = [limit for engine in vector_indexes(KNOWLEDGE).engines.values() for limit in engine.dims]
+    assert len(limits) >= 7
+    for limit in limits:
+        assert facts[limit.fact].value == limit.most
+        assert facts[limit.fact].kind == "limit"
+
+
+def test_a_refusal_of_dimensions_names_what_takes_them() -> None:
+    with pytest.raises(InputRefused) as refused:
+        sized(1e6, 3072, engine="pgvector")
+    assert "bytes_per_value=2 (up to 4,000)" in refused.value.hint
+    assert "index=exact" in refused.value.hint
+    assert sized(1e6, 3072, engine="pgvector", index="exact").index_ram_gb.typical > 12
+
+
+def test_only_widths_that_exist_are_taken() -> None:
+    with pytest.raises(InputRefused, match="No vectors are stored with 3 bytes a value"):
+        sized(1e6, 768, bytes_per_value=3)
+    with pytest.raises(InputRefused, match="pgvector doesn't store 8-bit integers"):
+        sized(1e6, 768, bytes_per_value=1, engine="pgvector")
+
+
+def test_quantised_values_leave_the_ones_they_were_made_of_on_disk() -> None:
+    whole, binary = (
+        sized(1e6, 1024, engine="qdrant"),
+        sized(1e6, 1024, engine="qdrant", bytes_per_value=0.125),
+    )
+    assert binary.disk_gb.low > 1.5 * whole.raw_vector_storage_gb.typical
+    without = sized(1e6, 1024, engine="qdrant", bytes_per_value=0.125, original_bytes_per_value=0)
+    assert without.disk_gb.high < whole.raw_vector_storage_gb.typical
+
+
+def test_links_do_not_shrink_with_quantised_values() -> None:
+    """Qdrant's rule, 1.5 times the values, is one of 32-bit values: the links of a graph stay as they are."""
+    binary = {
+        engine: sized(5e6, 1536, engine=engine, bytes_per_value=0.125)
+        for engine in ("qdrant", "weaviate", "")
+    }
+    assert binary["qdrant"].index_ram_gb == binary["weaviate"].index_ram_gb == binary[""].index_ram_gb
+
+
+@pytest.mark.parametrize("engine", ["qdrant", "weaviate", "opensearch", "scylladb", "faiss"])
+def test_the_rule_of_a_named_engine_has_an_interval(engine: str) -> None:
+    memory = plan(engine=engine).index_ram_gb
+    assert memory.low <= 0.9 * memory.typical
+    assert memory.high >= 1.4 * memory.typical
+
+
+def test_every_figure_is_of_the_node_that_is_given_and_told() -> None:
+    usual, small = sized(1e7, 768), sized(1e7, 768, node_cores=8, node_memory_gb=64)
+    assert (usual.node_cores, usual.node_memory_gb) == (128, 512)
+    assert (small.node_cores, small.node_memory_gb) == (8, 64)
+    assert small.qps_capacity.typical < usual.qps_capacity.typical / 4
+    assert sized(1e7, 768, node_memory_gb=16).shards > usual.shards == 1
+
+
+@pytest.mark.parametrize("index", KINDS)
+def test_no_core_answers_more_than_it_can_receive(index: IndexKind) -> None:
+    """A core that does nothing else takes 114,294 requests a second in."""
+    found = sized(1, 1, index=index, peak_qps=1e9)
+    assert found.qps_capacity.high / found.search_nodes <= 128 * 115_000
+    assert found.search_nodes >= 1e9 / (128 * 115_000)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "published_qps"),
+    [
+        ({"count": 5e5, "dims": 1536, "index": "ivf", "engine": "pgvector", "node_cores": 2, "node_memory_gb": 8,
+          "lists": 10, "probes": 2}, 0.884),
+        ({"count": 1e7, "dims": 192, "index": "ivf", "node_cores": 8, "node_memory_gb": 16, "bytes_per_value": 1,
+          "lists": 16384, "probes": 16}, 4440),
+        ({"count": 1e7, "dims": 192, "index": "ivf", "node_cores": 8, "node_memory_gb": 16, "bytes_per_value": 1,
+          "lists": 16384, "probes": 64}, 3032),
+        ({"count": 1e9, "dims": 128, "index": "ivf_pq", "node_cores": 32, "lists": 2**20, "probes": 256}, 2754),
+    ],
+)  # fmt: skip
+def test_published_searches_of_lists_lie_in_the_interval(
+    arguments: dict[str, Any], published_qps: float
+) -> None:
+    """VectorDBBench 2023 (pgvector), big-ann-benchmarks 2023 and 2021 (faiss)."""
+    found = sized(**arguments).qps_capacity
+    assert found.low <= published_qps <= found.high
+
+
+def test_lists_are_not_as_fast_as_a_graph_and_more_of_them_read_is_slower() -> None:
+    graph, lists = sized(1e7, 768), sized(1e7, 768, index="ivf")
+    assert lists.qps_capacity.typical < graph.qps_capacity.typical / 2
+    assert lists.build_h.typical < graph.build_h.typical
+    few, many = (sized(1e7, 768, index="ivf", probes=probes).qps_capacity.typical for probes in (4, 100))
+    assert many < few
+    with pytest.raises(InputRefused, match="has no lists"):
+        sized(1e7, 768, probes=4)
+    with pytest.raises(InputRefused, match="probes 20 is above lists 10"):
+        sized(1e7, 768, index="ivf", lists=10, probes=20)
+
+
+def test_what_no_published_result_tells_apart_is_said() -> None:
+    assert "no published result tells the two apart" in sized(1e6, 768, index="hnsw_pq").evidence
+    assert sized(1e6, 768, index="hnsw_pq").qps_capacity == sized(1e6, 768).qps_capacity
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"count": 5000, "dims": 768}, "no index is needed, nor a vector store: an array of 0.0154 GB"),
+        ({"count": 150_000, "dims": 1024}, "no index is needed."),
+        ({"count": 5e6, "dims": 768}, "an index is needed for answers within 20 ms"),
+        ({"count": 150_000, "dims": 1024, "peak_qps": 500}, "the peak of 500 needs an index or more cores"),
+    ],
+)
+def test_a_plan_says_whether_an_index_is_needed_at_all(arguments: dict[str, Any], words: str) -> None:
+    assert words in sized(**arguments).need

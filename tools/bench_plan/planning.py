@@ -100,7 +100,7 @@ def _vectors(
     return VectorSubject(
         engine, float(count), float(dims), wanted.results, target / 100 if target else None,
         values.get("selective_filters") == "heavy", peak,
-        wanted.cores or max(round(plan.node_share * 128), LEAST_CORES),
+        wanted.cores or max(round(plan.node_share * plan.node_cores), LEAST_CORES),
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ from ..sizing.encoders import ClassicalPlan, EncoderPlan
 from ..sizing.memory import trainable
 from ..sizing.training import TrainingMode, TrainingPlan
 from ..sizing.vector_index import IndexKind
-from ..sizing.vectors import VectorPlan
+from ..sizing.vector_speed import Lists
+from ..sizing.vectors import Node, VectorPlan
 from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
 
 PEOPLE = frozenset({"users_concurrent", "think_time_s", "requests_per_user_hour"})
@@ -151,7 +152,9 @@ class VectorInput(ToolInput):
     replicas: Annotated[int, in_unit("replicas", ge=1, le=100)] = 1
     """Copies of the index."""
     bytes_per_value: Annotated[float, in_unit("bytes", gt=0, le=8)] = 4
-    """4 for floats, 1 for scalar-quantised, 0.125 for binary vectors."""
+    """8, 4 or 2 for floats, 1 for scalar-quantised, 0.5, 0.25 or 0.1875 for fewer bits, 0.125 for binary vectors."""
+    original_bytes_per_value: Annotated[float | None, in_unit("bytes", ge=0, le=8)] = None
+    """Of the vectors kept on disk to score again; left out: 4 where values are quantised, else 0 or as they are."""
     peak_qps: Annotated[float, in_unit("requests/s", ge=0)] = 0
     """Searches a second at peak."""
     results: Annotated[float, in_unit("results", ge=1, le=10000)] = 10
@@ -160,6 +163,22 @@ class VectorInput(ToolInput):
     """hnsw, hnsw_pq, ivf, ivf_pq, diskann, or exact (no index)."""
     engine: str = ""
     """Whose layout: qdrant, weaviate, opensearch, ...; left out: of no engine in particular."""
+    node_cores: Annotated[float | None, in_unit("cores", gt=0, le=1024)] = None
+    """Of a node; left out: 128."""
+    node_memory_gb: Annotated[float | None, in_unit("GB", gt=0, le=32768)] = None
+    """Of a node; left out: 512."""
+    lists: Annotated[float | None, in_unit("lists", ge=1)] = None
+    """Of inverted lists (ivf, ivf_pq); left out: four times the root of the vectors."""
+    probes: Annotated[float | None, in_unit("lists", ge=1)] = None
+    """Lists that a search reads; left out: the root of the lists."""
+
+    @model_validator(mode="after")
+    def _has_lists(self) -> Self:
+        if self.index not in ("ivf", "ivf_pq") and (self.lists is not None or self.probes is not None):
+            raise ValueError(f"{self.index} has no lists: leave out lists and probes, or give index=ivf")
+        if self.lists is not None and self.probes is not None and self.probes > self.lists:
+            raise ValueError(f"probes {self.probes:g} is above lists {self.lists:g}")
+        return self
 
 
 class TrainingInput(ToolInput):
@@ -245,6 +264,9 @@ def _vectors(given: VectorInput, context: Context) -> VectorPlan:
         results=given.results,
         index=given.index,
         engine=given.engine.strip().lower(),
+        original_bytes=given.original_bytes_per_value,
+        node=Node(given.node_cores, given.node_memory_gb),
+        lists=Lists(given.lists, given.probes),
     )
 
 
