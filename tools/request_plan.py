@@ -4,73 +4,33 @@ Calls of the same model on the same accelerator share a deployment, which is siz
 each call then takes its own prompt and its own answer at the speed of that deployment.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from knowledge import Knowledge
 from knowledge.errors import InputRefused
 
 from .compute.choice import HOURS_PER_MONTH
 from .cost import accelerator_hourly, api_monthly_cost
+from .declared_step import RequestStep
 from .estimate import Estimate, point
 from .request_graph import Step, in_parallel, in_series, of_p95, percentile_99, repeated
+from .request_machines import (
+    SECONDS_PER_MONTH,
+    Deployment,
+    Machines,
+    Rates,
+    Use,
+    encoder_step,
+    machines_of,
+    search_step,
+    uses_of,
+)
 from .request_steps import assumed_step, tail
 from .sizing import ServingDemand, ServingPlan, serving_plans
-
-SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
-StepKind = Literal[
-    "timed", "llm", "network", "local_network", "guardrail", "retrieve", "keyword", "embed", "rerank", "tool"
-]
-
-
-class RequestStep(BaseModel):
-    """One step of a request, or several that run at once."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
-
-    name: str = ""
-    kind: StepKind = "timed"
-    """timed: as stated; llm: a call of a language model; others: assumed times of the usual steps."""
-    times: float = Field(default=1.0, gt=0, le=1000)
-    """How often in a row; a mean, so no whole number is needed."""
-    p95_ms: float | None = Field(default=None, gt=0)
-    """95th percentile of one run, where it is known."""
-    mean_ms: float | None = Field(default=None, gt=0)
-    """Mean of one run; left out: the percentile over the usual ratio."""
-    usd: float = Field(default=0.0, ge=0)
-    """What one run costs, beside models that are priced here."""
-    model: str = ""
-    accelerator: str = ""
-    """Where the model runs; left out: at its provider."""
-    input_tokens: float = Field(default=0.0, ge=0)
-    output_tokens: float = Field(default=0.0, ge=0)
-    shared_prefix_tokens: float = Field(default=0.0, ge=0)
-    """Leading tokens that an earlier call, or every request, has left in the cache."""
-    ttft_limit_ms: float | None = Field(default=None, gt=0)
-    """95th percentile that the first token of the call may take, where we run the model."""
-    tpot_limit_ms: float | None = Field(default=None, gt=0)
-    """The same of each further token; without limits the fewest accelerators are filled."""
-    parallel: tuple["RequestStep", ...] = ()
-    """Steps that start at once; the slowest of them counts."""
-
-
-class Deployment(BaseModel):
-    """What carries the calls of one model."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: str
-    accelerator: str
-    """Empty: at its provider."""
-    calls_per_request: float
-    accelerators: int
-    replicas: int
-    usd_month: Estimate | None
-    """None: no price is known."""
-    evidence: str
 
 
 class RequestPlan(BaseModel):
@@ -82,7 +42,9 @@ class RequestPlan(BaseModel):
     p95_ms: Estimate
     p99_ms: Estimate
     ttft_p95_ms: Estimate | None
-    """First token of the last call, after everything before it; None where nothing is written at the end."""
+    """First token of the last call, after everything before it."""
+    ttft_note: str = ""
+    """Why none is told."""
     steps: tuple[str, ...]
     """Each with its 95th percentile, and who says so."""
     deployments: tuple[Deployment, ...]
@@ -102,54 +64,56 @@ def plan_request(
     knowledge: Knowledge, steps: Sequence[RequestStep], mean_rps: float, peak_rps: float, as_of: date
 ) -> RequestPlan:
     """Size, time and price a request of these steps; InputRefused says which step lacks what."""
-    calls = [call for step in steps for call in _calls(step, 1.0)]
+    uses, rates = list(uses_of(steps)), Rates(mean_rps, peak_rps)
+    calls = [_checked(use) for use in uses if use.step.kind == "llm"]
     carried = {key: _carried(knowledge, key, calls, mean_rps, peak_rps, as_of) for key in _tiers(calls)}
-    plans = {key: plan for key, (_, plan) in carried.items()}
-    timed = [_timed(knowledge, step, plans, calls) for step in steps]
+    machines = machines_of(knowledge, uses, rates, as_of)
+    sized = Sized({key: plan for key, (_, plan) in carried.items()}, machines)
+    timed = [_timed(knowledge, step, sized) for step in steps]
     whole = in_series("request", [item.whole for item in timed])
-    deployments = tuple(deployment for deployment, _ in carried.values())
+    deployments = (*(deployment for deployment, _ in carried.values()), *machines.deployments)
     usd = _total(deployments, sum(_stated_usd(step) for step in steps) * mean_rps * SECONDS_PER_MONTH)
     return RequestPlan(
         mean_ms=whole.mean, p95_ms=whole.p95, p99_ms=percentile_99(whole), ttft_p95_ms=_first_token(timed),
+        ttft_note=_no_first_token(steps[-1]),
         steps=tuple(f"{name}: {words}" for name, words in whole.described), deployments=deployments,
         usd_month=usd, usd_per_request=usd.scaled(1 / (mean_rps * SECONDS_PER_MONTH), "USD"),
     )  # fmt: skip
 
 
-class Call(NamedTuple):
-    """A call of a model, and how often a request makes it."""
+class Sized(NamedTuple):
+    """What was sized for the request."""
 
-    step: RequestStep
-    times: float
-
-    @property
-    def tier(self) -> tuple[str, str]:
-        return self.step.model, self.step.accelerator
+    calls: dict[tuple[str, str], ServingPlan | None]
+    """By model and accelerator; None: at its provider."""
+    machines: Machines
 
 
-def _calls(step: RequestStep, times: float) -> Iterable[Call]:
-    for inner in step.parallel:
-        yield from _calls(inner, times * step.times)
-    if step.kind == "llm" and not step.parallel:
-        if not step.model or not step.output_tokens or not step.input_tokens:
-            raise InputRefused(
-                f"The step {step.name or 'llm'!r} is a call of a language model without its model or its tokens.",
-                "Give model, input_tokens and output_tokens.",
-            )
-        yield Call(step, times * step.times)
+def _checked(use: Use) -> Use:
+    step = use.step
+    if not step.model or not step.output_tokens or not step.input_tokens:
+        raise InputRefused(
+            f"The step {step.name or 'llm'!r} is a call of a language model without its model or its tokens.",
+            "Give model, input_tokens and output_tokens.",
+        )
+    return use
 
 
-def _tiers(calls: Sequence[Call]) -> tuple[tuple[str, str], ...]:
-    return tuple(dict.fromkeys(call.tier for call in calls))
+def _tier(use: Use) -> tuple[str, str]:
+    return use.step.model, use.step.accelerator
+
+
+def _tiers(calls: Sequence[Use]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(_tier(call) for call in calls))
 
 
 def _carried(
-    knowledge: Knowledge, tier: tuple[str, str], calls: Sequence[Call], mean_rps: float, peak_rps: float,
+    knowledge: Knowledge, tier: tuple[str, str], calls: Sequence[Use], mean_rps: float, peak_rps: float,
     as_of: date,
 ) -> tuple[Deployment, ServingPlan | None]:  # fmt: skip
     """The deployment behind all calls of a tier, sized for their mean lengths."""
     model, accelerator = tier
-    mine = [call for call in calls if call.tier == tier]
+    mine = [call for call in calls if _tier(call) == tier]
     each = sum(call.times for call in mine)
 
     def mean_of(name: str) -> float:
@@ -178,7 +142,7 @@ def _carried(
     ), plan  # fmt: skip
 
 
-def _least(calls: Sequence[Call], name: str) -> float | None:
+def _least(calls: Sequence[Use], name: str) -> float | None:
     """The strictest limit of the calls."""
     stated = [getattr(call.step, name) for call in calls]
     return min((limit for limit in stated if limit is not None), default=None)
@@ -194,22 +158,27 @@ def _hosted_usd(
     )
 
 
-def _timed(
-    knowledge: Knowledge,
-    step: RequestStep,
-    plans: dict[tuple[str, str], ServingPlan | None],
-    calls: Sequence[Call],
-) -> Timed:
+def _timed(knowledge: Knowledge, step: RequestStep, sized: Sized) -> Timed:
     """One step with what runs inside it."""
     if step.parallel:
-        inner = [_timed(knowledge, item, plans, calls).whole for item in step.parallel]
+        inner = [_timed(knowledge, item, sized).whole for item in step.parallel]
         return Timed(repeated(in_parallel(step.name or "at once", inner), step.times))
     if step.kind == "llm":
-        return _call(knowledge, step, plans[step.model, step.accelerator])
-    if step.kind != "timed":
-        found = assumed_step(knowledge, step.kind)
-        return Timed(repeated(found._replace(name=step.name or found.name), step.times))
-    return Timed(repeated(_stated(knowledge, step), step.times))
+        return _call(knowledge, step, sized.calls[step.model, step.accelerator])
+    return Timed(repeated(_one_run(knowledge, step, sized.machines), step.times))
+
+
+def _one_run(knowledge: Knowledge, step: RequestStep, machines: Machines) -> Step:
+    """As stated, as sized, or as assumed for its kind, in this order."""
+    if step.kind == "timed" or step.stated:
+        return _stated(knowledge, step)
+    if step in machines.indexes:
+        return search_step(knowledge, step, machines.indexes[step])
+    if step.encoded:
+        return encoder_step(step, machines.encoders[step.model, step.accelerator])
+    hosted = step.kind == "embed" and bool(step.model)
+    found = assumed_step(knowledge, "hosted_embed" if hosted else step.kind)
+    return found._replace(name=step.name or found.name)
 
 
 def _stated(knowledge: Knowledge, step: RequestStep) -> Step:
@@ -219,7 +188,9 @@ def _stated(knowledge: Knowledge, step: RequestStep) -> Step:
         raise InputRefused(
             f"The step {step.name!r} has no time.", "Give p95_ms or mean_ms, or a kind whose time is assumed."
         )
-    stated = of_p95(step.name or "step", point(p95, "ms", "user"), ratio)
+    stated = of_p95(
+        step.name or "step" if step.kind == "timed" else step.title, point(p95, "ms", "user"), ratio
+    )
     return (
         stated if step.mean_ms is None else stated._replace(mean=point(min(step.mean_ms, p95), "ms", "user"))
     )
@@ -265,6 +236,15 @@ def _first_token(timed: Sequence[Timed]) -> Estimate | None:
     if last.first is None:
         return None
     return in_series("first token", [*(item.whole for item in timed[:-1]), last.first]).p95
+
+
+def _no_first_token(last: RequestStep) -> str:
+    """Why the end of the request has none."""
+    if last.parallel:
+        return "The last steps run at once and end with the slowest of them: no one of them writes the first token."
+    if last.kind != "llm":
+        return f"The last step, {last.title}, writes no tokens: what a user sees comes as a whole."
+    return ""
 
 
 def _stated_usd(step: RequestStep) -> float:

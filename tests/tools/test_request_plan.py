@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from knowledge import load
-from knowledge.errors import InputRefused
+from knowledge.errors import InputRefused, UnknownName
 from tools.registry import run_tool
 from tools.request_plan import RequestPlan
 
@@ -111,8 +111,110 @@ def test_the_first_token_waits_for_everything_before_it() -> None:
         ({"name": "tool"}, "'tool' has no time"),
         ({"kind": "llm", "model": "llama-3.1-8b"}, "without its model or its tokens"),
         ({**LARGE, "accelerator": "T4", "model": "Llama-3.1-405B"}, "doesn't fit"),
+        ({"name": "tool", "mean_ms": 500, "p95_ms": 100}, "mean_ms 500 is above p95_ms 100"),
+        ({"kind": "retrieve", "vectors": 1e6}, "vectors and dims together"),
+        ({"kind": "keyword", "vectors": 1e6, "dims": 768}, "vectors and dims are of a retrieve step"),
+        ({"kind": "llm", "items": 5}, "items are read by embed, rerank or guardrail"),
+        ({"kind": "rerank", "model": "bge-m3", "accelerator": "L4", "input_tokens": 300}, "without items"),
+        ({"kind": "embed", "model": "bge-m3", "accelerator": "L4"}, "without input_tokens"),
+        ({"kind": "guardrail", "accelerator": "L4"}, "is without its model"),
     ],
 )
 def test_a_step_that_cannot_be_sized_is_named(step: dict[str, Any], words: str) -> None:
     with pytest.raises(InputRefused, match=words):
         planned(step)
+
+
+RERANK = {
+    "kind": "rerank",
+    "model": "Qwen3-Reranker-0.6B",
+    "accelerator": "L4",
+    "items": 30,
+    "input_tokens": 300,
+}
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"kind": "llm", "model": "nonsense", "input_tokens": 10, "output_tokens": 10},
+        {"kind": "embed", "model": "nonsense"},
+        {"parallel": [{"kind": "rerank", "model": "nonsense"}]},
+    ],
+)
+def test_a_model_that_nobody_knows_is_refused_with_near_names(step: dict[str, Any]) -> None:
+    with pytest.raises(UnknownName, match="Unknown model 'nonsense'") as refused:
+        planned(step)
+    assert refused.value.hint.count(",") == 2
+
+
+def test_an_encoder_that_is_described_is_sized_and_paid() -> None:
+    sized, assumed = planned(RERANK), planned({"kind": "rerank"})
+    assert (sized.p95_ms.kind, assumed.p95_ms.kind) == ("estimated", "assumed")
+    assert "assumed" in assumed.steps[0]
+    (deployment,) = sized.deployments
+    assert deployment.accelerators > 1
+    assert sized.usd_month.typical > 0
+    assert not assumed.deployments
+
+
+def test_more_and_longer_items_take_longer_and_more_devices() -> None:
+    plans = [planned({**RERANK, **more}) for more in ({}, {"items": 90}, {"items": 90, "input_tokens": 600})]
+    times = [found.p95_ms.typical for found in plans]
+    devices = [found.deployments[0].accelerators for found in plans]
+    assert times[0] < times[1] < times[2]
+    assert devices[0] < devices[1] < devices[2]
+
+
+def test_steps_of_one_encoder_share_its_devices() -> None:
+    """Half as many items twice are as many items."""
+    once, halves = planned(RERANK), planned({**RERANK, "items": 15, "times": 2})
+    both = planned({**RERANK, "items": 15, "name": "first"}, {**RERANK, "items": 15, "name": "second"})
+    assert len(both.deployments) == 1
+    assert once.deployments[0].accelerators == halves.deployments[0].accelerators
+    assert once.deployments[0].accelerators == both.deployments[0].accelerators
+
+
+def test_a_busier_encoder_makes_its_items_wait_longer() -> None:
+    light = planned({**RERANK, "items": 5}, peak_rps=3, mean_rps=1)
+    busy = planned({**RERANK, "items": 5}, peak_rps=8, mean_rps=1)
+    assert light.deployments[0].accelerators == busy.deployments[0].accelerators == 1
+    assert busy.p95_ms.typical > light.p95_ms.typical
+
+
+def test_an_index_that_is_described_is_sized_and_paid() -> None:
+    small, large = (planned({"kind": "retrieve", "vectors": n, "dims": 1024}) for n in (1e5, 5e8))
+    assert small.p95_ms.kind == "estimated"
+    assert "no index is needed" in small.deployments[0].evidence
+    assert small.usd_month.typical < large.usd_month.typical / 100
+    assert small.p95_ms.typical < large.p95_ms.typical
+
+
+def test_a_stated_time_comes_before_a_sized_or_assumed_one() -> None:
+    assert planned({"kind": "retrieve", "p95_ms": 7}).p95_ms.typical == pytest.approx(7)
+    stated = planned({"kind": "retrieve", "vectors": 1e6, "dims": 768, "p95_ms": 7, "mean_ms": 4})
+    assert stated.p95_ms.typical == pytest.approx(7)
+    assert stated.p95_ms.kind == "user"
+    assert not stated.deployments
+
+
+def test_a_hosted_encoder_is_billed_and_one_without_a_price_makes_the_total_a_lower_bound() -> None:
+    hosted = planned({"kind": "embed", "model": "text-embedding-3-small", "input_tokens": 200})
+    assert hosted.usd_month.typical > 0
+    assert not hosted.usd_month.incomplete
+    assert planned({"kind": "guardrail", "model": "bge-m3"}).usd_month.incomplete
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ([{"parallel": [timed("a", 9, 5), LARGE]}], "The last steps run at once"),
+        ([LARGE, timed("post", 100, 50)], "The last step, post, writes no tokens"),
+        ([LARGE], ""),
+    ],
+)
+def test_where_no_first_token_is_told_the_reason_is(steps: list[dict[str, Any]], words: str) -> None:
+    found = planned(*steps)
+    assert (found.ttft_p95_ms is None) is bool(words)
+    assert found.ttft_note.startswith(words)
+    assert bool(found.ttft_note) is bool(words)

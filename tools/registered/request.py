@@ -4,10 +4,15 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
+from knowledge import Knowledge
+from knowledge.aliases import nearest
+from knowledge.errors import UnknownName
 from knowledge.hardware import resolve_accelerator
-from knowledge.models import resolve_model
+from knowledge.llm_prices import llm_prices, prices_of_model
+from knowledge.models import models, resolve_model
 
-from ..request_plan import RequestPlan, RequestStep, plan_request
+from ..declared_step import RequestStep
+from ..request_plan import RequestPlan, plan_request
 from .declaration import Context, Tool, ToolInput, in_unit
 
 
@@ -35,12 +40,25 @@ def _request(given: RequestInput, context: Context) -> RequestPlan:
 
 
 def _resolved(step: RequestStep, context: Context) -> RequestStep:
-    """The step with the names of our tables."""
+    """The step with the names of our tables; UnknownName names the nearest ones."""
+    knowledge = context.knowledge
     found: dict[str, object] = {"parallel": tuple(_resolved(item, context) for item in step.parallel)}
     if step.accelerator:
-        found["accelerator"] = resolve_accelerator(context.knowledge, step.accelerator).key
-        found["model"] = resolve_model(context.knowledge, step.model).key
+        found["accelerator"] = resolve_accelerator(knowledge, step.accelerator).key
+        found["model"] = resolve_model(knowledge, step.model).key if step.model else ""
+    elif step.model:
+        found["model"] = _hosted(knowledge, step.model)
     return step.model_copy(update=found)
+
+
+def _hosted(knowledge: Knowledge, name: str) -> str:
+    """A model at its provider: as price lists spell it, else as our table of models does."""
+    if prices_of_model(knowledge, name):
+        return name
+    try:
+        return resolve_model(knowledge, name).key
+    except UnknownName:
+        raise nearest(name, [*llm_prices(knowledge), *models(knowledge)], "model") from None
 
 
 TOOLS = (
