@@ -10,6 +10,7 @@ from knowledge import load
 from knowledge.errors import InputRefused, UnknownName
 from tools.registry import run_tool
 from tools.request_plan import RequestPlan
+from tools.sizing import size_encoder
 
 KNOWLEDGE = load()
 AS_OF = date(2026, 11, 26)
@@ -166,6 +167,13 @@ def test_more_and_longer_items_take_longer_and_more_devices() -> None:
     assert devices[0] < devices[1] < devices[2]
 
 
+def test_an_idle_encoder_takes_its_floor_and_its_items_at_the_rate_of_a_device() -> None:
+    alone = size_encoder(KNOWLEDGE, "Qwen3-Reranker-0.6B", "L4", items_per_s=1e-3, tokens_per_item=300)
+    each_ms = 1e3 / alone.items_per_s.typical
+    found = planned(RERANK, mean_rps=1e-6, peak_rps=1e-6)
+    assert found.mean_ms.typical == pytest.approx(alone.latency_ms.typical + 29 * each_ms, rel=1e-3)
+
+
 def test_steps_of_one_encoder_share_its_devices() -> None:
     """Half as many items twice are as many items."""
     once, halves = planned(RERANK), planned({**RERANK, "items": 15, "times": 2})
@@ -203,6 +211,7 @@ def test_a_hosted_encoder_is_billed_and_one_without_a_price_makes_the_total_a_lo
     assert hosted.usd_month.typical > 0
     assert not hosted.usd_month.incomplete
     assert planned({"kind": "guardrail", "model": "bge-m3"}).usd_month.incomplete
+    assert planned({"kind": "embed", "model": "text-embedding-3-small"}).usd_month.incomplete
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ def test_lists_the_arguments_of_one_tool(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["tool", "size-llm-serving", "--list"]) == 0
     said = capsys.readouterr().out
     assert "ttft_limit_ms [ms]: Limit on the first token." in said
-    assert "mean_rps [requests/s], required" in said
+    assert "mean_rps [requests/s]: Mean rate of model calls" in said
+    assert "input_tokens [tokens], required" in said
 
 
 def test_without_a_name_the_tools_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,8 +123,6 @@ def _plan(knowledge: Knowledge, given: ApiInput, subject: Subject, ladder: Ladde
 
 def _named_price(knowledge: Knowledge, ladder: Ladder) -> str:
     """The priced model that a ladder names; empty where it speaks of a class, which may hold models without a price."""
-    if "*" in ladder.models or "|" in ladder.models:
-        return ""
     component_of = knowledge.providers["providers"]
     offers = prices_of_model(knowledge, ladder.models)
     return next((row.model for row in offers if component_of.get(row.provider) == ladder.provider), "")
