@@ -44,9 +44,14 @@ def stack_categories(
     return categories, score, usd, compute.usd_month, fte, unpriced
 
 
+UNPRICED = 0.35
+"""Worth of a bill that nobody knows: judgement. What is known of it may be worse already."""
+
+
 def _infra_usd(picks: Mapping[str, Scored], compute: Compute) -> tuple[float, tuple[str, ...]]:
     """Sum of what is priced, and the slots whose pick has no price."""
-    total, unpriced = compute.usd_month or 0.0, []
+    total: float = compute.least_usd if compute.usd_month is None else compute.usd_month
+    unpriced = []
     for slot, pick in picks.items():
         if slot.startswith("cmp."):
             continue
@@ -116,12 +121,12 @@ def _cost(usd: float, compute: Compute, setting: Setting) -> float:
     """Money and energy by the weights of the dimensions."""
     anchors, values = setting.knowledge.anchors, setting.truths.values
     budget = values.get("budget_usd_month")
-    if compute.usd_month is None and compute.kind in ("api", "custom", "encoder", "training"):
-        money = 0.35
-    elif budget:
+    if budget:
         money = piecewise(anchors["cost_over_budget"], usd / budget)
     else:
         money = piecewise_log(anchors["cost_usd_month_log"], max(usd, 1.0))
+    if compute.usd_month is None and compute.kind in ("api", "custom", "encoder", "training"):
+        money = min(money, UNPRICED)
     return setting.weights.dimensions["cost"] * money + setting.weights.dimensions["energy"] * _energy(
         compute, anchors
     )

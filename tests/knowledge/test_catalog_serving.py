@@ -107,7 +107,7 @@ def test_facts_start_with_their_subject_and_are_dated(knowledge: Knowledge) -> N
 
 def test_the_seed_facts_of_layer_6_are_kept(knowledge: Knowledge) -> None:
     kept = {seed for fact in knowledge.facts.values() for seed in fact.seed_ids}
-    expected = {f"F{number:03}" for number in (36, 89, 90, *range(118, 158), 167, 168)}
+    expected = {f"F{number:03}" for number in (36, 89, 90, *range(118, 158), 168)}
     assert expected <= kept, expected - kept
 
 

@@ -126,7 +126,8 @@ def test_seed_facts_are_carried_over_once() -> None:
     seeds = Counter(seed for fact in (*blocks("facts", Fact), *facts) for seed in fact.seed_ids)
     assert seeds
     assert max(seeds.values()) == 1
-    assert {f"F{number:03}" for number in (*range(1, 36), *range(37, 70))} <= set(seeds)
+    replaced = {"F040", "F046"}  # a crawl of a vendor's page, and the licence of a table that isn't shipped
+    assert {f"F{number:03}" for number in (*range(1, 36), *range(37, 70))} - replaced <= set(seeds)
 
 
 def test_no_package_registry_is_named() -> None:

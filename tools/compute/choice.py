@@ -43,6 +43,8 @@ class Compute(NamedTuple):
     """Items, images or seconds of audio a second of one device, where the model isn't a language model."""
     usd_month: float | None = None
     """Serving alone; None = unpriced."""
+    least_usd: float = 0.0
+    """What an unpriced one costs at least, a month."""
     ttft_ms: float | None = None
     tpot_ms: float | None = None
     e2e_ms: float | None = None

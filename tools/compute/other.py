@@ -11,6 +11,7 @@ from knowledge.sizing_data import constant
 from ..cost import vm_hourly
 from ..cost.machines import VM_VCPU
 from ..sizing import (
+    ClassicalPlan,
     CpuEncoderPlan,
     EncoderPlan,
     ScorerPlan,
@@ -73,7 +74,7 @@ def choose_classical(
 ) -> Compute:
     """CPU nodes for a classical or small custom model and the features that it reads."""
     sized = _scorer(knowledge, values)
-    vcpus = sized.plan.nodes * int(constant(knowledge, "classical", "cores_per_node").value)
+    vcpus = _vcpus(knowledge, sized.plan)
     model, features = sized.plan.latency_ms, sized.features_p99_ms
     return Compute(
         kind="classical",
@@ -106,15 +107,26 @@ def scoring_network(knowledge: Knowledge, values: Mapping[str, Any], mode: str) 
     sized = _scorer(knowledge, values)
     model, features = sized.plan.latency_ms, sized.features_p99_ms
     return network._replace(
+        least_usd=_beside_the_model_usd(knowledge, values),
         e2e_ms=model.typical + (features.typical if features is not None else 0.0),
         item_ms=model,
         features_p99_ms=features,
     )
 
 
+def _beside_the_model_usd(knowledge: Knowledge, values: Mapping[str, Any]) -> float:
+    """Answering requests and reading features takes processors wherever the model runs: those of a single tree."""
+    plan = _scorer(knowledge, {**values, "model_trees": 1.0}).plan
+    return _processors_usd(knowledge, _vcpus(knowledge, plan), "cpu-cloud", ())
+
+
+def _vcpus(knowledge: Knowledge, plan: ClassicalPlan) -> int:
+    return plan.nodes * int(constant(knowledge, "classical", "cores_per_node").value)
+
+
 def custom_network(mode: str) -> Compute:
     """An own network on accelerators whose size nobody knows yet: its machines are unpriced, not free."""
-    return Compute(kind="custom", deployment=mode, replicas=1, usd_month=None)
+    return Compute(kind="custom", deployment=mode, replicas=1, usd_month=None, utilisation=0.5)
 
 
 def on_device(mode: str, values: Mapping[str, Any]) -> Compute:
