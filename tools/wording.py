@@ -51,6 +51,19 @@ def number(value: float) -> str:
     return f"{rounded:.{max(digits, 0)}f}".rstrip("0").rstrip(".")
 
 
+WHOLE = ("accelerators", "replicas", "nodes")
+"""Units of what is ordered by the piece."""
+
+
+def figure(value: float, unit: str) -> str:
+    """Machines whole, everything else in three significant digits.
+
+    >>> figure(2048.0, "accelerators"), figure(2048.0, "tokens/s"), figure(0.4, "nodes")
+    ('2,048', '2,050', '0.4')
+    """
+    return f"{value:,.0f}" if unit in WHOLE and value == int(value) else number(value)
+
+
 def unit_words(unit: str) -> str:
     """The unit as it stands behind a number in a sentence."""
     return _UNITS.get(unit, unit)
@@ -70,7 +83,8 @@ def interval(estimate: Estimate) -> str:
     text = quantity(estimate)
     if estimate.low == estimate.high:
         return text
-    span = f" ({number(estimate.low)} to {number(estimate.high)})"
+    low, high = (figure(value, estimate.unit) for value in (estimate.low, estimate.high))
+    span = f" ({low} to {high})"
     return f"{text.removesuffix(UNPRICED)}{span}{UNPRICED if estimate.incomplete else ''}"
 
 
@@ -100,4 +114,4 @@ def counted(value: float, unit: str) -> str:
     words = "" if unit == "ratio" else unit_words(unit)
     if value == 1 and words.endswith("s") and " " not in words and "/" not in words:
         words = words[:-1]
-    return f"{number(value)} {words}".strip()
+    return f"{figure(value, unit)} {words}".strip()

@@ -258,9 +258,20 @@ def _sessions(
         action.add_argument("--database", metavar="URL", help="PostgreSQL address of the services' sessions")
 
 
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Options may stand between the inputs of a tool, where argparse takes no second group of words."""
+    top = parser()
+    arguments, rest = top.parse_known_args(argv)
+    if rest and (arguments.verb != "tool" or any(word[0] == "-" for word in rest if len(word) > 1)):
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        arguments.arguments = [*arguments.arguments, *rest]
+    return arguments
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    arguments = parser().parse_args(argv)
+    arguments = _parsed(argv)
     try:
         code = _run(arguments, load_settings(arguments))
         sys.stdout.flush()  # what is still buffered would meet a closed pipe after the last handler

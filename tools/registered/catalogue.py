@@ -39,6 +39,8 @@ class ModelQuality(ToolResult):
     sufficient: float | None
     """Level above which a better model changes little."""
     published: tuple[str, ...]
+    reason: str = ""
+    """Why there is no quality, and for what there is one."""
 
 
 class ComplianceInput(ToolInput):
@@ -70,13 +72,22 @@ def _quality(given: QualityInput, context: Context) -> ModelQuality:
         raise nearest(given.task_class, TASK_CLASSES, "task class")
     knowledge = context.knowledge
     key = resolve_model(knowledge, given.model).key
+    found = quality(knowledge, key, given.task_class, given.precision)
     return ModelQuality(
         model=key,
         task_class=given.task_class,
-        quality=quality(knowledge, key, given.task_class, given.precision),
+        quality=found,
         sufficient=sufficient_quality(knowledge, given.task_class),
         published=quality_evidence(knowledge, key, given.task_class),
+        reason="" if found else _unrated(knowledge, key, given.task_class),
     )
+
+
+def _unrated(knowledge: Knowledge, model: str, task_class: str) -> str:
+    """What is missing, and the classes for which a result is known."""
+    known = [name for name in TASK_CLASSES if quality(knowledge, model, name) is not None]
+    others = f"It is rated for {', '.join(known)}." if known else "It is rated for no class."
+    return f"No result of {model} that tells of {task_class} is in the table of published results. {others}"
 
 
 def _compliance(given: ComplianceInput, context: Context) -> ComplianceStates:

@@ -4,8 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
+from knowledge import Knowledge
 from knowledge.errors import InputRefused
-from knowledge.hardware import resolve_accelerator
+from knowledge.hardware import accelerators, resolve_accelerator
 from knowledge.models import models, resolve_model
 
 from ..sizing import (
@@ -22,7 +23,8 @@ from ..sizing import (
 from ..sizing.closed_loop import People, plans_for_people
 from ..sizing.demand import Arrivals
 from ..sizing.encoders import ClassicalPlan, EncoderPlan
-from ..sizing.memory import trainable
+from ..sizing.memory import loadable, served_in, trainable, unserved
+from ..sizing.told import SaturatedPlan, UnservedPlan, told
 from ..sizing.training import TrainingMode, TrainingPlan
 from ..sizing.vector_index import IndexKind
 from ..sizing.vector_speed import Lists
@@ -88,6 +90,8 @@ class ServingInput(ToolInput):
     """Tokens that a draft proposes for each step; 0: no speculative decoding."""
     speculative_acceptance: Annotated[float | None, in_unit("share", ge=0, le=1)] = None
     """Chance that a proposed token is accepted, as measured on your texts."""
+    headroom: bool = True
+    """no: limits speak of means and every place may be filled, as tools plan that know no arrivals."""
     draft_cost_share: Annotated[float, in_unit("share", ge=0, le=1)] = 0
     """What proposing one token takes, as a share of a plain step; the draft's weights are that share of the model's."""
 
@@ -141,7 +145,7 @@ class ServingInput(ToolInput):
 class ServingPlans(ToolResult):
     """One plan per model and accelerator, feasible ones first, fewest watts first."""
 
-    plans: tuple[ServingPlan, ...]
+    plans: tuple[ServingPlan | SaturatedPlan | UnservedPlan, ...]
 
 
 class VectorInput(ToolInput):
@@ -248,9 +252,19 @@ def _serving(given: ServingInput, context: Context) -> ServingPlans:
         demand = ServingDemand.model_validate({**load, "mean_rps": given.mean_rps or most, "peak_rps": most})
         return ServingPlans(plans=tuple(plans_for_people(knowledge, people, demand, names, keys)))
     load["peak_rps"] = given.peak_rps or given.mean_rps
-    return ServingPlans(
-        plans=tuple(serving_plans(knowledge, ServingDemand.model_validate(load), names, keys))
-    )
+    if given.precision and given.accelerators:
+        _some_loads(knowledge, given.precision, names, keys)
+    found = serving_plans(knowledge, ServingDemand.model_validate(load), names, keys)
+    return ServingPlans(plans=tuple(told(plan) for plan in found))
+
+
+def _some_loads(knowledge: Knowledge, precision: str, names: list[str], keys: list[str]) -> None:
+    """Refuse a precision in which none of the named accelerators can be asked for any of the models."""
+    machines = [accelerators(knowledge)[key] for key in keys]
+    if not any(served_in(models(knowledge)[name], item, precision) for name in names for item in machines):
+        raise InputRefused(
+            unserved(machines[0], precision), f"Give precision={' or precision='.join(loadable(machines[0]))}."
+        )
 
 
 def _vectors(given: VectorInput, context: Context) -> VectorPlan:

@@ -104,17 +104,24 @@ def _ttft(knowledge: Knowledge, run: Run, step: Array, options: Options) -> Arra
 
 def _fits(full: Run, options: Options, demand: ServingDemand) -> Flags:
     length = np.array(demand.input_tokens + demand.output_tokens)
-    longest = np.array(max(demand.context_tokens or 0, demand.input_tokens + demand.output_tokens))
+    longest = np.array(longest_tokens(demand))
     drafts = (
         demand.draft_cost_share * full.params * full.weight_bytes / full.n
         if demand.speculative_tokens
         else 0.0
     )
     needed = (full.batch - 1) * sequence_cache(full, length) + sequence_cache(full, longest)
-    fits: Flags = (needed / full.cache_shards <= options.free_bytes - drafts) & (
-        full.batch <= options.batch_limit
+    fits: Flags = (
+        (needed / full.cache_shards <= options.free_bytes - drafts)
+        & (full.batch <= options.batch_limit)
+        & (longest <= options.context_limit)
     )
     return fits
+
+
+def longest_tokens(demand: ServingDemand) -> float:
+    """Of one sequence that must fit."""
+    return max(demand.context_tokens or 0, demand.input_tokens + demand.output_tokens)
 
 
 def _keeps_limits(

@@ -8,6 +8,7 @@ from tools.estimate import Estimate
 from tools.wording import PERCENTILES
 
 Arrivals = Literal["even", "random", "bursty"]
+Basis = Literal["measured", "scaled", "roofline"]
 Validation = Literal["measured", "measured at another precision", "unvalidated"]
 
 
@@ -137,7 +138,8 @@ class ServingPlan(BaseModel):
     feasible: bool
     reason: str = ""
     """Why there is no plan, and what comes nearest."""
-    basis: Literal["measured", "roofline"]
+    basis: Basis
+    """measured: the user measured this load; scaled: to runs of this configuration; roofline: the formula alone."""
     validation: Validation = "unvalidated"
     """Whether somebody published a run of this model's architecture on this accelerator, at this precision."""
     percentiles: str = PERCENTILES

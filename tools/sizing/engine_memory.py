@@ -10,7 +10,7 @@ from knowledge.models import ModelSpec
 from knowledge.sizing_data import bytes_per, constant
 
 from .memory import cache_shards
-from .weights import weights_gb
+from .weights import shared_gb, weights_gb
 
 ACTIVATION_BYTES = 2
 """Of a 16-bit number."""
@@ -37,6 +37,9 @@ class EngineSettings(NamedTuple):
     """Whether a step's work is taken from the share (vLLM) or from what it leaves (SGLang)."""
     sorts: bool = False
     """Whether every row of logits is sorted, as vLLM 0.8 to 0.11 did."""
+    split: Literal["tensor", "expert"] = "tensor"
+    """tensor: every matrix over all devices; expert: whole experts on each device, attention copied to all of them,
+    each with its own sequences."""
 
 
 UNASKED = EngineSettings()
@@ -56,14 +59,16 @@ class EngineMemory(NamedTuple):
     token_gib: float
     """Cache of one more token, at the length asked about."""
     block_tokens: float
+    caches: int = 1
+    """Caches of different sequences: one for all devices, or one for each where attention is copied."""
 
     @property
     def tokens(self) -> float:
-        """Tokens of cache in whole blocks; 0 where nothing is left."""
+        """Tokens of cache in whole blocks over all caches; 0 where nothing is left."""
         if self.token_gib <= 0:
             return 0.0
         blocks = math.floor(self.cache_gib / self.token_gib / self.block_tokens + 1e-9)
-        return max(blocks, 0) * self.block_tokens
+        return max(blocks, 0) * self.block_tokens * self.caches
 
 
 def engine_memory(
@@ -78,15 +83,31 @@ def engine_memory(
     """The memory of one device of a replica of `devices`, for sequences of `context` tokens."""
     visible = visible_gb(knowledge, accelerator) * 1e9 / GIB
     share = settings.memory_share or constant(knowledge, "engine", "memory_share").value
-    weights = weights_gb(knowledge, model, precision) * 1e9 / GIB / devices
-    parallel = devices / settings.pipeline
+    weights = device_weights_gib(knowledge, model, precision, devices, settings)
+    parallel = attention_devices(devices, settings)
     work = working_gib(knowledge, model, parallel, settings)
     overhead = overhead_gib(knowledge, devices)
     within = visible * share - weights - overhead
     left = within - work if settings.work == "within" else min(within, visible - weights - overhead - work)
     each = sequence_gib(knowledge, model, precision, devices, context, settings) / context
     block = constant(knowledge, "engine", "block_tokens").value
-    return EngineMemory(visible, weights, work, overhead, left, each, block)
+    caches = devices // settings.pipeline // parallel
+    return EngineMemory(visible, weights, work, overhead, left, each, block, caches)
+
+
+def attention_devices(devices: int, settings: EngineSettings) -> int:
+    """Devices that share the attention of one sequence."""
+    return 1 if settings.split == "expert" else devices // settings.pipeline
+
+
+def device_weights_gib(
+    knowledge: Knowledge, model: ModelSpec, precision: str, devices: int, settings: EngineSettings = UNASKED
+) -> float:
+    """Weights on one device: its part of all, or its experts beside a copy of what is no expert."""
+    whole = weights_gb(knowledge, model, precision)
+    shared = shared_gb(knowledge, model, precision) if settings.split == "expert" else 0.0
+    gb = (whole - shared) / devices + shared / settings.pipeline
+    return gb * 1e9 / GIB
 
 
 def sequence_gib(
@@ -99,7 +120,7 @@ def sequence_gib(
 ) -> float:
     """Cache of one sequence of `context` tokens on one device."""
     value_bytes = bytes_per(knowledge, "cache_bytes_per_value", settings.cache_precision or precision)
-    shards = cache_shards(model, devices // settings.pipeline) * settings.pipeline
+    shards = cache_shards(model, attention_devices(devices, settings)) * settings.pipeline
     return model.cache_bytes(context, value_bytes) / GIB / shards
 
 

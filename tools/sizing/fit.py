@@ -1,5 +1,6 @@
 """Whether a model fits on so many devices, and by how much: bytes alone, whatever the speed."""
 
+import math
 from typing import NamedTuple
 
 from knowledge import Knowledge
@@ -70,4 +71,5 @@ def lacking_gib(
     """What each device lacks to hold `sequences` of `tokens` tokens with these settings; 0 where they fit."""
     room = engine_memory(knowledge, model, accelerator, precision, devices, tokens, settings)
     each = sequence_gib(knowledge, model, precision, devices, tokens, settings)
-    return max(each * sequences - room.cache_gib, 0.0)
+    held = sequences if room.caches == 1 else math.ceil(sequences / room.caches)
+    return max(each * held - room.cache_gib, 0.0)

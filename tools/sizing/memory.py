@@ -64,6 +64,32 @@ def trainable(accelerator: Accelerator) -> tuple[str, ...]:
     return ("bf16", *narrow, *(("fp4",) if _has_fp4(accelerator) else ()))
 
 
+def loadable(accelerator: Accelerator) -> tuple[str, ...]:
+    """Precisions of weights that engines load here: those it multiplies in, and those they unpack to 16 bit.
+
+    4-bit integers are unpacked everywhere; 8-bit and 4-bit floats by kernels for NVIDIA devices from Ampere on.
+    """
+    unpacks = accelerator.compute_capability is not None and accelerator.compute_capability >= BF16_FROM
+    able = {
+        "bf16": True,
+        "fp8": unpacks or _has_fp8(accelerator),
+        "int8": accelerator.int8_tops is not None or accelerator.kind in ("apple", "edge", "cpu"),
+        "fp4": unpacks or _has_fp4(accelerator),
+        "int4": True,
+    }
+    return tuple(name for name, found in able.items() if found)
+
+
+def served_in(model: ModelSpec, accelerator: Accelerator, precision: str) -> bool:
+    """Whether an engine can be asked for it: loadable, or what the model is published in."""
+    return precision in loadable(accelerator) or precision in precisions(model, accelerator)
+
+
+def unserved(accelerator: Accelerator, precision: str) -> str:
+    """The sentence that refuses a precision."""
+    return f"{accelerator.key} doesn't multiply in {precision}, nor do engines unpack such weights on it."
+
+
 def _has_fp8(accelerator: Accelerator) -> bool:
     if accelerator.compute_capability is not None:
         return accelerator.compute_capability >= FP8_FROM

@@ -1,5 +1,6 @@
 """The deployments worth considering for a (model, accelerator) pair, as arrays over pairs and devices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
@@ -14,7 +15,8 @@ from knowledge.sizing_data import constant
 from .calibration import correction
 from .engine_memory import usable_gb
 from .families import step_weights
-from .memory import precisions, preferred_precision
+from .kinds import step_regime
+from .memory import precisions, preferred_precision, served_in
 from .own_points import OwnPoints, points_of, runs_of
 from .roofline import Array, Flags, Run
 from .runs import Setting, stack
@@ -23,7 +25,6 @@ from .weights import weights_gb
 
 DEVICES = (1, 2, 4, 8)
 BATCHES = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512], dtype=float)
-SMALL_KINDS = ("apple", "edge", "cpu")
 SMALL_BATCH = 8
 """Sequences that an engine for one person's device works on at once (llama.cpp slots), assumed."""
 
@@ -44,6 +45,8 @@ class Options:
     free_bytes: Array
     """Memory per device left for caches."""
     batch_limit: Array
+    context_limit: Array
+    """Tokens that the model reads at most."""
     device_tdp_w: Array
     own_device: Flags
     """True for devices of one person (laptop, module, CPU server)."""
@@ -66,6 +69,8 @@ def options(knowledge: Knowledge, pairs: tuple[tuple[str, str], ...], precision:
 def _deployments(
     knowledge: Knowledge, model: ModelSpec, machine: Accelerator, precision: str
 ) -> list[Setting]:
+    if precision and not served_in(model, machine, precision):
+        return []
     wanted = (precision,) if precision else _precision_order(model, machine)
     for candidate in wanted:
         found = [
@@ -106,7 +111,7 @@ def arrays_of(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Option
         for item in settings
     ]
     largest = constant(knowledge, "engine", "max_sequences").value
-    regimes = [_regime(item.accelerator) for item in settings]
+    regimes = [step_regime(item.accelerator) for item in settings]
     return Options(
         pair=np.array([index for index, _ in chosen], dtype=float),
         precision=tuple(item.precision for item in settings),
@@ -119,6 +124,7 @@ def arrays_of(knowledge: Knowledge, chosen: list[tuple[int, Setting]]) -> Option
         batch_limit=np.array(
             [SMALL_BATCH if name == "single_stream" else largest for name in regimes]
         ).reshape(-1, 1),
+        context_limit=np.array([item.model.context or np.inf for item in settings]).reshape(-1, 1),
         device_tdp_w=np.array([item.accelerator.tdp_w or np.nan for item in settings]).reshape(-1, 1),
         own_device=np.array([item.accelerator.kind in ("apple", "edge") for item in settings], dtype=bool),
         measured=_measured(knowledge, settings),
@@ -142,7 +148,7 @@ def _points(knowledge: Knowledge, runs: tuple[OwnRun, ...]) -> OwnPoints:
 def modelled_ms(knowledge: Knowledge, load: Setting) -> tuple[float, float]:
     """Step and first token of a served load without own measurements, as `capacity` computes them."""
     run = stack(knowledge, [load])
-    regime = _regime(load.accelerator)
+    regime = step_regime(load.accelerator)
     known = correction(knowledge, load.accelerator.key, load.model.arch_key, load.precision)
     step = np.maximum(
         weighted(step_terms(run), step_weights(knowledge, regime, load)) * known.tpot, step_bound_ms(run)
@@ -152,7 +158,7 @@ def modelled_ms(knowledge: Knowledge, load: Setting) -> tuple[float, float]:
     return float(step[0]), float(first[0])
 
 
-def _weights(knowledge: Knowledge, regimes: list[str], settings: list[Setting], terms: int) -> Array:
+def _weights(knowledge: Knowledge, regimes: Sequence[str], settings: list[Setting], terms: int) -> Array:
     found = [step_weights(knowledge, name, item) for name, item in zip(regimes, settings, strict=True)]
     result: Array = np.array(found, dtype=float).reshape(len(found), 1, terms)
     return result
@@ -161,8 +167,3 @@ def _weights(knowledge: Knowledge, regimes: list[str], settings: list[Setting], 
 def stack_of_none() -> Run:
     """A run of zero deployments."""
     return Run(*(np.zeros(0) for _ in fields(Run)))
-
-
-def _regime(machine: Accelerator) -> str:
-    """Devices for one person run an engine for one stream; everything else a batching server."""
-    return "single_stream" if machine.kind in SMALL_KINDS else "served"

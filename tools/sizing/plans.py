@@ -1,20 +1,20 @@
 """A point plan with everything a person wants to see: memory, intervals, power and the evidence behind it."""
 
 from knowledge import Knowledge
-from knowledge.hardware import accelerators
+from knowledge.hardware import Accelerator, accelerators
 from knowledge.measured import SOURCES, MeasuredRun
 from knowledge.models import models
-from knowledge.sizing_data import coefficients
 from tools.estimate import Estimate
 
 from .attainment import attainment_pct
 from .autoscaling import autoscaling
-from .backing import Backing, backing, error_of
+from .backing import Backing, backing
 from .calibration import correction, nearest_run, validation
-from .demand import PlanPoint, ServingDemand, ServingPlan, Validation
+from .demand import Basis, PlanPoint, ServingDemand, ServingPlan, Validation
+from .kinds import Regime, kind_measured, mean_error, step_regime
 from .memory import cache_gb, number_format
 from .operation import Operation
-from .percentiles import cited, latencies, model_error
+from .percentiles import cited, latencies, step_or_first_error
 from .power import watts_interval
 from .refusal import refusal
 from .runs import Setting
@@ -50,7 +50,7 @@ def full_plan(
     in_flight = float(working.in_flight[row])
     span = autoscaling(knowledge, demand, chosen, row)
     attained = attainment_pct(knowledge, demand, working, row)
-    step = error_of(knowledge, own, "tpot") or model_error(knowledge, "served", known)
+    step = step_or_first_error(knowledge, machine, "tpot", known, own)
     return ServingPlan(
         model=point.model, accelerator=point.accelerator, precision=point.precision,
         number_format=number_format(machine, point.precision),
@@ -60,7 +60,7 @@ def full_plan(
         kv_gb=cache_gb(knowledge, model, point.precision, length, in_flight * point.replicas),
         ttft_mean_ms=float(working.ttft_ms[row]), tpot_mean_ms=point.tpot_ms,
         e2e_mean_ms=float(working.e2e_ms[row]),
-        latencies=latencies(knowledge, demand, working, row, known, own),
+        latencies=latencies(knowledge, demand, working, row, known, own, machine),
         limits_percentile=demand.percentile,
         decode_tokens_per_s=_backed(_inverse(single, step, "tokens/s"), alone),
         output_tokens_per_s=_backed(_inverse(capacity, step, "tokens/s"), own and own._replace(same=False)),
@@ -72,10 +72,17 @@ def full_plan(
         most_rps=float(working.capacity_rps[row]) * (point.replicas - redundant(knowledge, demand)),
         attainment_pct=round(attained, 2), goodput_rps=design_rps(demand) * attained / 100,
         floor_replicas=span.floor, mean_replicas=span.mean,
-        feasible=True, basis="measured" if near or own else "roofline",
+        feasible=True, basis=_basis(own, known),
         validation="measured" if own or known else _without_runs(knowledge, point),
-        evidence=(own.sentence if own else _evidence(knowledge, point, near, known)) + _declared(demand),
+        evidence=(own.sentence if own else _evidence(knowledge, point, machine, near, known)) + _declared(demand),
     )  # fmt: skip
+
+
+def _basis(own: Backing | None, known: bool) -> Basis:
+    """`measured` where the user measured this load; runs of others only scale the formula."""
+    if own and own.same:
+        return "measured"
+    return "scaled" if own or known else "roofline"
 
 
 def _without_runs(knowledge: Knowledge, point: PlanPoint) -> Validation:
@@ -113,24 +120,46 @@ def _inverse(value: float, spread: tuple[float, float], unit: str) -> Estimate:
     )
 
 
-def _evidence(knowledge: Knowledge, point: PlanPoint, near: MeasuredRun | None, known: bool) -> str:
-    found = coefficients(knowledge, "served")
+def _evidence(
+    knowledge: Knowledge, point: PlanPoint, machine: Accelerator, near: MeasuredRun | None, known: bool
+) -> str:
     if near:
         load = f"{near.input_tokens:.0f} tokens in, {near.output_tokens:.0f} out"
         return (
-            f"Measured nearby: {near.devices} x {near.accelerator}, {near.precision}, {near.engine}, {load}, "
-            f"{near.concurrency:.0f} in flight: {near.ttft_ms:.0f} ms to the first token, "
-            f"{near.tpot_ms:.1f} ms a token ({SOURCES[near.source]}); scaled to this load with the roofline."
+            f"Nearest published run: {near.devices} x {near.accelerator}, {near.precision}, {near.engine}, {load}, "
+            f"{near.concurrency:.0f} in flight: {near.tpot_ms:.1f} ms a token, {near.ttft_ms:.0f} ms to the first "
+            f"token of clients that all start at once ({SOURCES[near.source]}). The time per token is scaled to the "
+            f"runs of this pair, the first token is computed for random arrivals."
         )
     basis = (
         "scaled to published runs of this pair" if known else "no published run of this pair (unvalidated)"
     )
     if not known and _without_runs(knowledge, point) != "unvalidated":
         basis = "published runs of this pair at another precision"
-    first = coefficients(knowledge, "open_ttft")
+    return f"Calibrated roofline, {basis}; {_errors(knowledge, machine)}."
+
+
+def _errors(knowledge: Knowledge, machine: Accelerator) -> str:
+    """The errors that apply to the device, in words."""
+    regimes: tuple[Regime, Regime] = (step_regime(machine), "open_ttft")
+    step, first = (f"{100 * mean_error(knowledge, machine, regime):.0f} %" for regime in regimes)
+    seen = [kind_measured(knowledge, machine, regime) for regime in regimes]
+    alone = " of one stream" if regimes[0] == "single_stream" and seen[0] else ""
+    if all(seen):
+        return f"mean error on unseen pairs {step} for the time per token{alone} and {first} for the first token"
+    if not any(seen):
+        return (
+            f"no run of a server on a device of this kind is fitted, and where a whole generation or maker was left "
+            f"out the mean error was {step} for the time per token and {first} for the first token"
+        )
+    what, of_unseen, other, of_seen = (
+        ("first token", first, f"time per token{alone}", step)
+        if seen[0]
+        else ("time per token", step, "first token", first)
+    )
     return (
-        f"Calibrated roofline, {basis}; mean error on unseen pairs {100 * found.mape:.0f} % for the time per "
-        f"token and {100 * first.mape:.0f} % for the first token."
+        f"no {what} on a device of this kind is fitted, and where a whole generation or maker was left out its mean "
+        f"error was {of_unseen}; mean error on unseen pairs {of_seen} for the {other}"
     )
 
 

@@ -9,14 +9,16 @@ from knowledge import Knowledge
 from knowledge.hardware import Accelerator, accelerators
 from knowledge.models import ModelSpec, models
 from knowledge.sizing_data import constant
+from tools.wording import number
 
-from .capacity import Capacity, relaxed
+from .capacity import Capacity, longest_tokens, relaxed
 from .demand import PlanPoint, ServingDemand
 from .engine_memory import EngineSettings, engine_memory, sequence_gib
 from .memory import precisions
 from .options import DEVICES, weights_fit
 from .queueing import ratios
-from .serving import Choice, design_rps, redundant
+from .serving import Choice, available_devices, design_rps, redundant
+from .unsized import OTHERS, instead
 
 
 class Refusal(NamedTuple):
@@ -49,7 +51,7 @@ def _saturated(
     knowledge: Knowledge, demand: ServingDemand, chosen: Choice, point: PlanPoint, rows: np.ndarray
 ) -> Refusal:
     """As many replicas as the accelerators make, each as full as the limits allow."""
-    there = demand.accelerators or 0
+    there = int(available_devices(knowledge, demand))
     spare = 1 if redundant(knowledge, demand) else 0
     devices = chosen.options.devices[rows]
     replicas = np.maximum(np.floor(there / devices) - spare, 0)
@@ -60,21 +62,23 @@ def _saturated(
     if not most:
         fewest = int(devices.min()) * (1 + spare)
         return Refusal(
-            f"{point.model} needs at least {fewest} x {point.accelerator}, there are {there}.",
+            f"{point.model} needs at least {fewest} x {point.accelerator}, there are {there:,}.",
             precision=precision,
         )
     text = (
-        f"Saturated: {there} x {point.accelerator} carry at most {most:.3g} requests a second of this kind within "
-        f"the limits, {design_rps(demand):.3g} are asked for."
+        f"Saturated: {there:,} x {point.accelerator} carry at most {number(most)} requests a second of this kind "
+        f"within the limits, {number(design_rps(demand))} are asked for."
     )
+    if demand.accelerators is None:
+        text += f" Plans end at {there:,} accelerators: no published installation is as large."
     return Refusal(text, most, int(replicas[best]) + spare, per_replica, precision)
 
 
 def _alike(knowledge: Knowledge, model: ModelSpec) -> str:
     """The open model of the same family whose size is known, if there is one."""
     family = [item for item in models(knowledge).values() if item.sizeable and item.family == model.family]
-    if not family:
-        return "Its maker serves it; size an open model to run one yourself."
+    if model.type in OTHERS or not family:
+        return instead(model)
     return f"Nearest of its family with a published architecture: {family[-1].key}."
 
 
@@ -105,6 +109,8 @@ def _closest(
 ) -> str:  # fmt: skip
     """The fastest that these deployments are, or the longest context that they hold."""
     able, options = chosen.capacity, chosen.options
+    if model.context and longest_tokens(demand) > model.context:
+        return f"{model.key} reads {model.context:,} tokens at most."
     if not able.fits[rows].any():
         best = int(rows[options.devices[rows].argmax()])
         longest = _longest(knowledge, model, machine, options.precision[best], int(options.devices[best]))

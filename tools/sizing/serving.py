@@ -6,13 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge import Knowledge
+from knowledge.hardware import accelerators
+from knowledge.models import models
 from knowledge.sizing_data import constant
 
 from .capacity import Capacity, capacity
 from .demand import PlanPoint, ServingDemand, ServingPlan
+from .memory import served_in, unserved
 from .operation import Operation, operate
 from .options import Options, options
-from .roofline import Array, Flags, Indices
+from .roofline import Array, Indices
+from .unsized import unsized
 
 HOURS_PER_DAY = 24.0
 
@@ -34,22 +38,22 @@ def cheapest_points(
 ) -> list[PlanPoint]:
     """One point per (model key, accelerator key), in the order of `pairs`; sized as by `serving_plans`."""
     chosen = choose(knowledge, demand, pairs)
-    return _points(pairs, chosen, operation(knowledge, demand, chosen), demand)
+    return _points(knowledge, pairs, chosen, operation(knowledge, demand, chosen), demand)
 
 
 def serving_plans(
-    knowledge: Knowledge, demand: ServingDemand, models: Iterable[str], accelerators: Iterable[str]
+    knowledge: Knowledge, demand: ServingDemand, model_keys: Iterable[str], accelerator_keys: Iterable[str]
 ) -> list[ServingPlan]:
     """Every model on every accelerator: the smallest plan of each, feasible first, fewest watts first."""
     from .plans import full_plan
 
-    machines = list(accelerators)
-    pairs = [(model, machine) for model in models for machine in machines]
+    machines = list(accelerator_keys)
+    pairs = [(model, machine) for model in model_keys for machine in machines]
     chosen = choose(knowledge, demand, pairs)
     working = operation(knowledge, demand, chosen)
     found = [
         full_plan(knowledge, demand, chosen, working, point, number)
-        for number, point in enumerate(_points(pairs, chosen, working, demand))
+        for number, point in enumerate(_points(knowledge, pairs, chosen, working, demand))
     ]
     return sorted(found, key=rank_of)
 
@@ -67,7 +71,9 @@ def choose(knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[st
     devices = available.devices[:, None]
     tie = devices / 100 + 1e-3 * able.service_ms / (1e9 + able.service_ms)
     cost = np.where(
-        able.keeps_limits & _affordable(demand, replicas * devices), replicas * devices + tie, np.inf
+        able.keeps_limits & (replicas * devices <= available_devices(knowledge, demand)),
+        replicas * devices + tie,
+        np.inf,
     )
     batch = cost.argmin(axis=1) if len(cost) else np.zeros(0, dtype=int)
     lowest = cost[np.arange(len(cost)), batch]
@@ -80,10 +86,9 @@ def choose(knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[st
     )
 
 
-def _affordable(demand: ServingDemand, devices: Array) -> Flags:
-    """Whether there are so many accelerators."""
-    found: Flags = devices <= (demand.accelerators or np.inf)
-    return found
+def available_devices(knowledge: Knowledge, demand: ServingDemand) -> float:
+    """As many accelerators as there are; where nobody says, as many as plans are made for."""
+    return demand.accelerators or constant(knowledge, "planning", "most_accelerators").value
 
 
 def design_rps(demand: ServingDemand) -> float:
@@ -117,23 +122,35 @@ def operation(knowledge: Knowledge, demand: ServingDemand, chosen: Choice) -> Op
 
 
 def _points(
-    pairs: Sequence[tuple[str, str]], chosen: Choice, working: Operation, demand: ServingDemand
-) -> list[PlanPoint]:
+    knowledge: Knowledge, pairs: Sequence[tuple[str, str]], chosen: Choice, working: Operation,
+    demand: ServingDemand,
+) -> list[PlanPoint]:  # fmt: skip
     rows = {int(pair): row for row, pair in enumerate(chosen.pair)}
     sized = set(chosen.options.pair.astype(int).tolist())
     able = set(chosen.options.pair[chosen.capacity.keeps_limits.any(axis=1)].astype(int).tolist())
     return [
         _point(pair, chosen, working, rows[index])
         if index in rows
-        else _infeasible(pair, _why(index, sized, able), demand)
+        else _infeasible(pair, _why(index, sized, able) or _unsized(knowledge, pair, demand), demand)
         for index, pair in enumerate(pairs)
     ]
 
 
 def _why(index: int, sized: set[int], able: set[int]) -> str:
+    """The pattern of the reason; empty where there was nothing to size."""
     if index not in sized:
-        return "no_fit"
-    return "saturated" if index in able else "no_limits"
+        return ""
+    return REASONS["saturated" if index in able else "no_limits"]
+
+
+def _unsized(knowledge: Knowledge, pair: tuple[str, str], demand: ServingDemand) -> str:
+    """Why no deployment of the pair was considered."""
+    model, machine = models(knowledge)[pair[0]], accelerators(knowledge)[pair[1]]
+    if not model.sizeable:
+        return unsized(model)
+    if demand.precision and not served_in(model, machine, demand.precision):
+        return unserved(machine, demand.precision)
+    return REASONS["no_fit"]
 
 
 def _point(pair: tuple[str, str], chosen: Choice, working: Operation, row: int) -> PlanPoint:
@@ -149,7 +166,7 @@ def _point(pair: tuple[str, str], chosen: Choice, working: Operation, row: int) 
 
 
 REASONS = {
-    "no_fit": "{0} doesn't fit on as many {1} as one replica may span, or its size isn't published.",
+    "no_fit": "{0} doesn't fit on as many {1} as one replica may span.",
     "no_limits": "No deployment of {0} on {1} keeps the latency limits or holds the context asked for.",
     "saturated": "The {1} that there are don't carry the load with {0}.",
 }
@@ -159,5 +176,5 @@ def _infeasible(pair: tuple[str, str], why: str, demand: ServingDemand) -> PlanP
     infinite = float("inf")
     return PlanPoint(
         *pair, demand.precision, 0, 0, 0, infinite, infinite, infinite, 0.0, 0.0, False,
-        REASONS[why].format(*pair),
+        why.format(*pair),
     )  # fmt: skip

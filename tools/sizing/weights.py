@@ -24,11 +24,28 @@ def weights_gb(knowledge: Knowledge, model: ModelSpec, precision: str) -> float:
     return (params - kept) * each + kept * bytes_per(knowledge, "bytes_per_parameter", "bf16")
 
 
+def shared_gb(knowledge: Knowledge, model: ModelSpec, precision: str) -> float:
+    """Decimal gigabytes of what is no expert: attention, embeddings, routers; all of a dense model."""
+    whole = weights_gb(knowledge, model, precision)
+    if expert_fraction(model) == 1:
+        return whole
+    kept = _kept_b(knowledge, model, precision)
+    shared = max(_shared_b(model), kept)
+    each, full = (bytes_per(knowledge, "bytes_per_parameter", name) for name in (precision, "bf16"))
+    return min(kept * full + (shared - kept) * each, whole)
+
+
+def _shared_b(model: ModelSpec) -> float:
+    """Billions of parameters outside the experts: all less the experts, of which each token uses a known share."""
+    params = model.params_b or 0.0
+    return max(params - (params - (model.active_b or params)) / (1 - expert_fraction(model)), 0.0)
+
+
 def _kept_b(knowledge: Knowledge, model: ModelSpec, precision: str) -> float:
     """Billions of parameters that stay in 16 bit."""
     params, share = model.params_b or 0.0, expert_fraction(model)
     if share < 1 and precision in ("int4", "fp4"):
-        return max(params - (params - (model.active_b or params)) / (1 - share), 0.0)
+        return _shared_b(model)
     wide = widths(knowledge, model)
     if wide is None:
         return 0.0

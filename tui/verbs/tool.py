@@ -162,7 +162,9 @@ def _field(name: str, value: Any, indent: str) -> Iterator[str]:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float):
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
         return number(value)
     if isinstance(value, tuple | list):
         return ", ".join(_plain(item) for item in value) or "none"
