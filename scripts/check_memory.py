@@ -16,7 +16,7 @@ from knowledge.errors import UnknownName
 from knowledge.hardware import accelerators
 from knowledge.measured import measured_runs
 from knowledge.models import models
-from tests.tools.memory_reports import log_checks, memory_checks
+from tests.tools.memory_reports import Settings, log_checks, memory_checks, stated, unasked, with_cache
 from tools.sizing.fit import fit_of
 
 NEAR = 0.1
@@ -24,21 +24,39 @@ LEAST = 0.995
 
 
 def main(paths: list[str]) -> int:
-    """Print the three figures and what misses them."""
+    """Print the figures and what misses them."""
     knowledge = load()
     runs = list(_stated(knowledge, Path(paths[0])) if paths else _packaged(knowledge))
     fitting = [label for label, fits in runs if fits]
     print(f"{len(fitting)} of {len(runs)} measured configurations fit")
+    for name, settings in (
+        ("settings as stated", stated),
+        ("settings as engines take them unasked", unasked),
+    ):
+        print(f"{name}:")
+        _told(knowledge, settings)
+    for precision in ("bf16", "fp8", ""):
+        kept = with_cache(unasked, precision)
+        logs, reports = log_checks(knowledge, kept), memory_checks(knowledge, kept)
+        print(
+            f"cache {precision or 'as the fitted runs keep it beside such weights'}: "
+            f"{sum(abs(item.error) <= NEAR for item in logs)} logs, "
+            f"{sum(item.lacking > 0 for item in reports)} reports"
+        )
+    return 0 if len(fitting) >= LEAST * len(runs) else 1
+
+
+def _told(knowledge: Knowledge, settings: Settings) -> None:
+    """Logs and reports under `settings`."""
     for fresh in (False, True):
-        logs = [item for item in log_checks(knowledge) if item.fresh == fresh]
+        logs = [item for item in log_checks(knowledge, settings) if item.fresh == fresh]
         near = sum(abs(item.error) <= NEAR for item in logs)
         print(f"{near} of {len(logs)} {'fresh ' if fresh else ''}logs within {NEAR:.0%}")
         for item in logs:
             print(f"  {item.id} {item.logged:12.6g} {item.predicted:12.6g} {item.error:+8.1%}")
-    reports = memory_checks(knowledge)
+    reports = memory_checks(knowledge, settings)
     print(f"{sum(item.lacking > 0 for item in reports)} of {len(reports)} out-of-memory reports don't fit")
     print("  fit here:", ", ".join(item.id for item in reports if item.lacking <= 0))
-    return 0 if len(fitting) >= LEAST * len(runs) else 1
 
 
 def _packaged(knowledge: Knowledge) -> Iterator[tuple[str, bool]]:

@@ -80,7 +80,9 @@ def main() -> None:
     knowledge = load()
     for what, first in (("time per token", False), ("first token", True)):
         print(f"{what}, whole generations and makers left out")
-        _told([item for regime, sample in samples(knowledge, rows, first) for item in kinds_of(regime, sample)])
+        _told(
+            [item for regime, sample in samples(knowledge, rows, first) for item in kinds_of(regime, sample)]
+        )
 
 
 def kinds_of(regime: str, sample: Sample) -> Iterator[LeftOut]:

@@ -1,15 +1,20 @@
 """Memory against what engines logged, what people reported, and what can never be."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import load
+from knowledge.errors import InputRefused
 from knowledge.hardware import accelerators
 from knowledge.measured import measured_runs
 from knowledge.memory_data import loaded_gb, visible_gb, widths
 from knowledge.models import ModelSpec, models
-from tests.tools.memory_reports import log_checks, memory_checks
+from tests.tools.memory_reports import log_checks, memory_checks, unasked, with_cache
+from tools.registry import run_tool
 from tools.sizing.engine_memory import EngineSettings, engine_memory, working_gib
 from tools.sizing.fit import fit_of, lacking_gib
 from tools.sizing.weights import weights_gb
@@ -18,6 +23,7 @@ KNOWLEDGE = load()
 MODELS, MACHINES = models(KNOWLEDGE), accelerators(KNOWLEDGE)
 SIZEABLE = [model for model in MODELS.values() if model.sizeable]
 NEAR = 0.1
+AS_OF = date(2026, 11, 26)
 LOGS_NEAR, FRESH_NEAR, REPORTS_HELD = 15, 7, 23
 """How many hold of 21 logs that the model was improved with, 8 found afterwards, and 28 reports."""
 
@@ -40,6 +46,26 @@ def test_room_for_caches_is_near_what_engines_logged() -> None:
     assert sum(not item.fresh for item in near) >= LOGS_NEAR
     assert sum(item.fresh for item in near) >= FRESH_NEAR
     assert len(checks) == 29
+
+
+def _near(cache: str) -> tuple[int, int]:
+    """Logs and reports that hold with the settings that engines take unasked, at one precision of the cache."""
+    settings = with_cache(unasked, cache)
+    return (
+        sum(abs(item.error) <= NEAR for item in log_checks(KNOWLEDGE, settings)),
+        sum(item.lacking > 0 for item in memory_checks(KNOWLEDGE, settings)),
+    )
+
+
+def test_what_engines_do_unasked_holds_as_well_as_what_pages_state() -> None:
+    logs, reports = _near("bf16")
+    assert logs >= LOGS_NEAR + FRESH_NEAR
+    assert reports >= 25
+
+
+@pytest.mark.parametrize("cache", ["fp8", ""])
+def test_another_precision_of_the_cache_holds_less_often(cache: str) -> None:
+    assert all(other < kept for other, kept in zip(_near(cache), _near("bf16"), strict=True))
 
 
 def test_what_ran_out_of_memory_does_not_fit() -> None:
@@ -102,6 +128,79 @@ def test_tokens_come_in_whole_blocks_and_never_below_zero() -> None:
     assert roomy.tokens > 0
     assert roomy.tokens % 16 == 0
     assert engine_memory(KNOWLEDGE, MODELS["Llama-3.1-405B"], MACHINES["T4"], "bf16", 1, 8192).tokens == 0
+
+
+def account(**given_: object) -> dict[str, Any]:
+    asked = {"model": "Llama-3.1-70B", "accelerator": "H100", "devices": 4, "context_tokens": 8192}
+    return run_tool("llm-memory", asked | given_, KNOWLEDGE, AS_OF).model_dump()
+
+
+def test_the_tool_says_what_it_assumes() -> None:
+    found = account(precision="fp8")
+    assert found["cache_precision"] == "bf16"
+    assert (found["engine"], found["prompt_tokens"], found["batch_rows"], found["sorts_logits"]) == (
+        "vllm", 8192, 1024, True,
+    )  # fmt: skip
+    assert account(precision="fp8", cache_precision="fp8")["tokens"] > 1.9 * found["tokens"]
+    assert account(accelerator="A100")["batch_rows"] == 256
+    assert account(engine="sglang")["sorts_logits"] is False
+
+
+@pytest.mark.parametrize(
+    ("changes", "sign"),
+    [({"batch_rows": 64}, -1), ({"sorts_logits": False}, -1), ({"prompt_tokens": 200_000}, 1)],
+)
+def test_settings_of_the_engine_change_its_work(changes: dict[str, object], sign: int) -> None:
+    assert (account(**changes)["working_gib"] - account()["working_gib"]) * sign > 0.1
+
+
+def test_published_starts_that_ran_out_of_memory_dont_fit_unasked() -> None:
+    asked = {"model": "gpt-oss-120b", "devices": 1, "context_tokens": 131_072}
+    assert not account(**asked)["fits"]
+    assert not account(**asked, memory_share=0.95)["fits"]
+    logged = account(
+        model="Qwen3-235B-A22B", precision="fp8", context_tokens=40_960, memory_share=0.93, engine="sglang"
+    )
+    assert logged["tokens"] == pytest.approx(367_404, rel=0.1)
+
+
+def test_no_model_reads_more_than_its_context() -> None:
+    found = account(model="Llama-3.1-8B", devices=1, context_tokens=500_000)
+    assert (found["fits"], found["reason"]) == (
+        False, "Llama-3.1-8B reads 131,072 tokens at most, 500,000 are asked for.",
+    )  # fmt: skip
+    assert account(model="Llama-3.1-8B", devices=1, context_tokens=131_072)["fits"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"devices": 3},
+            "3 devices can't share the 64 attention heads of Llama-3.1-70B evenly. Give devices=2",
+        ),
+        ({"devices": 6, "pipeline": 2}, "3 devices can't share .* Give devices=4"),
+        ({"split": "expert"}, "Llama-3.1-70B has no experts to split by"),
+        ({"model": "DeepSeek-V3", "devices": 12, "split": "expert"}, "the 256 experts of DeepSeek-V3 evenly"),
+        ({"accelerator": "T4", "precision": "fp8"}, "T4 doesn't multiply in fp8.* Give precision=bf16"),
+        ({"model": "SDXL-base-1.0"}, "SDXL-base-1.0 is an image model, not a language model"),
+        ({"model": "gpt-4o"}, "The size of gpt-4o isn't published. Its maker serves it"),
+    ],
+)
+def test_what_engines_cant_split_or_load_is_refused(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(InputRefused, match=said):
+        account(**changes)
+
+
+def test_whole_experts_copy_attention_and_keep_a_cache_on_each_device() -> None:
+    asked = {"model": "DeepSeek-V3", "accelerator": "H200", "devices": 16}
+    split, tensor = account(**asked, split="expert"), account(**asked)
+    attention = split["weights_gib"] - tensor["weights_gib"]
+    assert attention == pytest.approx(15 / 16 * 17, rel=0.1), "17 billion parameters are no expert, in 8 bit"
+    assert split["tokens"] > 10 * tensor["tokens"], "a latent cache is copied to every device otherwise"
+    most = int(split["tokens"] // 8192)
+    assert account(**asked, split="expert", sequences=most - 16)["fits"]
+    assert not account(**asked, split="expert", sequences=most + 16)["fits"]
 
 
 @settings(max_examples=80, deadline=None)

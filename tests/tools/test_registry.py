@@ -63,6 +63,13 @@ def run(name: str, **changes: Any) -> BaseModel:
     return run_tool(name, {**CALLS[name], **changes}, KNOWLEDGE, AS_OF)
 
 
+def test_a_model_without_a_rating_has_a_reason() -> None:
+    unrated = run_tool("model-quality", {"model": "Falcon-180B", "task_class": "rag"}, KNOWLEDGE, AS_OF)
+    assert "No result of Falcon-180B that tells of rag" in unrated.model_dump()["reason"]
+    rated = run_tool("model-quality", {"model": "Llama-3.3-70B", "task_class": "rag"}, KNOWLEDGE, AS_OF)
+    assert rated.model_dump()["reason"] == ""
+
+
 def test_every_tool_is_tried_here() -> None:
     assert set(CALLS) == set(REGISTRY)
 

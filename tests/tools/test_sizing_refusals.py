@@ -65,8 +65,33 @@ def test_a_feasible_plan_carries_its_peak_and_says_how_much_more() -> None:
         ("Llama-3.1-405B", "T4", {}, r"Nearest: \d+ x \S+ with int4 weights"),
         (BIG, "L4", {"precision": "bf16"}, r"Nearest: int4 weights on 4 x L4"),
         (BIG, H100, {"tpot_limit_ms": 2.0}, r"per token \d+ ms against 2 ms"),
-        (BIG, H100, {"context_tokens": 1e7}, r"hold one sequence of 131,000 tokens"),
-        ("gpt-4o", H100, {}, r"Its maker serves it"),
+        (
+            BIG,
+            H100,
+            {"context_tokens": 1e7},
+            r"^Llama-3.3-70B reads 131,072 tokens at most, 10,000,000 are asked",
+        ),
+        (
+            BIG,
+            "A10G",
+            {"context_tokens": 1.2e5},
+            r"holds the context asked for. Nearest: .* hold one sequence",
+        ),
+        ("gpt-4o", H100, {}, r"^The size of gpt-4o isn't published. Its maker serves it"),
+        (
+            "SDXL-base-1.0",
+            H100,
+            {},
+            r"^SDXL-base-1.0 is an image model, not a language model. The tool size-encoder",
+        ),
+        ("Kimi-K3", H100, {}, r"^The architecture of Kimi-K3 isn't published in full. Nearest of its family"),
+        (BIG, "T4", {"precision": "fp8"}, r"^T4 doesn't multiply in fp8, nor do engines unpack such weights"),
+        (
+            BIG,
+            "A100-SXM-80GB",
+            {"precision": "fp8", "tpot_limit_ms": 1.0},
+            r"keeps the latency limits. Nearest",
+        ),
     ],
 )
 def test_a_refusal_names_the_nearest_possible(
@@ -140,8 +165,57 @@ def test_the_tool_says_so() -> None:
     found = run_tool("size-llm-serving", given_ | {"available": 4, "arrivals": "bursty"}, KNOWLEDGE, AS_OF)
     told = found.model_dump()["plans"][0]
     assert told["saturated"]
-    assert told["percentiles"] == "not validated on silicon"
+    assert told["most_rps"] > 0
+    assert told["accelerators"] == 4
     assert told["validation"] == "measured"
+    assert not {"ttft_mean_ms", "concurrency", "watts", "kv_gb"} & told.keys(), "nothing is known of them"
+
+
+def test_what_isnt_served_has_a_reason_and_no_figures() -> None:
+    given_ = {
+        "models": ["gpt-4o"],
+        "accelerators": [H100],
+        "mean_rps": 1,
+        "input_tokens": 9,
+        "output_tokens": 9,
+    }
+    told = run_tool("size-llm-serving", given_, KNOWLEDGE, AS_OF).model_dump()["plans"][0]
+    assert set(told) == {
+        "model", "accelerator", "precision", "feasible", "saturated", "reason", "validation",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("rate", [1e12, 1e300])
+def test_loads_end_where_no_installation_is_as_large(rate: float) -> None:
+    found = plan(mean_rps=rate, peak_rps=rate)
+    assert found.saturated
+    assert re.search(r"1,000,000 x \S+ carry at most .* no published installation is as large", found.reason)
+    assert found.most_rps == pytest.approx(
+        plan(mean_rps=rate, peak_rps=rate, accelerators=1_000_000).most_rps
+    )
+
+
+def test_a_precision_that_no_accelerator_loads_is_refused() -> None:
+    given_ = {"models": [BIG], "mean_rps": 1, "input_tokens": 9, "output_tokens": 9, "precision": "fp4"}
+    with pytest.raises(StackwrightError, match=r"T4 doesn't multiply in fp4.* Give precision=bf16"):
+        run_tool("size-llm-serving", given_ | {"accelerators": ["T4"]}, KNOWLEDGE, AS_OF)
+    both = run_tool("size-llm-serving", given_ | {"accelerators": ["T4", "B200"]}, KNOWLEDGE, AS_OF)
+    assert [item["feasible"] for item in both.model_dump()["plans"]] == [True, False]
+
+
+def test_headroom_can_be_switched_off() -> None:
+    given_ = {
+        "models": [BIG],
+        "accelerators": [H100],
+        "mean_rps": 60,
+        "input_tokens": 2000,
+        "output_tokens": 300,
+    }
+    with_, without = (
+        run_tool("size-llm-serving", given_ | {"headroom": on}, KNOWLEDGE, AS_OF).model_dump()["plans"][0]
+        for on in (True, False)
+    )
+    assert without["accelerators"] < with_["accelerators"]
 
 
 @pytest.mark.parametrize(

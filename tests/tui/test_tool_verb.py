@@ -64,6 +64,43 @@ def test_plain_numbers_keep_the_unit_of_their_name(capsys: pytest.CaptureFixture
     assert "tpot: " in said
 
 
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_options_stand_anywhere_among_the_arguments(place: int, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["size-vectors", "count=1e6", "dims=768"]
+    assert main(["tool", *words[:place], *AS_OF, "--json", *words[place:]]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["as_of"] == "2026-11-24"
+    assert found["result"]["raw_vector_storage_gb"]["typical"] == pytest.approx(3.072)
+
+
+def test_unknown_options_are_still_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["tool", "size-vectors", "--jason", "count=1"], ["doctor", "count=1"]):
+        with pytest.raises(SystemExit) as stopped:
+            main(words)
+        assert stopped.value.code == 2
+        assert "unrecognized arguments" in capsys.readouterr().err
+
+
+def test_counts_are_printed_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["params_b=8", "tokens=1e13", "accelerator=H100", "gpus=2048"]
+    assert main(["tool", "size-training", *words]) == 0
+    assert "gpus: 2,048" in capsys.readouterr().out.splitlines()
+
+
+def test_what_isnt_known_isnt_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        "models=llama-3.1-8b",
+        "accelerators=A10G",
+        "mean_rps=50",
+        "input_tokens=1000",
+        "output_tokens=200",
+    ]
+    assert main(["tool", "size-llm-serving", *words, "available=1"]) == 0
+    said = capsys.readouterr().out
+    assert "saturated: yes" in said
+    assert not any(words in said for words in ("ttft", "concurrency", "weights", ": 0", "unknown"))
+
+
 def test_json_names_tool_date_and_knowledge(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tool", "size-vectors", "count=1e6", "dims=768", "--json", *AS_OF]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -55,9 +55,9 @@ class MemoryAccount(ToolResult):
     cache_precision: str
     """Of the cache, stated or assumed."""
     engine: str
-    prompt_tokens: float
+    prompt_tokens: int
     """That one step reads, stated or assumed."""
-    batch_rows: float
+    batch_rows: int
     """Sequences whose logits are provided for, stated or assumed."""
     sorts_logits: bool
     fits: bool
@@ -89,7 +89,7 @@ def _memory(given: MemoryInput, context: Context) -> MemoryAccount:
     reason = _reason(model, given, lacking)
     return MemoryAccount(
         model=model.key, accelerator=machine.key, precision=precision, cache_precision=asked.cache_precision,
-        engine=given.engine, prompt_tokens=asked.prompt_tokens or 0, batch_rows=asked.sequences or 0,
+        engine=given.engine, prompt_tokens=int(asked.prompt_tokens or 0), batch_rows=int(asked.sequences or 0),
         sorts_logits=asked.sorts, fits=not reason, reason=reason,
         visible_gib=found.visible_gib, weights_gib=found.weights_gib, working_gib=found.working_gib,
         overhead_gib=found.overhead_gib, cache_gib=found.cache_gib, tokens=found.tokens,
@@ -112,7 +112,9 @@ def _settings(given: MemoryInput, unasked: EngineSettings) -> EngineSettings:
 def _reason(model: ModelSpec, given: MemoryInput, lacking: float) -> str:
     """Why it can't be served so; empty where it can."""
     if model.context and given.context_tokens > model.context:
-        return f"{model.key} reads {model.context:,} tokens at most, {given.context_tokens:,.0f} are asked for."
+        return (
+            f"{model.key} reads {model.context:,} tokens at most, {given.context_tokens:,.0f} are asked for."
+        )
     return f"Each device lacks {lacking:.1f} GiB." if lacking else ""
 
 

@@ -263,7 +263,8 @@ def _some_loads(knowledge: Knowledge, precision: str, names: list[str], keys: li
     machines = [accelerators(knowledge)[key] for key in keys]
     if not any(served_in(models(knowledge)[name], item, precision) for name in names for item in machines):
         raise InputRefused(
-            unserved(machines[0], precision), f"Give precision={' or precision='.join(loadable(machines[0]))}."
+            unserved(machines[0], precision),
+            f"Give precision={' or precision='.join(loadable(machines[0]))}.",
         )
 
 

@@ -146,7 +146,9 @@ def _errors(knowledge: Knowledge, machine: Accelerator) -> str:
     seen = [kind_measured(knowledge, machine, regime) for regime in regimes]
     alone = " of one stream" if regimes[0] == "single_stream" and seen[0] else ""
     if all(seen):
-        return f"mean error on unseen pairs {step} for the time per token{alone} and {first} for the first token"
+        return (
+            f"mean error on unseen pairs {step} for the time per token{alone} and {first} for the first token"
+        )
     if not any(seen):
         return (
             f"no run of a server on a device of this kind is fitted, and where a whole generation or maker was left "

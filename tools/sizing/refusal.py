@@ -110,7 +110,7 @@ def _closest(
     """The fastest that these deployments are, or the longest context that they hold."""
     able, options = chosen.capacity, chosen.options
     if model.context and longest_tokens(demand) > model.context:
-        return f"{model.key} reads {model.context:,} tokens at most."
+        return ""
     if not able.fits[rows].any():
         best = int(rows[options.devices[rows].argmax()])
         longest = _longest(knowledge, model, machine, options.precision[best], int(options.devices[best]))

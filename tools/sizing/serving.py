@@ -10,7 +10,7 @@ from knowledge.hardware import accelerators
 from knowledge.models import models
 from knowledge.sizing_data import constant
 
-from .capacity import Capacity, capacity
+from .capacity import Capacity, capacity, longest_tokens
 from .demand import PlanPoint, ServingDemand, ServingPlan
 from .memory import served_in, unserved
 from .operation import Operation, operate
@@ -126,31 +126,34 @@ def _points(
     demand: ServingDemand,
 ) -> list[PlanPoint]:  # fmt: skip
     rows = {int(pair): row for row, pair in enumerate(chosen.pair)}
-    sized = set(chosen.options.pair.astype(int).tolist())
-    able = set(chosen.options.pair[chosen.capacity.keeps_limits.any(axis=1)].astype(int).tolist())
     return [
         _point(pair, chosen, working, rows[index])
         if index in rows
-        else _infeasible(pair, _why(index, sized, able) or _unsized(knowledge, pair, demand), demand)
+        else _infeasible(pair, _why(knowledge, pair, demand, chosen, index), demand)
         for index, pair in enumerate(pairs)
     ]
 
 
-def _why(index: int, sized: set[int], able: set[int]) -> str:
-    """The pattern of the reason; empty where there was nothing to size."""
-    if index not in sized:
-        return ""
-    return REASONS["saturated" if index in able else "no_limits"]
-
-
-def _unsized(knowledge: Knowledge, pair: tuple[str, str], demand: ServingDemand) -> str:
-    """Why no deployment of the pair was considered."""
+def _why(
+    knowledge: Knowledge, pair: tuple[str, str], demand: ServingDemand, chosen: Choice, index: int
+) -> str:
+    """The first thing that stands in the way of pair number `index`."""
     model, machine = models(knowledge)[pair[0]], accelerators(knowledge)[pair[1]]
     if not model.sizeable:
         return unsized(model)
     if demand.precision and not served_in(model, machine, demand.precision):
         return unserved(machine, demand.precision)
-    return REASONS["no_fit"]
+    rows, longest = chosen.options.pair == index, longest_tokens(demand)
+    if not rows.any():
+        return f"{model.key} doesn't fit on as many {machine.key} as one replica may span."
+    if model.context and longest > model.context:
+        return f"{model.key} reads {model.context:,} tokens at most, {longest:,.0f} are asked for."
+    if chosen.capacity.keeps_limits[rows].any():
+        return f"The {machine.key} that there are don't carry the load with {model.key}."
+    lacking = (
+        "keeps the latency limits" if chosen.capacity.fits[rows].any() else "holds the context asked for"
+    )
+    return f"No deployment of {model.key} on {machine.key} {lacking}."
 
 
 def _point(pair: tuple[str, str], chosen: Choice, working: Operation, row: int) -> PlanPoint:
@@ -165,16 +168,8 @@ def _point(pair: tuple[str, str], chosen: Choice, working: Operation, row: int) 
     )  # fmt: skip
 
 
-REASONS = {
-    "no_fit": "{0} doesn't fit on as many {1} as one replica may span.",
-    "no_limits": "No deployment of {0} on {1} keeps the latency limits or holds the context asked for.",
-    "saturated": "The {1} that there are don't carry the load with {0}.",
-}
-
-
 def _infeasible(pair: tuple[str, str], why: str, demand: ServingDemand) -> PlanPoint:
     infinite = float("inf")
     return PlanPoint(
-        *pair, demand.precision, 0, 0, 0, infinite, infinite, infinite, 0.0, 0.0, False,
-        why.format(*pair),
+        *pair, demand.precision, 0, 0, 0, infinite, infinite, infinite, 0.0, 0.0, False, why,
     )  # fmt: skip
