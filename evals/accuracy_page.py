@@ -12,6 +12,7 @@ from .measured_rows import parsed
 from .page_table import share, table, width
 from .published_points import Compared, families
 from .row_predictions import Answer
+from .sizing_scores import pooled_order
 
 SPLITS = (
     ("source", "source"),
@@ -66,6 +67,8 @@ def page(
         "median width.",
         "",
         *_tasks(found),
+        *_order(found["tasks"]),
+        *_worst(found["tasks"]),
         *_rivals(rivals),
         *(line for other in beside for line in _beside(other)),
         *families(compared),
@@ -99,6 +102,38 @@ def _tasks(found: dict[str, Any]) -> list[str]:
             for task, entry in found["tasks"].items()
         ),
     )  # fmt: skip
+
+
+def _order(tasks: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Both readings of the order of pairs: by task, and all pairs in one pot."""
+    named = {task: entry for task, entry in tasks.items() if task != "other" and entry["pairs"]}
+    if not named:
+        return []
+    each = fmean(entry["pairs_ordered"] for entry in named.values())
+    return [
+        f"*Pairs ordered* is told by task; the mean over the named tasks is {share(each)}. All their pairs in one pot, "
+        f"of which most are of tasks with many rows: {share(pooled_order(named))} of "
+        f"{sum(entry['pairs'] for entry in named.values()):,}; with `other` {share(pooled_order(tasks))}.",
+        "",
+    ]
+
+
+def _worst(tasks: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The groups that each task is worst at: a mean over groups hides them."""
+    head = ("task", "group", "rows", "mean error", "in interval")
+    rows = [
+        (
+            task,
+            group.replace("|", ", "),
+            f"{entry['rows']:,}",
+            share(entry["mean_error"]),
+            share(entry["in_interval"]),
+        )
+        for task, figures in tasks.items()
+        if task != "other"
+        for group, entry in figures["worst_groups"].items()
+    ]
+    return ["## Worst groups", "", *table(head, rows)] if rows else []
 
 
 def _beside(other: Beside) -> list[str]:

@@ -5,7 +5,7 @@ configurations a hundred times and others once.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from statistics import fmean, median
 from typing import Any, NamedTuple
@@ -17,6 +17,8 @@ APART = 1.3
 """Pairs count whose measured values differ by more than this factor: less is within the noise of measuring."""
 REASONS = 12
 """Reasons named in the report."""
+WORST = 3
+"""Groups named for each task."""
 TASKS = (
     "served TPOT", "steady ITL", "single stream", "offline", "TTFT", "energy", "power", "throughput",
     "vector QPS", "index size", "training tokens/s", "time to train", "other",
@@ -146,7 +148,28 @@ def task_figures(task: str, items: Sequence[Scored]) -> dict[str, Any]:
         "pairs": (pairs := _pairs(known))[1],
         "pairs_ordered": _rounded(pairs[0] / pairs[1]) if pairs[1] else None,
         **_interval(known),
+        "worst_groups": _worst(groups),
     }
+
+
+def _worst(groups: Mapping[str, Sequence[Scored]]) -> dict[str, dict[str, Any]]:
+    """The groups with the largest mean errors, worst first."""
+    errors = {name: fmean(item.error for item in items) for name, items in groups.items()}
+    return {
+        name: {
+            "rows": len(groups[name]),
+            "mean_error": _rounded(errors[name]),
+            "in_interval": _interval(groups[name])["in_interval"],
+        }
+        for name in sorted(errors, key=lambda name: -errors[name])[:WORST]
+    }
+
+
+def pooled_order(tasks: Mapping[str, Mapping[str, Any]]) -> float | None:
+    """Share of all pairs of these tasks together that are in the right order."""
+    whole = sum(entry["pairs"] for entry in tasks.values())
+    right = sum(entry["pairs"] * entry["pairs_ordered"] for entry in tasks.values() if entry["pairs"])
+    return _rounded(right / whole) if whole else None
 
 
 def _by_label(scored: Sequence[Scored], name: str) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,8 @@
 
 Pairs are those of `eval sizing`: one model, metric and lengths, measured values more than 1.3 times apart. Told are
 the order that the model gives when each group is left out of its own fit, when neither group of a pair was seen by
-the one fit that predicts both, and the order that other measurements of the very same two configurations give.
+the one fit that predicts both, and the order that other measurements of the very same two configurations give,
+with the model's order of those same pairs beside it.
 """
 
 import argparse
@@ -63,10 +64,18 @@ def ordered(found: Iterable[Pair], measured: Array, told: Callable[[int], float]
     return fmean((told(a) < told(b)) == (measured[a] < measured[b]) and told(a) != told(b) for a, b in found)
 
 
+class Repeated(NamedTuple):
+    """Pairs of configurations measured more than once."""
+
+    pairs: list[Pair]
+    ordered: float
+    """Share that their other measurements put as these were measured."""
+
+
 def by_repeats(
     found: list[Pair], cells: Sequence[Mapping[str, str]], measured: Array, names: tuple[str, ...]
-) -> tuple[int, float]:
-    """Pairs of configurations measured more than once, and how often their other measurements order them rightly."""
+) -> Repeated:
+    """What can be had: the order that other measurements of the very same two configurations give."""
     runs: dict[tuple[str, ...], set[float]] = defaultdict(set)
     for row, value in zip(cells, measured, strict=True):
         runs[key_of(row, names)].add(float(value))
@@ -81,8 +90,8 @@ def by_repeats(
         and others(pair.one)
         and others(pair.other)
     ]
-    return len(repeated), ordered(
-        repeated, measured, lambda place: fmean(math.log(value) for value in others(place))
+    return Repeated(
+        repeated, ordered(repeated, measured, lambda place: fmean(math.log(value) for value in others(place)))
     )
 
 
@@ -121,8 +130,12 @@ def main() -> None:
     each, both = by_model(found, sample, spec)
     print(f"{len(found)} pairs; ordered by fits without each group {each:.1%}, without both {both:.1%}")
     for told, names in (("engine and split known", CONFIGURATION), ("neither known", WITHOUT_ENGINE)):
-        count, share = by_repeats(found, cells, sample.measured, names)
-        print(f"{count} pairs measured more than once: other measurements order {share:.1%} ({told})")
+        repeated = by_repeats(found, cells, sample.measured, names)
+        each, both = by_model(repeated.pairs, sample, spec)
+        print(
+            f"{len(repeated.pairs)} pairs measured more than once ({told}): other measurements order "
+            f"{repeated.ordered:.1%}, fits without each group {each:.1%}, without both {both:.1%}"
+        )
 
 
 if __name__ == "__main__":

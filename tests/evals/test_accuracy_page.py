@@ -3,8 +3,11 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
+from evals.accuracy_page import _worst
 from evals.sizing import RAN, run_sizing
+from evals.sizing_scores import pooled_order
 from knowledge import Knowledge
 
 KNOWLEDGE = Knowledge()
@@ -38,6 +41,8 @@ def test_the_page_tells_task_split_and_limits(tmp_path: Path) -> None:
         "## By accelerator",
         "## By model family",
         "## What limits these figures",
+        "## Worst groups",
+        "All their pairs in one pot",
     ):
         assert words in text
     assert "kernel database" not in text.split("## What limits")[0]
@@ -73,3 +78,25 @@ def test_every_family_is_told_with_its_points(tmp_path: Path) -> None:
     section = text.split("## Single published figures")[1].split("\n## ")[0]
     assert section.count("\n| vision |") == 15
     assert "https://github.com/feast-dev/feast-benchmarks" in section
+
+
+def test_all_pairs_in_one_pot_count_each_pair_once() -> None:
+    tasks: dict[str, dict[str, Any]] = {
+        "TTFT": {"pairs": 90, "pairs_ordered": 0.8},
+        "offline": {"pairs": 10, "pairs_ordered": 1.0},
+        "other": {"pairs": 0, "pairs_ordered": None},
+    }
+    assert pooled_order(tasks) == 0.82
+    assert pooled_order({}) is None
+
+
+def test_the_worst_groups_come_first_with_their_errors() -> None:
+    def entry(name: str, error: float) -> dict[str, Any]:
+        return {name: {"rows": 3, "mean_error": error, "in_interval": 0.5}}
+
+    task = {"pairs": 0, "worst_groups": entry("B200|Qwen3-8B", 0.443) | entry("B200|gpt-oss-20b", 0.406)}
+    lines = _worst({"steady ITL": task, "other": task})
+    assert [line for line in lines if "B200" in line] == [
+        "| steady ITL | B200, Qwen3-8B | 3 | 44.3 % | 50.0 % |",
+        "| steady ITL | B200, gpt-oss-20b | 3 | 40.6 % | 50.0 % |",
+    ]

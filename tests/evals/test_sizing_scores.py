@@ -43,6 +43,15 @@ def test_groups_count_alike() -> None:
     assert figures(*many, scored(20, "10", "small"))["macro_error"] == pytest.approx(0.5)
 
 
+def test_the_worst_groups_are_named_worst_first() -> None:
+    errors = {"a": "11", "b": "20", "c": "10", "d": "40"}
+    task = report(SHAPE, [scored(10, text, name) for name, text in errors.items()], True)["tasks"][
+        "served TPOT"
+    ]
+    assert list(task["worst_groups"]) == ["d", "b", "a"]
+    assert task["worst_groups"]["d"] == {"rows": 1, "mean_error": 0.75, "in_interval": 0.0}
+
+
 def test_rows_without_a_measured_value_are_not_scored() -> None:
     assert figures(scored(10, "10"), scored(99, ""), scored(99, "nan"), scored(99, "0"))["rows"] == 1
 
