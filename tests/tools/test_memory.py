@@ -144,6 +144,8 @@ def test_the_tool_says_what_it_assumes() -> None:
     assert account(precision="fp8", cache_precision="fp8")["tokens"] > 1.9 * found["tokens"]
     assert account(accelerator="A100")["batch_rows"] == 256
     assert account(engine="sglang")["sorts_logits"] is False
+    assert account(accelerator="L40S", context_tokens=20_000)["prompt_tokens"] == 20_000
+    assert account(accelerator="L40S", context_tokens=40_000)["prompt_tokens"] == 2048
 
 
 @pytest.mark.parametrize(

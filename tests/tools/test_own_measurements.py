@@ -118,6 +118,7 @@ def test_a_plan_at_another_load_says_that_it_is_scaled_or_cites_nothing() -> Non
     plan = plan_of(base_with(near))
     assert (plan.p95.tpot_ms.kind, plan.p95.tpot_ms.formula) == ("estimated", "serving_scaled_to_own")
     assert plan.p95.tpot_ms.evidence == (near.evidence_id,)
+    assert plan.basis == "scaled"
     far = RUN.model_copy(update={"input_tokens": 60_000.0, "output_tokens": 4_000.0})
     assert plan_of(base_with(far)).p95.tpot_ms.evidence == ()
 

@@ -185,6 +185,12 @@ def test_what_isnt_served_has_a_reason_and_no_figures() -> None:
     }  # fmt: skip
 
 
+def test_memory_to_spare_doesnt_lengthen_what_a_model_reads() -> None:
+    roomy = {"model": "Llama-3.1-8B", "machine": "B200-SXM-180GB"}
+    assert plan(**roomy, context_tokens=131_072).feasible
+    assert "reads 131,072 tokens at most" in plan(**roomy, context_tokens=500_000).reason
+
+
 @pytest.mark.parametrize("rate", [1e12, 1e300])
 def test_loads_end_where_no_installation_is_as_large(rate: float) -> None:
     found = plan(mean_rps=rate, peak_rps=rate)
