@@ -1,4 +1,4 @@
-"""Model FLOPs utilisation of published training runs, by accelerator."""
+"""What published training runs reached: their share of the peak, their booked hours, their samples to a target."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -6,26 +6,42 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from .aliases import table_cache, validated
+from .prices import Confidence
 
 if TYPE_CHECKING:
     from .library import Knowledge
 
 
-class TrainingMfu(BaseModel):
-    """Share of the dense 16-bit peak that training reached, in percent."""
+class DerivedMfu(BaseModel):
+    """Share of the dense 16-bit peak, in percent, derived for a device without a published run of its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     accelerator: str
-    """Accelerator key; `*` stands for any other."""
-    precision: str
-    kind: Literal["dense", "moe", "pretrain"]
-    """`pretrain`: long runs on hundreds of devices."""
-    low_pct: float
+    precision: Literal["bf16", "fp8", "fp4"]
+    kind: Literal["dense", "moe"]
     mfu_pct: float
-    high_pct: float
     source: str
     as_of: date
+
+
+class PretrainingTotal(BaseModel):
+    """Accelerator hours that were booked for one published pre-training run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    accelerator: str
+    kind: Literal["dense", "moe"]
+    precision: Literal["bf16", "fp8"]
+    active_b: float
+    """Parameters that work on a token, in billions."""
+    tokens: float
+    hours: float
+    source: str
+    note: str = ""
+    as_of: date
+    confidence: Confidence
 
 
 class TrainingRun(BaseModel):
@@ -68,22 +84,25 @@ def training_runs(knowledge: "Knowledge") -> tuple[TrainingRun, ...]:
     return table_cache(knowledge, _read_runs)
 
 
-def long_runs(knowledge: "Knowledge", accelerator: str) -> TrainingMfu | None:
-    """What pre-training runs on hundreds of the accelerator reached; None where none is published."""
-    return table_cache(knowledge, _read).get((accelerator, "pretrain"))
+def pretraining_totals(knowledge: "Knowledge") -> tuple[PretrainingTotal, ...]:
+    """Every published total, in file order."""
+    return table_cache(knowledge, _read_totals)
 
 
-def training_mfu(knowledge: "Knowledge", accelerator: str, kind: str) -> TrainingMfu:
-    """The row of the accelerator, or the one that stands for any other."""
-    table = table_cache(knowledge, _read)
-    fallback = "dense" if kind == "pretrain" else kind
-    return table.get((accelerator, kind)) or table.get((accelerator, fallback)) or table["*", fallback]
+def derived_mfu(knowledge: "Knowledge", accelerator: str, kind: str, precision: str) -> DerivedMfu | None:
+    """What is derived for a device that no run was published of; None for most."""
+    return table_cache(knowledge, _read_derived).get((accelerator, kind, precision))
 
 
-def _read(knowledge: "Knowledge") -> dict[tuple[str, str], TrainingMfu]:
+def _read_derived(knowledge: "Knowledge") -> dict[tuple[str, str, str], DerivedMfu]:
     name = "perf/training_mfu.csv"
-    rows = [validated(TrainingMfu, row, name) for row in knowledge.files.rows(name)]
-    return {(row.accelerator, row.kind): row for row in rows}
+    rows = [validated(DerivedMfu, row, name) for row in knowledge.files.rows(name)]
+    return {(row.accelerator, row.kind, row.precision): row for row in rows}
+
+
+def _read_totals(knowledge: "Knowledge") -> tuple[PretrainingTotal, ...]:
+    name = "perf/pretraining_totals.csv"
+    return tuple(validated(PretrainingTotal, row, name) for row in knowledge.files.rows(name))
 
 
 def _read_runs(knowledge: "Knowledge") -> tuple[TrainingRun, ...]:

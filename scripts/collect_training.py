@@ -2,7 +2,8 @@
 
     python scripts/collect_training.py RUNS.csv knowledge/data/perf/training_measured.csv
 
-One row an accelerator, architecture, kind and precision: the median over runs of the share of the 16-bit peak.
+One row an accelerator, architecture, kind and precision: the median over runs of the share of the 16-bit peak. Where
+a publisher doesn't say the precision, the narrowest that runs usually use on the device counts, as in the evaluation.
 The sources of the runs allow it (Apache-2.0, BSD-3-Clause).
 """
 
@@ -12,7 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
-from evals.measured_rows import find_accelerator, number
+from evals.measured_rows import find_accelerator, find_precision, number
 from evals.trained_model import trained_model
 from knowledge import Knowledge, load
 from knowledge.errors import InputRefused
@@ -35,7 +36,8 @@ def share(knowledge: Knowledge, row: dict[str, str]) -> tuple[tuple[str, ...], f
     per_token = operations_per_token(model.active_b, number(row, "seq_len") or 0.0) / 1e12
     reached = value if row["metric"].startswith("tflops") else value * per_token
     kind = "moe" if model.sparse else "dense"
-    key = (accelerator.key, model.architecture, kind, arithmetic(row["precision"]), source)
+    precision = row["precision"] or find_precision("", accelerator)
+    key = (accelerator.key, model.architecture, kind, arithmetic(precision), source)
     return key, 100 * reached / accelerator.bf16_tflops
 
 

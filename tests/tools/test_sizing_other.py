@@ -91,7 +91,7 @@ def test_training_runs_at_the_rate_that_the_accuracy_page_scores(precision: str,
     goodput = constant(KNOWLEDGE, "training", "goodput").value
     assert plan.gpu_hours.typical == pytest.approx(1e10 / speed.typical / 3600 / goodput)
     assert plan.mfu.kind == "estimated"
-    assert plan.evidence.startswith("Median of ")
+    assert plan.evidence.startswith("Geometric mean of ")
 
 
 def test_training_on_a_device_without_published_runs_is_called_assumed() -> None:

@@ -26,6 +26,7 @@ from ..sizing.encoders import ClassicalPlan, EncoderPlan
 from ..sizing.memory import loadable, served_in, trainable, unserved
 from ..sizing.told import SaturatedPlan, UnservedPlan, told
 from ..sizing.training import TrainingMode, TrainingPlan
+from ..sizing.training_limits import refuse_fleet, refuse_unfit
 from ..sizing.vector_index import IndexKind
 from ..sizing.vector_speed import Lists
 from ..sizing.vectors import Node, VectorPlan
@@ -186,11 +187,11 @@ class VectorInput(ToolInput):
 
 
 class TrainingInput(ToolInput):
-    params_b: Annotated[float, in_unit("billion parameters", gt=0)]
+    params_b: Annotated[float, in_unit("billion parameters", gt=0, le=1e5)]
     """Parameters of the model."""
     active_b: Annotated[float | None, in_unit("billion parameters", gt=0)] = None
     """Parameters active for one token, of a mixture of experts."""
-    tokens: Annotated[float, in_unit("tokens", gt=0)]
+    tokens: Annotated[float, in_unit("tokens", ge=1, le=1e16)]
     """Tokens of all epochs together."""
     accelerator: str
     """Accelerator to train on."""
@@ -198,12 +199,20 @@ class TrainingInput(ToolInput):
     """pretrain, finetune_full, lora, or qlora (LoRA over frozen 4-bit weights)."""
     precision: Literal["bf16", "fp8", "fp4"] = "bf16"
     """Of the multiplications."""
-    sequence_tokens: Annotated[float, in_unit("tokens", ge=0)] = 0
+    sequence_tokens: Annotated[float, in_unit("tokens", ge=0, le=1e7)] = 0
     """Tokens of a sequence; 0 leaves the attention out."""
     deadline_days: Annotated[float | None, in_unit("days", gt=0)] = None
     """Time that the run may take."""
     gpus: Annotated[int | None, in_unit("accelerators", ge=1)] = None
     """Accelerators to use; left out: as many as memory and deadline need."""
+
+    @model_validator(mode="after")
+    def _active_part(self) -> Self:
+        if self.active_b is not None and self.active_b > self.params_b:
+            raise ValueError(
+                f"active_b {self.active_b:g} is above params_b {self.params_b:g}, of which it is a part"
+            )
+        return self
 
 
 class EncoderInput(ToolInput):
@@ -292,7 +301,9 @@ def _training(given: TrainingInput, context: Context) -> TrainingPlan:
             f"{machine.key} doesn't multiply in {given.precision}.",
             f"Give precision={' or precision='.join(trainable(machine))}.",
         )
-    return size_training(
+    if given.gpus is not None:
+        refuse_unfit(context.knowledge, machine, given.params_b, given.mode, given.gpus)
+    plan = size_training(
         context.knowledge,
         given.params_b,
         given.tokens,
@@ -304,6 +315,8 @@ def _training(given: TrainingInput, context: Context) -> TrainingPlan:
         precision=given.precision,
         sequence_tokens=given.sequence_tokens,
     )
+    refuse_fleet(context.knowledge, plan.gpus, plan.gpu_hours, given.deadline_days)
+    return plan
 
 
 def _encoder(given: EncoderInput, context: Context) -> EncoderPlan:

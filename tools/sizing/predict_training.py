@@ -1,22 +1,24 @@
 """What published runs say about the speed of training: for plans and for their error figures.
 
 A run is compared by the share of the 16-bit peak that its operations reach. Runs on the same device and
-precision come first, then runs on any device, then the utilisation that stands for the device.
+precision come first; then what is derived for the device; then measured devices of the same generation, then the
+slowest measured device of all, with an interval as wide as devices differ from each other.
 """
 
 import math
 import re
-from collections.abc import Iterable
-from statistics import median, quantiles
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from statistics import geometric_mean, median, quantiles
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from knowledge import Knowledge
 from knowledge.aliases import table_cache
-from knowledge.hardware import Accelerator
+from knowledge.hardware import Accelerator, accelerators
 from knowledge.sizing_data import constant
-from knowledge.training_data import Convergence, TrainingRun, convergence, training_mfu, training_runs
+from knowledge.training_data import Convergence, TrainingRun, convergence, derived_mfu, training_runs
 from tools.estimate import Estimate
 
 from .predict import Prediction
@@ -39,6 +41,17 @@ class TrainingLoad(NamedTuple):
     """Tokens of a sequence; 0 leaves the attention out."""
 
 
+class Reached(NamedTuple):
+    """Share of the 16-bit peak that a device reaches, what it may be times that, and what says so."""
+
+    share_pct: float
+    low: float
+    high: float
+    basis: Literal["runs", "derived", "kin", "slowest"]
+    device: str
+    """Whose runs tell it."""
+
+
 def predict_training(
     knowledge: Knowledge, load: TrainingLoad, *, as_operations: bool = False, without_group: bool = False
 ) -> Prediction:
@@ -46,27 +59,45 @@ def predict_training(
 
     `without_group` withholds the runs of the same accelerator and architecture.
     """
-    kind, precision = "moe" if load.sparse else "dense", arithmetic(load.precision)
-    runs = [run for run in training_runs(knowledge) if not (without_group and _same(run, load))]
-    share = _share(runs, load.accelerator.key, kind, precision)
-    ratio = table_cache(knowledge, _spread)
-    if share is None:
-        known = training_mfu(knowledge, load.accelerator.key, kind)
-        share, ratio = known.mfu_pct, (known.low_pct / known.mfu_pct, known.high_pct / known.mfu_pct)
-    peak = load.accelerator.bf16_tflops * share / 100
+    found = reached(knowledge, load, without_group=without_group)
+    peak = load.accelerator.bf16_tflops * found.share_pct / 100
     per_token = operations_per_token(load.active_b, load.context) / 1e12
     typical, unit = (peak, "TFLOP/s") if as_operations else (peak / per_token, "tokens/s")
     estimate = Estimate(
-        low=typical * ratio[0], typical=typical, high=typical * ratio[1], unit=unit, formula="training_hours"
-    )
+        low=typical * found.low, typical=typical, high=typical * found.high, unit=unit,
+        formula="training_hours",
+    )  # fmt: skip
     return Prediction(estimate, "roofline" if without_group else "measured")
+
+
+def reached(knowledge: Knowledge, load: TrainingLoad, *, without_group: bool = False) -> Reached:
+    """What the load's device reaches at the load's kind and precision.
+
+    `without_group` withholds the runs of the same accelerator and architecture, and what was derived from runs.
+    """
+    key, kind, precision = _wanted(load)
+    runs = [run for run in training_runs(knowledge) if not (without_group and _same(run, load))]
+    share = share_of_runs(runs, key, kind, precision)
+    if share is not None:
+        return Reached(share, *table_cache(knowledge, _spread_on_a_device), "runs", key)
+    spread = table_cache(knowledge, _spread_between_devices)
+    derived = None if without_group else derived_mfu(knowledge, key, kind, precision)
+    if derived is not None:
+        return Reached(derived.mfu_pct, *spread, "derived", key)
+    means = _means(runs, kind, precision)
+    # Mixtures of experts differ more from each other than a generation of devices does from the next.
+    alike = [] if load.sparse else _kin(knowledge, load.accelerator)
+    kin = {other: means[other] for other in alike if other in means}
+    if kin:
+        return Reached(median(kin.values()), *spread, "kin", ", ".join(kin))
+    slowest, share = min(means.items(), key=lambda item: item[1])
+    return Reached(share, *spread, "slowest", slowest)
 
 
 def published_on(knowledge: Knowledge, load: TrainingLoad) -> tuple[TrainingRun, ...]:
     """The published runs of the load's device, kind and precision, on which its prediction stands."""
-    wanted = load.accelerator.key, "moe" if load.sparse else "dense", arithmetic(load.precision)
     return tuple(
-        run for run in training_runs(knowledge) if (run.accelerator, run.kind, run.precision) == wanted
+        run for run in training_runs(knowledge) if (run.accelerator, run.kind, run.precision) == _wanted(load)
     )
 
 
@@ -84,19 +115,23 @@ def predict_time_to_train(
     if not points:
         return Prediction(None, "none", f"No published samples to converge for {load.architecture}.")
     length = points[0].tokens_per_sample
-    speed = predict_training(knowledge, load._replace(context=length), without_group=without_group)
+    whole = load._replace(context=length)
+    speed = predict_training(knowledge, whole, without_group=without_group)
     if speed.estimate is None:
         return speed
+    low, high = _time_spread(knowledge, reached(knowledge, whole, without_group=without_group))
     least = constant(knowledge, "training", "lora_compute_factor").value if lora else 1.0
-    work = _samples(points, batch) * length * least / (60 * devices)
+    minutes = _samples(points, batch) * length * least / (60 * devices * speed.estimate.typical)
     estimate = Estimate(
-        low=work / speed.estimate.high,
-        typical=work / speed.estimate.typical,
-        high=work / speed.estimate.low,
-        unit="minutes",
-        formula="training_hours",
+        low=minutes * low, typical=minutes, high=minutes * high, unit="minutes", formula="training_hours"
     )
     return Prediction(estimate, speed.basis)
+
+
+def _time_spread(knowledge: Knowledge, found: Reached) -> tuple[float, float]:
+    """How far a whole run strays from its samples over its speed; where nobody measured the device, its speed's too."""
+    low, _, high = constant(knowledge, "training", "time_to_train_spread").interval
+    return (low, high) if found.basis == "runs" else (min(low, 1 / found.high), max(high, 1 / found.low))
 
 
 def _samples(points: tuple[Convergence, ...], batch: float | None) -> float:
@@ -125,15 +160,40 @@ def _same(run: TrainingRun, load: TrainingLoad) -> bool:
     return run.accelerator == load.accelerator.key and run.architecture == load.architecture
 
 
-def _share(runs: Iterable[TrainingRun], accelerator: str, kind: str, precision: str) -> float | None:
-    """Median over architectures; None where no run of the kind and precision is published."""
-    alike = [run for run in runs if run.kind == kind and run.precision == precision]
-    here = [run for run in alike if run.accelerator == accelerator] or alike
-    return median(run.share_pct for run in here) if here else None
+def _kin(knowledge: Knowledge, machine: Accelerator) -> list[str]:
+    """Devices of the same vendor and compute capability, which is known of NVIDIA's alone."""
+    capability = machine.compute_capability
+    return [
+        other.key
+        for other in accelerators(knowledge).values()
+        if capability is not None and (other.vendor, other.compute_capability) == (machine.vendor, capability)
+    ]
 
 
-def _spread(knowledge: Knowledge) -> tuple[float, float]:
-    """p10 and p90 of measured over predicted, each accelerator and architecture left out."""
+def _wanted(load: TrainingLoad) -> tuple[str, str, str]:
+    return load.accelerator.key, "moe" if load.sparse else "dense", arithmetic(load.precision)
+
+
+def share_of_runs(runs: Iterable[TrainingRun], accelerator: str, kind: str, precision: str) -> float | None:
+    """Geometric mean over architectures; None where no run of the device, kind and precision is published."""
+    return _means(runs, kind, precision).get(accelerator)
+
+
+def _means(runs: Iterable[TrainingRun], kind: str, precision: str) -> dict[str, float]:
+    """Accelerator -> geometric mean over architectures."""
+    return {key: geometric_mean(shares) for key, shares in _by_device(runs)[kind, precision].items()}
+
+
+def _by_device(runs: Iterable[TrainingRun]) -> Mapping[tuple[str, str], dict[str, list[float]]]:
+    """(kind, precision) -> accelerator -> shares of its architectures."""
+    found: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(dict)
+    for run in runs:
+        found[run.kind, run.precision].setdefault(run.accelerator, []).append(run.share_pct)
+    return found
+
+
+def _spread_on_a_device(knowledge: Knowledge) -> tuple[float, float]:
+    """p8 and p92 of measured over predicted, each accelerator and architecture left out."""
     runs, ratios = training_runs(knowledge), []
     for run in runs:
         others = [
@@ -141,7 +201,23 @@ def _spread(knowledge: Knowledge) -> tuple[float, float]:
             for other in runs
             if (other.accelerator, other.architecture) != (run.accelerator, run.architecture)
         ]
-        predicted = _share(others, run.accelerator, run.kind, run.precision)
+        predicted = share_of_runs(others, run.accelerator, run.kind, run.precision)
         ratios += [run.share_pct / predicted] if predicted else []
-    tenths = quantiles(ratios, n=10)
-    return min(tenths[0], 1.0), max(tenths[-1], 1.0)
+    # A row is the median of its runs, which scatter more: p8 and p92 of the rows hold about 80 % of the runs.
+    parts = quantiles(ratios, n=25)
+    return min(parts[1], 1.0), max(parts[-2], 1.0)
+
+
+def _spread_between_devices(knowledge: Knowledge) -> tuple[float, float]:
+    """p10 and p90 of measured over predicted, each accelerator left out.
+
+    Upwards as far as measured devices lie above the slowest of the others, downwards as far as they lie below the
+    median of the others: the next one may fall short of the slowest as these do of the usual.
+    """
+    under, over = [], []
+    for devices in _by_device(training_runs(knowledge)).values():
+        for left_out, shares in devices.items():
+            others = [geometric_mean(values) for key, values in devices.items() if key != left_out]
+            under += [share / median(others) for share in shares] if others else []
+            over += [share / min(others) for share in shares] if others else []
+    return min(quantiles(under, n=10)[0], 1.0), max(quantiles(over, n=10)[-1], 1.0)

@@ -9,12 +9,21 @@ from knowledge import Knowledge
 from knowledge.energy_factors import power
 from knowledge.hardware import Accelerator, accelerators
 from knowledge.sizing_data import constant
-from knowledge.training_data import long_runs
+from knowledge.training_data import derived_mfu
 from tools.estimate import Estimate, Kind, point
 
 from .checkpoints import checkpoint_tb, checkpoint_write_gb_s, data_read_mb_s
 from .power import tdp_or_assumed
-from .predict_training import TrainingLoad, arithmetic, operations_per_token, predict_training, published_on
+from .predict_training import (
+    TrainingLoad,
+    arithmetic,
+    operations_per_token,
+    predict_training,
+    published_on,
+    reached,
+)
+from .pretraining import Booked, booked_share
+from .training_limits import least_devices, missed_deadline
 from .training_state import ADAPTERS, State, run_state
 
 TrainingMode = Literal["pretrain", "finetune_full", "lora", "qlora"]
@@ -42,8 +51,11 @@ class TrainingPlan(BaseModel):
     energy_kwh: Estimate
     """At the wall of the server, without PUE."""
     mfu: Estimate
-    """Share of the 16-bit peak at any precision: above 100 where 8 or 4 bit are faster."""
+    """Share of the 16-bit peak at any precision: above 100 where 8 or 4 bit are faster. Pre-training: over all booked
+    hours; other modes: while the run computes."""
     evidence: str
+    deadline: str = ""
+    """Where one was given and the upper estimate misses it: by how much, and what would hold it."""
 
 
 class Speed(NamedTuple):
@@ -78,15 +90,17 @@ def size_training(
     hours = _gpu_hours(knowledge, load, speed.tokens_per_s, tokens, mode)
     state = run_state(knowledge, params_b, mode)
     devices = gpus or _devices(machine, hours, state, deadline_days)
+    least = least_devices(machine, state)
     checkpoint = checkpoint_tb(knowledge, params_b, adapters=mode in ADAPTERS)
     days = hours.scaled(1 / (24 * devices), "days")
     return TrainingPlan(
         accelerator=accelerator, mode=mode, gpu_hours=hours, gpus=devices, days=days,
-        state_gb=state.gb, least_gpus=_least(machine, state), checkpoint_tb=checkpoint,
+        state_gb=state.gb, least_gpus=least, checkpoint_tb=checkpoint,
         checkpoint_write_rate=checkpoint_write_gb_s(knowledge, checkpoint, devices),
         data_read_rate=data_read_mb_s(knowledge, speed.tokens_per_s, devices),
         energy_kwh=_energy_kwh(knowledge, machine, hours),
         mfu=speed.mfu, evidence=speed.evidence,
+        deadline=missed_deadline(days, devices, deadline_days, least) if deadline_days else "",
     )  # fmt: skip
 
 
@@ -94,8 +108,8 @@ def _gpu_hours(
     knowledge: Knowledge, load: TrainingLoad, speed: Estimate, tokens: float, mode: TrainingMode
 ) -> Estimate:
     saved = _work(knowledge, mode)
-    name = "goodput_pretrain" if mode == "pretrain" else "goodput"
-    good = constant(knowledge, "training", name).interval
+    # The speed of pre-training is that of booked hours: what is lost is in it.
+    good = (1.0, 1.0, 1.0) if mode == "pretrain" else constant(knowledge, "training", "goodput").interval
 
     def at(rate: float, factor: float, goodput: float) -> float:
         return tokens * factor / (3600 * rate * goodput)
@@ -125,40 +139,61 @@ def _work(knowledge: Knowledge, mode: TrainingMode) -> tuple[float, float, float
 
 
 def _speed(knowledge: Knowledge, load: TrainingLoad, mode: TrainingMode) -> Speed:
-    """Long runs on hundreds of devices reach less than benchmarks do: where some are published they come first."""
-    known = long_runs(knowledge, load.accelerator.key)
-    plain = mode == "pretrain" and not load.sparse and load.precision == "bf16"
-    if known is not None and plain:
-        share = Estimate(low=known.low_pct, typical=known.mfu_pct, high=known.high_pct, unit="percent")
+    """Booked hours of long runs reach less than benchmarks do: pre-training follows published totals."""
+    kind: Kind = "estimated" if published_on(knowledge, load) else "assumed"
+    if mode == "pretrain":
+        booked = booked_share(knowledge, load)
+        share = Estimate(
+            low=booked.low_pct, typical=booked.typical_pct, high=booked.high_pct, unit="percent",
+            kind="estimated" if booked.totals else kind,
+        )  # fmt: skip
         rate = load.accelerator.bf16_tflops * 1e10 / operations_per_token(load.active_b, load.context)
-        return Speed(share.scaled(rate, "tokens/s"), share, f"Pre-training reached this: {known.source}.")
+        return Speed(share.scaled(rate, "tokens/s"), share, _booked_evidence(knowledge, load, booked))
     tokens = predict_training(knowledge, load).estimate
     operations = predict_training(knowledge, load, as_operations=True).estimate
     assert tokens is not None, "a rate follows from any peak"
     assert operations is not None, "a rate follows from any peak"
     share = operations.scaled(100 / load.accelerator.bf16_tflops, "percent")
-    kind: Kind = "estimated" if published_on(knowledge, load) else "assumed"
     return Speed(tokens, share.model_copy(update={"kind": kind}), _evidence(knowledge, load))
 
 
+def _booked_evidence(knowledge: Knowledge, load: TrainingLoad, booked: Booked) -> str:
+    if booked.totals:
+        told = ", ".join(f"{total.model} {total.hours:,.0f} h" for total in booked.totals)
+        sources = "; ".join(dict.fromkeys(total.source for total in booked.totals))
+        return (
+            f"Published totals of pre-training on devices of this peak, all booked hours: {told} ({sources})."
+        )
+    return (
+        f"No total of a pre-training run on {load.accelerator.key} is published: a benchmark's speed times what "
+        f"booked hours keep of it where both are known. {_evidence(knowledge, load)}"
+    )
+
+
 def _evidence(knowledge: Knowledge, load: TrainingLoad) -> str:
-    runs = published_on(knowledge, load)
+    runs, found = published_on(knowledge, load), reached(knowledge, load)
     words = f"{'mixture-of-experts' if load.sparse else 'dense'} models at {arithmetic(load.precision)}"
-    if not runs:
-        return f"Assumed: no run of {words} on {load.accelerator.key} is published; others stand for it."
-    sources = "; ".join(dict.fromkeys(run.source for run in runs))
-    return f"Median of {len(runs)} published results of {words} on {load.accelerator.key}: {sources}."
+    if runs:
+        sources = "; ".join(dict.fromkeys(run.source for run in runs))
+        return f"Geometric mean of {len(runs)} published results of {words} on {load.accelerator.key}: {sources}."
+    kind = "moe" if load.sparse else "dense"
+    derived = derived_mfu(knowledge, load.accelerator.key, kind, arithmetic(load.precision))
+    stand_in = f"{found.device}, the slowest measured device, stands for it"
+    if found.basis == "kin":
+        stand_in = f"{found.device} of the same generation stand for it"
+    elif derived is not None:
+        stand_in = derived.source
+    return (
+        f"Assumed: no run of {words} on {load.accelerator.key} is published; {stand_in}; "
+        "the interval is as wide as measured devices differ, each left out."
+    )
 
 
 def _devices(machine: Accelerator, hours: Estimate, state: State, deadline_days: float | None) -> int:
     """Enough for the state and, with a deadline, for the upper estimate; whole servers of eight."""
     wanted = math.ceil(hours.high / (24 * deadline_days)) if deadline_days else 1
-    devices = max(_least(machine, state), wanted)
+    devices = max(least_devices(machine, state), wanted)
     return devices if devices <= machine.max_tensor_parallel else math.ceil(devices / 8) * 8
-
-
-def _least(machine: Accelerator, state: State) -> int:
-    return max(math.ceil(state.gb / (machine.memory_gb * state.share)), 1)
 
 
 def _energy_kwh(knowledge: Knowledge, machine: Accelerator, hours: Estimate) -> Estimate:

@@ -1,0 +1,76 @@
+"""Training runs that can't be: refused with the reason and the nearest that can; deadlines that a plan misses."""
+
+from datetime import date
+
+import pytest
+
+from knowledge import load
+from knowledge.errors import InputRefused
+from tools.registry import run_tool
+from tools.sizing import TrainingPlan, size_training
+
+KNOWLEDGE = load()
+
+
+def plan(**given: object) -> TrainingPlan:
+    found = run_tool("size-training", {"accelerator": "H100", **given}, KNOWLEDGE, date(2026, 11, 26))
+    assert isinstance(found, TrainingPlan)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"params_b": 70, "tokens": 1e9, "mode": "finetune_full", "gpus": 8},
+            ("keeps 1,120 GB", "8 x H100-SXM-80GB hold 384 GB", "gpus=24, mode=lora on 8", "24 billion"),
+        ),
+        (
+            {"params_b": 7, "tokens": 1e7, "mode": "finetune_full", "gpus": 1, "accelerator": "T4"},
+            ("hold 9.6 GB", "gpus=12, mode=qlora on 1"),
+        ),
+        (
+            {"params_b": 70, "tokens": 1e7, "mode": "qlora", "gpus": 1, "accelerator": "RTX-4090"},
+            ("keeps 53.2 GB", "gpus=3, or at most 23.7 billion"),
+        ),
+        ({"params_b": 7, "active_b": 70, "tokens": 1e9}, ("active_b 70 is above params_b 7",)),
+        ({"params_b": 7, "tokens": 1e9, "gpus": 100_000_000}, ("100,000,000", "gpus=200000 at most")),
+        (
+            {"params_b": 7, "tokens": 1e12, "deadline_days": 1e-4},
+            ("within 0.0001 days", "on 200,000 the run"),
+        ),
+        ({"params_b": 7, "tokens": 1e30}, ("tokens: input should be less than or equal to",)),
+        ({"params_b": 1e9, "tokens": 1e9}, ("params_b: input should be less than or equal to",)),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused_with_the_nearest_that_can(
+    given: dict[str, object], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(InputRefused) as refused:
+        plan(**given)
+    assert all(word in str(refused.value) for word in words), str(refused.value)
+
+
+def test_what_a_refusal_offers_is_taken() -> None:
+    assert plan(params_b=70, tokens=1e9, mode="finetune_full", gpus=24).least_gpus == 24
+    assert plan(params_b=70, tokens=1e9, mode="lora", gpus=8).gpus == 8
+    assert plan(params_b=23.6, tokens=1e7, mode="qlora", gpus=1, accelerator="RTX-4090").gpus == 1
+
+
+def test_a_missed_deadline_is_told_with_what_holds_it() -> None:
+    late = plan(params_b=7, tokens=1e12, deadline_days=10, gpus=8)
+    assert late.deadline.startswith(
+        "missed: 237 days (up to 488) on 8, 10 days wanted. 392 accelerators hold it"
+    )
+    held = plan(params_b=7, tokens=1e12, deadline_days=10, gpus=392)
+    assert held.days.high <= 10
+    assert not held.deadline
+    perhaps = plan(params_b=7, tokens=1e12, deadline_days=10, gpus=250)
+    assert perhaps.deadline.startswith("may be missed: ")
+    assert "typical case" not in perhaps.deadline
+    assert not plan(params_b=7, tokens=1e12, deadline_days=10).deadline
+
+
+def test_hours_are_known_before_devices_are() -> None:
+    """Whoever asks for hours alone asks for one device, which needn't hold the run."""
+    assert size_training(KNOWLEDGE, 176, 366e9, "A100-SXM-80GB", gpus=1).least_gpus > 50
