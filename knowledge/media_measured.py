@@ -24,6 +24,9 @@ class MediaRun(Record):
     units_per_s: float = Field(gt=0)
     unit: Literal["audio-s/s", "images/s"]
     conditions: str
+    steps: int | None = Field(default=None, ge=1)
+    side_px: int | None = Field(default=None, ge=64)
+    """Of a picture: passes of denoising, and pixels of its side."""
     source: str
     as_of: date
     confidence: Confidence

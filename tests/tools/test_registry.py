@@ -235,7 +235,7 @@ def test_the_registry_imports_nothing_of_the_layers_above() -> None:
 
 
 def test_the_encoder_tool_sizes_speech_by_published_rates() -> None:
-    given = {"model": "whisper-large-v3-turbo", "items_per_s": 50, "tokens_per_item": 30}
+    given = {"model": "whisper-large-v3-turbo", "items_per_s": 50, "seconds_per_item": 30}
     plan = run("size-encoder", **given, accelerator="L4").model_dump()
     rate = media_rate(KNOWLEDGE, "Whisper-large-v3-turbo", "L4")
     assert rate is not None

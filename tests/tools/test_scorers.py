@@ -10,6 +10,7 @@ from knowledge.errors import InputRefused
 from tools.assess import assess
 from tools.assessment import Stack
 from tools.compute.other import choose_classical
+from tools.registered.encoders import ClassicalSizing
 from tools.registry import run_tool
 from tools.sizing import Scoring, feature_latency_p99_ms, size_classical, size_scorer, tree_row_us
 from tools.sizing.encoders import ClassicalPlan
@@ -94,3 +95,24 @@ def test_processors_of_a_classical_model_are_paid() -> None:
     assert rented.vcpus == 8 * rented.replicas
     assert rented.usd_month is not None
     assert 20 < rented.usd_month / rented.vcpus < 60
+
+
+def test_the_time_of_reading_features_is_shown_and_added() -> None:
+    def sized(**given: Any) -> ClassicalSizing:
+        found = run_tool("size-classical", {"peak_rps": 1000, **given}, KNOWLEDGE, date(2026, 11, 26))
+        assert isinstance(found, ClassicalSizing)
+        return found
+
+    many = {"rows": 500, "trees": 300, "features": 100}
+    served, quick = sized(**many), sized(**many, latency_limit_ms=200)
+    for found, server in ((served, "python"), (quick, "java or go")):
+        assert found.features_p99_ms is not None
+        assert found.feature_server == server
+        total = found.latency_ms.typical + found.features_p99_ms.typical
+        assert found.total_latency_ms.typical == pytest.approx(total)
+    assert served.total_latency_ms.typical > 800 > 200 > quick.total_latency_ms.typical
+    assert quick.cores.typical < served.cores.typical
+    plain, inside = sized(), sized(trees=500, in_process=True)
+    assert (plain.features_p99_ms, plain.total_latency_ms) == (None, plain.latency_ms)
+    assert inside.features_p99_ms is not None
+    assert inside.total_latency_ms.typical == inside.latency_ms.typical

@@ -101,6 +101,12 @@ def test_what_isnt_known_isnt_printed(capsys: pytest.CaptureFixture[str]) -> Non
     assert not any(words in said for words in ("ttft", "concurrency", "weights", ": 0", "unknown"))
 
 
+def test_a_rate_of_speech_keeps_its_label(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["model=whisper-large-v3-turbo", "accelerator=H100", "items_per_s=1"]
+    assert main(["tool", "size-encoder", *words]) == 0
+    assert "items per s: 404 audio-s/s" in capsys.readouterr().out
+
+
 def test_json_names_tool_date_and_knowledge(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tool", "size-vectors", "count=1e6", "dims=768", "--json", *AS_OF]) == 0
     found = json.loads(capsys.readouterr().out)

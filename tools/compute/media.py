@@ -8,9 +8,10 @@ from knowledge import Knowledge
 from knowledge.capabilities import can_do, capability
 from knowledge.hardware import accelerators
 from knowledge.models import models
-from knowledge.sizing_data import bytes_per, constant
+from knowledge.sizing_data import constant
 
 from ..sizing import EncoderPlan, size_media
+from ..sizing.encoder_limits import holds
 from .choice import HOURS_PER_MONTH, Compute
 from .hosted import followed_live
 from .models import named_model
@@ -69,11 +70,10 @@ def media_load(knowledge: Knowledge, values: Mapping[str, Any]) -> float | None:
 
 
 def _runs_on(knowledge: Knowledge, model: str, key: str, task: str) -> bool:
-    """Whether the weights fit at 16 bit, and for pictures whether the device has 16-bit brain floats."""
-    machine, params = accelerators(knowledge)[key], models(knowledge)[model].params_b or 0.0
+    """Whether the weights fit, and for pictures whether the device has 16-bit brain floats."""
+    machine = accelerators(knowledge)[key]
     modern = task != "draw" or (machine.compute_capability or OLDEST_FOR_PICTURES) >= OLDEST_FOR_PICTURES
-    needed_gb = params * bytes_per(knowledge, "bytes_per_parameter", "fp16")
-    return modern and needed_gb <= machine.memory_gb * constant(knowledge, "engine", "memory_share").value
+    return modern and holds(knowledge, models(knowledge)[model], machine)
 
 
 def _compute(

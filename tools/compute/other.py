@@ -6,6 +6,8 @@ from typing import Any
 
 from knowledge import Knowledge
 from knowledge.capabilities import can_do, capability
+from knowledge.hardware import accelerators
+from knowledge.models import models
 from knowledge.sizing_data import constant
 
 from ..cost import vm_hourly
@@ -20,6 +22,7 @@ from ..sizing import (
     size_encoder,
     size_scorer,
 )
+from ..sizing.encoder_limits import holds
 from .choice import HOURS_PER_MONTH, Compute
 from .models import named_model
 from .rates import hourly_point
@@ -45,6 +48,8 @@ def choose_encoder(
         return _on_processors(knowledge, values, mode, clouds, model)
     best: Compute | None = None
     for key in encoder_accelerators(knowledge, values):
+        if not holds(knowledge, models(knowledge)[model], accelerators(knowledge)[key]):
+            continue
         hourly = hourly_point(knowledge, key, mode, clouds)
         plan = _encoder_plan(knowledge, model, key, _peak(values), _tokens(values))
         if hourly is None or plan.devices == 0:
@@ -60,8 +65,8 @@ def encoder_of(knowledge: Knowledge, values: Mapping[str, Any], task: str) -> st
     named = named_model(knowledge, values)
     if named is not None and named.open_weights and can_do(knowledge, named.key, task):
         return named.key
-    models = capability(knowledge, task).representatives(str(values.get("languages") or "english"))
-    return models[0] if models else ""
+    standing = capability(knowledge, task).representatives(str(values.get("languages") or "english"))
+    return standing[0] if standing else ""
 
 
 def encoder_accelerators(knowledge: Knowledge, values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Sizing tools: memory, devices and speed of serving, training, encoders, classical models and vector search."""
+"""Sizing tools: memory, devices and speed of serving, training and vector search."""
 
 from typing import Annotated, Literal, Self
 
@@ -10,19 +10,14 @@ from knowledge.hardware import accelerators, resolve_accelerator
 from knowledge.models import models, resolve_model
 
 from ..sizing import (
-    Scoring,
     ServingDemand,
     ServingPlan,
     serving_plans,
-    size_encoder,
-    size_media,
-    size_scorer,
     size_training,
     size_vectors,
 )
 from ..sizing.closed_loop import People, plans_for_people
 from ..sizing.demand import Arrivals
-from ..sizing.encoders import ClassicalPlan, EncoderPlan
 from ..sizing.memory import loadable, served_in, trainable, unserved
 from ..sizing.told import SaturatedPlan, UnservedPlan, told
 from ..sizing.training import TrainingMode, TrainingPlan
@@ -36,8 +31,6 @@ PEOPLE = frozenset({"users_concurrent", "think_time_s", "requests_per_user_hour"
 """What says how people ask, where no rate is given."""
 ANSWER_AT_LEAST_S = 1e-3
 """Shorter than any answer: what a mean that nobody stated is held down from by the rate of the people."""
-SPEECH = ("asr", "tts")
-"""Types of models whose items are recordings; their rate is in seconds of audio a second."""
 
 
 class ServingInput(ToolInput):
@@ -215,40 +208,6 @@ class TrainingInput(ToolInput):
         return self
 
 
-class EncoderInput(ToolInput):
-    model: str
-    """Embedding, reranking, vision, image or speech model."""
-    accelerator: str
-    """Accelerator to run it on."""
-    items_per_s: Annotated[float, in_unit("items/s", gt=0)]
-    """Texts, images, generated images or recordings a second, at peak."""
-    tokens_per_item: Annotated[float, in_unit("tokens", gt=0)] = 256
-    """Tokens of a text, or seconds of a recording; the rate of speech models is in seconds of audio a second."""
-    redundant: bool = False
-    """One device more than the load needs."""
-
-
-class ClassicalInput(ToolInput):
-    peak_rps: Annotated[float, in_unit("requests/s", gt=0)]
-    """Requests a second at peak."""
-    rows: Annotated[float, in_unit("items", ge=1)] = 1
-    """Candidates that one request has scored."""
-    trees: Annotated[float | None, in_unit("trees", ge=1)] = None
-    """Of the ensemble; assumed where left out and candidates or features are given."""
-    features: Annotated[float | None, in_unit("features", ge=1)] = None
-    """Read for each candidate."""
-    in_process: bool = False
-    """The trees run inside their caller: no web server, no network, features at hand; microseconds a row."""
-    redundant: bool = False
-    """One node more than the load needs."""
-
-    @model_validator(mode="after")
-    def _has_trees(self) -> Self:
-        if self.in_process and self.trees is None:
-            raise ValueError("in_process needs trees: without a web server the trees are what takes the time")
-        return self
-
-
 def _serving(given: ServingInput, context: Context) -> ServingPlans:
     knowledge = context.knowledge
     names = [resolve_model(knowledge, name).key for name in given.models]
@@ -319,30 +278,6 @@ def _training(given: TrainingInput, context: Context) -> TrainingPlan:
     return plan
 
 
-def _encoder(given: EncoderInput, context: Context) -> EncoderPlan:
-    model = resolve_model(context.knowledge, given.model).key
-    accelerator = resolve_accelerator(context.knowledge, given.accelerator).key
-    kind = models(context.knowledge)[model].type
-    if kind in ("image", *SPEECH):
-        seconds = given.tokens_per_item if kind in SPEECH else 1.0
-        return size_media(
-            context.knowledge, model, accelerator, given.items_per_s * seconds, redundant=given.redundant
-        )
-    return size_encoder(
-        context.knowledge,
-        model,
-        accelerator,
-        items_per_s=given.items_per_s,
-        tokens_per_item=given.tokens_per_item,
-        redundant=given.redundant,
-    )
-
-
-def _classical(given: ClassicalInput, context: Context) -> ClassicalPlan:
-    scoring = Scoring(given.rows, given.trees, given.features, given.in_process)
-    return size_scorer(context.knowledge, given.peak_rps, scoring, redundant=given.redundant).plan
-
-
 TOOLS = (
     Tool(
         "size-llm-serving", "Accelerators, latency and power to serve language models", ServingInput, _serving
@@ -351,6 +286,4 @@ TOOLS = (
     Tool(
         "size-training", "Accelerator hours, days, checkpoints and energy of a run", TrainingInput, _training
     ),
-    Tool("size-encoder", "Devices for embedding, vision, image and speech models", EncoderInput, _encoder),
-    Tool("size-classical", "Processor cores for classical models", ClassicalInput, _classical),
 )

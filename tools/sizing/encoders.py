@@ -8,6 +8,7 @@ from knowledge import Knowledge
 from knowledge.activations import activations_of
 from knowledge.hardware import Accelerator, accelerators
 from knowledge.models import ModelSpec, models
+from knowledge.pictures import Picture, picture_of
 from knowledge.sizing_data import constant
 from tools.estimate import Estimate
 
@@ -15,6 +16,7 @@ from .power import watts_interval
 from .vision import vision_rate
 
 SPEECH_WINDOW_S = 30.0
+"""Speech models work on windows of this length."""
 CPU = "CPU-EPYC-9554-64c"
 """The server that stands for rented processors."""
 
@@ -26,8 +28,10 @@ class EncoderPlan(BaseModel):
 
     model: str
     accelerator: str
+    item: str = ""
+    """What one item is: how long a text or recording, how large a picture and in how many steps."""
     items_per_s: Estimate
-    """Of one device."""
+    """Of one device; of speech: seconds of audio a second."""
     latency_ms: Estimate
     """One item alone."""
     devices: int
@@ -72,15 +76,18 @@ def size_encoder(
     *,
     items_per_s: float,
     tokens_per_item: float = 256,
+    picture: Picture | None = None,
     redundant: bool = False,
 ) -> EncoderPlan:
     """Devices for `items_per_s` at peak.
 
-    An item is a text of `tokens_per_item` tokens, an image, a generated image, or `tokens_per_item` seconds
+    An item is a text of `tokens_per_item` tokens, an image, a generated `picture`, or `tokens_per_item` seconds
     of speech. Language models that label or embed items count as encoders of their input.
     """
     spec, machine = models(knowledge)[model], accelerators(knowledge)[accelerator]
     gflops = operations_gflops(spec, tokens_per_item)
+    if gflops is not None and picture is not None:
+        gflops *= picture_work(picture, picture_of(knowledge, model) or picture)
     nothing = Estimate(low=0, typical=0, high=0, unit="items/s")
     if gflops is None:
         return EncoderPlan(
@@ -163,6 +170,15 @@ def size_cpu_encoder(
         utilisation=round(items_per_s / (nodes * typical), 4),
         few=vcpus <= most,
     )  # fmt: skip
+
+
+def picture_work(picture: Picture, published: Picture) -> float:
+    """Operations of a picture over those of the published one.
+
+    Every step does the same work, and the work grows with the pixels; attention across a picture grows faster, so
+    pictures above the published size take somewhat more than this says.
+    """
+    return picture.steps / published.steps * (picture.side_px / published.side_px) ** 2
 
 
 def operations_gflops(model: ModelSpec, tokens_per_item: float) -> float | None:

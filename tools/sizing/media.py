@@ -10,15 +10,14 @@ from typing import NamedTuple
 from knowledge import Knowledge
 from knowledge.hardware import accelerators
 from knowledge.media_measured import MediaRun, media_runs
-from knowledge.models import models
+from knowledge.models import ModelSpec, models
+from knowledge.pictures import Picture, picture_of
 from knowledge.sizing_data import constant
 from tools.estimate import Estimate
+from tools.wording import number
 
-from .encoders import EncoderPlan, operations_gflops, size_encoder
+from .encoders import SPEECH_WINDOW_S, EncoderPlan, operations_gflops, picture_work, size_encoder
 from .power import watts_interval
-
-SPEECH_WINDOW_S = 30.0
-"""Speech models work on windows of this length."""
 
 
 class Rate(NamedTuple):
@@ -28,19 +27,28 @@ class Rate(NamedTuple):
     evidence: str
 
 
-def media_rate(knowledge: Knowledge, model: str, accelerator: str) -> Rate | None:
-    """Throughput of `model` on one `accelerator`; None where no published run of it tells that."""
+def media_rate(
+    knowledge: Knowledge, model: str, accelerator: str, picture: Picture | None = None
+) -> Rate | None:
+    """Throughput of `model` on one `accelerator`; None where no published run of it tells that.
+
+    A `picture` other than the measured one is converted by its steps and pixels.
+    """
     runs = media_runs(knowledge, model)
     same = next((run for run in runs if run.accelerator == accelerator), None)
     counted = models(knowledge)[model].type == "image" and operations_gflops(models(knowledge)[model], 1.0)
     if not runs or (same is None and counted):
         return None
-    return _scaled(knowledge, same or runs[0], accelerator)
+    return _scaled(knowledge, same or runs[0], accelerator, picture)
 
 
-def _scaled(knowledge: Knowledge, run: MediaRun, accelerator: str) -> Rate:
-    same = run.accelerator == accelerator
-    factor = 1.0 if same else _ratio(knowledge, accelerator, run.accelerator)
+def _scaled(knowledge: Knowledge, run: MediaRun, accelerator: str, picture: Picture | None = None) -> Rate:
+    drawn = Picture(run.steps, run.side_px) if run.steps and run.side_px else picture
+    work = picture_work(picture, drawn) if picture and drawn else 1.0
+    same = run.accelerator == accelerator and work == 1
+    factor = (
+        1.0 if run.accelerator == accelerator else _ratio(knowledge, accelerator, run.accelerator)
+    ) / work
     low, _, high = constant(knowledge, "media", "scaling").interval
     typical = run.units_per_s * factor
     estimate = Estimate(
@@ -56,38 +64,68 @@ def _scaled(knowledge: Knowledge, run: MediaRun, accelerator: str) -> Rate:
 
 
 def size_media(
-    knowledge: Knowledge, model: str, accelerator: str, units_per_s: float, *, redundant: bool = False
+    knowledge: Knowledge,
+    model: str,
+    accelerator: str,
+    units_per_s: float,
+    *,
+    seconds: float = SPEECH_WINDOW_S,
+    picture: Picture | None = None,
+    redundant: bool = False,
 ) -> EncoderPlan:
-    """Devices for `units_per_s` seconds of audio, or images, a second at peak; 0 devices where unsized."""
-    rate = media_rate(knowledge, model, accelerator)
+    """Devices for `units_per_s` seconds of audio, or pictures, a second at peak; 0 devices where unsized.
+
+    Recordings last `seconds`. A `picture` left out is the one for which the model's operations are published.
+    """
     spec = models(knowledge)[model]
+    drawn = picture or picture_of(knowledge, model)
+    rate = media_rate(knowledge, model, accelerator, drawn)
     if rate is None:
         if spec.type == "image":
-            return size_encoder(knowledge, model, accelerator, items_per_s=units_per_s, redundant=redundant)
+            sized = size_encoder(
+                knowledge, model, accelerator, items_per_s=units_per_s, picture=drawn, redundant=redundant
+            )
+            return sized.model_copy(update={"item": _item(spec, drawn, seconds)})
         return _unsized(model, accelerator)
     machine, per_device = accelerators(knowledge)[accelerator], rate.estimate.typical
     usable = per_device * constant(knowledge, "encoders", "peak_share").value
     devices = max(1, math.ceil(units_per_s / usable - 1e-9)) + (1 if redundant else 0)
     share = units_per_s / (devices * per_device)
-    floor = constant(knowledge, "encoders", "latency_floor_ms").interval
-    # The slowest published run is the one with the smallest batch: it stands for one window or picture alone.
-    single = _scaled(knowledge, media_runs(knowledge, model)[-1], accelerator).estimate
-    alone = 1.0 if spec.type == "image" else SPEECH_WINDOW_S
     return EncoderPlan(
         model=model,
         accelerator=accelerator,
+        item=_item(spec, drawn, seconds),
         items_per_s=rate.estimate,
-        latency_ms=Estimate(
-            low=floor[0] + 1e3 * alone / single.high,
-            typical=floor[1] + 1e3 * alone / single.typical,
-            high=floor[2] + 1e3 * alone / single.low,
-            unit="ms",
-            formula="media_latency",
-        ),
+        latency_ms=_alone_ms(knowledge, spec, accelerator, drawn, seconds),
         devices=devices,
         utilisation=round(share, 4),
         watts=watts_interval(knowledge, machine, devices, share, 64.0),
         evidence=rate.evidence,
+    )
+
+
+def _item(spec: ModelSpec, picture: Picture | None, seconds: float) -> str:
+    if spec.type != "image":
+        return f"a recording of {number(seconds)} s"
+    if picture is None:
+        return "a picture"
+    return f"a picture of {picture.side_px} x {picture.side_px} pixels in {picture.steps} steps"
+
+
+def _alone_ms(
+    knowledge: Knowledge, spec: ModelSpec, accelerator: str, picture: Picture | None, seconds: float
+) -> Estimate:
+    """One picture, or one recording window after window: the last one is filled up with silence."""
+    floor = constant(knowledge, "encoders", "latency_floor_ms").interval
+    # The slowest published run is the one with the smallest batch: it stands for one window or picture alone.
+    single = _scaled(knowledge, media_runs(knowledge, spec.key)[-1], accelerator, picture).estimate
+    alone = 1.0 if spec.type == "image" else SPEECH_WINDOW_S * math.ceil(seconds / SPEECH_WINDOW_S)
+    return Estimate(
+        low=floor[0] + 1e3 * alone / single.high,
+        typical=floor[1] + 1e3 * alone / single.typical,
+        high=floor[2] + 1e3 * alone / single.low,
+        unit="ms",
+        formula="media_latency",
     )
 
 

@@ -183,7 +183,7 @@ def _named(name: str) -> tuple[str, str]:
 
 def _without_unit(name: str, unit: str) -> str:
     """The words of an estimate's name; its unit stands behind the number already."""
-    return " ".join(word for word in name.split("_") if UNITS.get(word, "-") not in unit)
+    return " ".join(word for word in name.split("_") if word not in UNITS or UNITS[word] not in unit)
 
 
 def _words(name: str) -> str:
