@@ -83,15 +83,15 @@ def reached(knowledge: Knowledge, load: TrainingLoad, *, without_group: bool = F
     spread = table_cache(knowledge, _spread_between_devices)
     derived = None if without_group else derived_mfu(knowledge, key, kind, precision)
     if derived is not None:
-        return Reached(derived.mfu_pct, *spread, "derived", key)
+        return Reached(derived.mfu_pct, spread.low, spread.high, "derived", key)
     means = _means(runs, kind, precision)
     # Mixtures of experts differ more from each other than a generation of devices does from the next.
     alike = [] if load.sparse else _kin(knowledge, load.accelerator)
     kin = {other: means[other] for other in alike if other in means}
     if kin:
-        return Reached(median(kin.values()), *spread, "kin", ", ".join(kin))
+        return Reached(median(kin.values()), spread.low, spread.high, "kin", ", ".join(kin))
     slowest, share = min(means.items(), key=lambda item: item[1])
-    return Reached(share, *spread, "slowest", slowest)
+    return Reached(share, spread.low, spread.above_slowest, "slowest", slowest)
 
 
 def published_on(knowledge: Knowledge, load: TrainingLoad) -> tuple[TrainingRun, ...]:
@@ -208,16 +208,25 @@ def _spread_on_a_device(knowledge: Knowledge) -> tuple[float, float]:
     return min(parts[1], 1.0), max(parts[-2], 1.0)
 
 
-def _spread_between_devices(knowledge: Knowledge) -> tuple[float, float]:
-    """p10 and p90 of measured over predicted, each accelerator left out.
+class Spread(NamedTuple):
+    """How far devices that are left out lie from the others: p10 and p90 of measured over the middle of these."""
 
-    Upwards as far as measured devices lie above the slowest of the others, downwards as far as they lie below the
-    median of the others: the next one may fall short of the slowest as these do of the usual.
+    low: float
+    high: float
+    above_slowest: float
+    """p90 of measured over the slowest of the others."""
+
+
+def _spread_between_devices(knowledge: Knowledge) -> Spread:
+    """Each accelerator left out in turn, at every kind and precision.
+
+    The next one may fall short of the slowest as measured ones do of the usual, and lie above it as measured ones do.
     """
-    under, over = [], []
+    about_middle, about_slowest = [], []
     for devices in _by_device(training_runs(knowledge)).values():
         for left_out, shares in devices.items():
             others = [geometric_mean(values) for key, values in devices.items() if key != left_out]
-            under += [share / median(others) for share in shares] if others else []
-            over += [share / min(others) for share in shares] if others else []
-    return min(quantiles(under, n=10)[0], 1.0), max(quantiles(over, n=10)[-1], 1.0)
+            about_middle += [share / median(others) for share in shares] if others else []
+            about_slowest += [share / min(others) for share in shares] if others else []
+    middle = quantiles(about_middle, n=10)
+    return Spread(min(middle[0], 1.0), max(middle[-1], 1.0), max(quantiles(about_slowest, n=10)[-1], 1.0))

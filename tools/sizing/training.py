@@ -87,7 +87,7 @@ def size_training(
     working_b = active_b or params_b
     load = TrainingLoad(machine, working_b, "", working_b < 0.5 * params_b, precision, sequence_tokens)
     speed = _speed(knowledge, load, mode)
-    hours = _gpu_hours(knowledge, load, speed.tokens_per_s, tokens, mode)
+    hours = _gpu_hours(knowledge, load, speed, tokens, mode)
     state = run_state(knowledge, params_b, mode)
     devices = gpus or _devices(machine, hours, state, deadline_days)
     least = least_devices(machine, state)
@@ -105,9 +105,9 @@ def size_training(
 
 
 def _gpu_hours(
-    knowledge: Knowledge, load: TrainingLoad, speed: Estimate, tokens: float, mode: TrainingMode
+    knowledge: Knowledge, load: TrainingLoad, speed: Speed, tokens: float, mode: TrainingMode
 ) -> Estimate:
-    saved = _work(knowledge, mode)
+    saved, rate = _work(knowledge, mode), speed.tokens_per_s
     # The speed of pre-training is that of booked hours: what is lost is in it.
     good = (1.0, 1.0, 1.0) if mode == "pretrain" else constant(knowledge, "training", "goodput").interval
 
@@ -115,14 +115,15 @@ def _gpu_hours(
         return tokens * factor / (3600 * rate * goodput)
 
     return Estimate(
-        low=at(speed.high, saved[0], good[2]),
-        typical=at(speed.typical, saved[1], good[1]),
-        high=at(speed.low, saved[2], good[0]),
+        low=at(rate.high, saved[0], good[2]),
+        typical=at(rate.typical, saved[1], good[1]),
+        high=at(rate.low, saved[2], good[0]),
         unit="accelerator hours",
+        kind=speed.mfu.kind,
         formula="training_hours",
         inputs={
             "params_b": load.active_b, "tokens": tokens, "peak_tflops": load.accelerator.bf16_tflops,
-            "tokens_per_s": round(speed.typical, 3),
+            "tokens_per_s": round(rate.typical, 3),
         },
     )  # fmt: skip
 
