@@ -24,7 +24,9 @@ def plan(**arguments: Any) -> ServingPlan:
     }
     found = run_tool("size-llm-serving", {**load_of, **arguments}, KNOWLEDGE, date(2026, 11, 26))
     assert isinstance(found, ServingPlans)
-    return found.plans[0]
+    (first,) = found.plans
+    assert isinstance(first, ServingPlan)
+    return first
 
 
 @pytest.mark.parametrize("users", [1, 20, 200, 2000])
