@@ -21,11 +21,10 @@ INTERVIEW = (
     " 146,000 documents, manuals and service reports, and cites the page.",
     "AWS in Frankfurt, the data has to stay in the EU. GDPR applies, service reports carry names of technicians.",
     "About 1,500 questions a day, 300 an hour at peak",
-    "One organisation, prompts of the usual length, 80 new reports a day",
+    "At most 4,000 EUR a month. One organisation, prompts of the usual length, 80 new reports a day",
     "First words within 2 seconds, the whole answer within 8 seconds at p95",
     "Two Python developers and one AWS platform engineer, nobody on call at night. We already run Postgres on RDS."
     " Technicians use a web page.",
-    "At most 4,000 EUR a month",
 )
 REJECTED, CHANGED, TAKEN_BACK = (
     "Why not Qdrant?",
