@@ -98,7 +98,8 @@ def test_abstains_where_nothing_is_known(retriever: Retriever) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "recall_5"), [("blind_questions.csv", 0.75), ("blind2_questions.csv", 0.77)]
+    ("name", "recall_5"),
+    [("blind_questions.csv", 0.77), ("blind2_questions.csv", 0.81), ("blind4_questions.csv", 0.8)],
 )
 def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, recall_5: float) -> None:
     """Written from the taxonomy alone; gold judged among what lexical, dense and fused search had found."""
@@ -111,7 +112,7 @@ def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, re
     let_in = [
         answer.identity for answer in answers if answer.identity in other and not answer.result.abstained
     ]
-    assert len(let_in) <= 0.25 * len(other), let_in
+    assert len(let_in) <= 0.2 * len(other), let_in
 
 
 @pytest.mark.shared
