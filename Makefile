@@ -14,7 +14,7 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy knowledge tools agent service evals tui tests scripts
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/python scripts/run_tests.py
 
 setup: $(STAMP)
 
