@@ -141,6 +141,8 @@ def period_phrases() -> Phrases:
     for seconds, texts in data["spelled"].items():
         phrases.add(("spelled", float(seconds)), [f"{a} {t}" for a in data["articles"] for t in texts])
         phrases.add(("slash", float(seconds)), texts)
+    for seconds, texts in data["phrases"].items():
+        phrases.add(("spelled", float(seconds)), texts)
     for seconds, texts in data["adverbs"].items():
         phrases.add(("adverb", float(seconds)), texts)
     return phrases

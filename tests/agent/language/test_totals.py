@@ -45,6 +45,8 @@ def a_day(text: str) -> float:
         ("40k skippers, one in four opens the app daily, 3 lookups apiece a day", 30_000),
         ("300 frames per match, 8 matches a day", 2400),
         ("6 questions per shift, 40 shifts a day", 240),
+        ("20 users, 12 questions each an hour", 5_760),
+        ("20 users, 12 questions each a day", 240),
         ("about 3,500 ward patients in 21 hospitals, each scored once an hour", 84_000),
         ("5,000 users ask 3 questions a day", 15_000),
     ],
