@@ -125,7 +125,19 @@ def _filled(lead: str, plain: str, sources: list[Block], controls: list[Block]) 
         under = [*sources, *controls] if fits and number == len(leads) else []
         yield Page(text, words, under)
     if not fits:
-        yield Page("**Sources**", "Sources of the answer above.", [*sources[:MOST_SECTIONS], *controls])
+        yield from _listed(sources, controls)
+
+
+def _listed(sources: list[Block], controls: list[Block]) -> Iterator[Page]:
+    """The sources over as many messages as they need; what can be pressed stands under the last."""
+    for start in range(0, len(sources), MOST_SECTIONS):
+        last = start + MOST_SECTIONS >= len(sources)
+        lead, plain = (
+            ("**Sources**", "Sources of the answer above.")
+            if start == 0
+            else ("**Sources**, continued", "More of its sources.")
+        )
+        yield Page(lead, plain, [*sources[start : start + MOST_SECTIONS], *(controls if last else ())])
 
 
 def _shared(plain: str, count: int) -> list[str]:

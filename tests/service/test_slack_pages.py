@@ -164,3 +164,16 @@ def test_pieces_are_the_text(text: str, most: int) -> None:
 )
 def test_slacks_marks_are_read_as_words(written: str, read: str) -> None:
     assert heard(written, "U1BOT") == read
+
+
+def test_sources_that_fill_several_messages_are_all_listed(
+    replies: list[dict[str, Any]], knowledge: Knowledge
+) -> None:
+    one = replies[1]["citations"][0]
+    many = [{**one, "id": f"calc/{number}", "text": "w" * 350} for number in range(1, 90)]
+    found = pages({**replies[1], "citations": many}, SESSION, knowledge)
+    assert within_limits(found)
+    listed = json.dumps([page.blocks for page in found])
+    assert all(f"*[{number}]*" in listed for number in range(1, 90))
+    assert [page.lead for page in found[-2:]] == ["**Sources**", "**Sources**, continued"]
+    assert [block["type"] for block in found[-1].blocks][-2:] == ["actions", "context_actions"]
