@@ -113,6 +113,8 @@ class Fact(Laid):
     seed_ids: tuple[str, ...] = ()
     attestation: Attestations = ()
     """For compliance facts: the regimes that they speak of; one may be written without a list."""
+    names_product: bool = True
+    """Whether a compliance fact's source names the product, and not only the platform or company that it belongs to."""
     denies: bool = False
     """A compliance fact that says the component does NOT offer the regime."""
 

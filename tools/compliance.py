@@ -1,7 +1,7 @@
 """Compliance of operated components, in four states; only `denied` excludes.
 
-evidenced: a T1 fact, at most 180 days old at the assessment's date. claimed: older, or of a lower
-tier. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing found. Software that
+evidenced: a T1 fact whose source names the product, at most 180 days old at the assessment's date. claimed: older, of a
+lower tier, or of the platform as a whole. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing found. Software that
 you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which you alone can show.
 """
 
@@ -81,7 +81,8 @@ def _state(fact: Fact, as_of: date) -> str:
     if fact.denies:
         return "denied" if fact.tier in ("T1", "T2") else "unknown"
     age = (as_of - (fact.as_of or fact.read_at)).days
-    return "evidenced" if fact.tier == "T1" and age <= FRESH_DAYS else "claimed"
+    shown = fact.tier == "T1" and fact.names_product and age <= FRESH_DAYS
+    return "evidenced" if shown else "claimed"
 
 
 @lru_cache(maxsize=8)

@@ -67,3 +67,12 @@ def test_a_denied_place_excludes_and_an_unknown_one_does_not() -> None:
     assert denied.rule == "residency"
     assert denied.evidence
     assert barrier(KNOWLEDGE.components["groq"], "cmp.model_api", {}, KNOWLEDGE, Profile(), AS_OF) is None
+
+
+def test_a_platform_that_does_not_name_the_product_is_no_more_than_a_claim() -> None:
+    facts = [fact for fact in KNOWLEDGE.facts.values() if fact.attestation and not fact.names_product]
+    assert len(facts) > 20
+    for fact in facts:
+        for regime in fact.attestation:
+            found = compliance_state(KNOWLEDGE, fact.component, regime, AS_OF)
+            assert fact.id not in found.evidence or found.state == "claimed", fact.id
