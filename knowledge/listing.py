@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from .errors import UnknownName
+from .index.cards import article_records
 from .library import Knowledge
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
 
@@ -58,6 +59,7 @@ def stale(knowledge: Knowledge, as_of: date) -> list[Fact]:
     return sorted(overdue, key=lambda fact: (fact.review_by, fact.id))
 
 
+ARTICLE = "article:"
 REPORT = (
     "Wrong or out of date? Correct it for yourself under this id in a folder of your own (docs/knowledge.md, "
     "--knowledge DIR); to have it corrected for everybody, open an issue with this id, what the source says and "
@@ -75,8 +77,13 @@ class FoundRecord(NamedTuple):
 
 
 def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
-    """A fact, component, slot, rule, decision option or argument by id or name; UnknownName offers the nearest."""
+    """A fact, component, slot, rule, decision option, argument or card of the article by id or name.
+
+    UnknownName offers the nearest.
+    """
     key = identity.strip()
+    if key.startswith(ARTICLE):
+        return _card(knowledge, key)
     for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
         key = key.removeprefix(prefix)
     if key in knowledge.facts:
@@ -97,6 +104,14 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         argument = knowledge.arguments[key]
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
     raise UnknownName("record", identity, nearest_ids(knowledge, key))
+
+
+def _card(knowledge: Knowledge, key: str) -> FoundRecord:
+    """What the framework's article says, in own words, and where."""
+    cards = {card.id: card for card in article_records(knowledge)}
+    if key not in cards:
+        raise UnknownName("record", key, get_close_matches(key, list(cards), 3, 0.5))
+    return FoundRecord(key, "article", (), _lines(key, cards[key].text))
 
 
 def show(knowledge: Knowledge, identity: str) -> str:
@@ -121,11 +136,25 @@ def _fact(fact: Fact) -> str:
         fact.statement,
         f"value: {fact.value} {fact.unit}".rstrip() if fact.value is not None else "",
         f"about: {fact.component}; kind: {fact.kind}; slots: {', '.join(fact.slots) or 'none'}",
+        _attested(fact),
         f"source ({fact.tier}): {fact.source.url} {fact.source.locator}".rstrip(),
         f"as of {fact.as_of or 'no date'}, read {fact.read_at}, review by {fact.review_by}",
         f"conflicts with: {', '.join(fact.conflicts_with)}" if fact.conflicts_with else "",
         _origin(fact),
     )
+
+
+def _attested(fact: Fact) -> str:
+    if not fact.attestation:
+        return ""
+    what = (
+        "denies"
+        if fact.denies
+        else "attests"
+        if fact.names_product
+        else "attests, of the platform as a whole"
+    )
+    return f"{what}: {', '.join(fact.attestation)}"
 
 
 def _facts_about(component: Component, knowledge: Knowledge) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from knowledge import load
 from knowledge.errors import UnknownName
+from knowledge.index.cards import index_records
 from knowledge.library import Knowledge
 from knowledge.listing import show, stale, stats
 
@@ -57,3 +59,17 @@ def test_stats_count(knowledge: Knowledge) -> None:
     assert counted.facts_by_tier == {"T1": 3, "T2v": 1}
     assert counted.facts_past_review == 0
     assert counted.knowledge_hash == knowledge.hash
+
+
+def test_a_card_of_the_article_is_shown_by_the_id_that_a_search_prints() -> None:
+    knowledge = load()
+    card = next(item for item in index_records(knowledge) if item.kind == "article")
+    assert card.text in show(knowledge, card.id)
+    with pytest.raises(UnknownName, match="article:layers"):
+        show(knowledge, "article:layerz")
+
+
+def test_a_fact_says_what_it_attests_and_of_what() -> None:
+    knowledge = load()
+    shown = show(knowledge, "databricks-jobs/compliance/platform-hipaa")
+    assert "attests, of the platform as a whole: hipaa" in shown
