@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from knowledge import load
 from knowledge.errors import InputRefused
@@ -11,11 +13,12 @@ from tools.registered.sizing import ServingPlans
 from tools.registry import run_tool
 from tools.sizing import ServingPlan
 from tools.sizing.closed_loop import SETTLED, People
+from tools.sizing.told import SaturatedPlan, UnservedPlan
 
 KNOWLEDGE = load()
 
 
-def plan(**arguments: Any) -> ServingPlan:
+def told_plan(**arguments: Any) -> ServingPlan | SaturatedPlan | UnservedPlan:
     load_of = {
         "models": ["Llama-3.1-8B"],
         "accelerators": ["H100"],
@@ -25,8 +28,13 @@ def plan(**arguments: Any) -> ServingPlan:
     found = run_tool("size-llm-serving", {**load_of, **arguments}, KNOWLEDGE, date(2026, 11, 26))
     assert isinstance(found, ServingPlans)
     (first,) = found.plans
-    assert isinstance(first, ServingPlan)
     return first
+
+
+def plan(**arguments: Any) -> ServingPlan:
+    found = told_plan(**arguments)
+    assert isinstance(found, ServingPlan)
+    return found
 
 
 @pytest.mark.parametrize("users", [1, 20, 200, 2000])
@@ -38,7 +46,50 @@ def test_people_ask_as_often_as_answer_and_pause_let_them(users: float, think_s:
     asked = users / (think_s + answer_s)
     assert asked <= found.peak_rps * (1 + SETTLED)
     assert found.peak_rps <= found.most_rps
-    assert found.concurrency * found.replicas <= 1.25 * users + 1
+    assert found.concurrency * found.replicas <= users + 0.01 * found.replicas
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    users=st.lists(st.integers(1, 5000), min_size=2, max_size=2).map(sorted),
+    pauses=st.sampled_from(
+        [
+            {"think_time_s": 0},
+            {"think_time_s": 7},
+            {"requests_per_user_hour": 60},
+            {"requests_per_user_hour": 1e5},
+        ]
+    ),
+    tokens=st.sampled_from([(100, 20), (2000, 500), (30_000, 1000)]),
+    machine=st.sampled_from(["H100", "L4", "Apple-M4 Max 40-Core"]),
+    redundant=st.booleans(),
+)
+def test_more_people_never_need_fewer_and_never_have_more_calls_than_heads(
+    users: list[int], pauses: dict[str, float], tokens: tuple[int, int], machine: str, redundant: bool
+) -> None:
+    load_of: dict[str, Any] = {
+        **pauses,
+        "input_tokens": tokens[0],
+        "output_tokens": tokens[1],
+        "accelerators": [machine],
+        "redundant": redundant,
+    }
+    few, many = (plan(users_concurrent=n, **load_of) for n in users)
+    assert few.accelerators <= many.accelerators
+    if few.accelerators_per_replica == many.accelerators_per_replica:
+        assert few.replicas <= many.replicas
+    for n, found in zip(users, (few, many), strict=True):
+        working = found.replicas - (1 if redundant else 0)
+        assert found.concurrency * working <= n + 0.01 * working
+        assert found.peak_rps <= found.most_rps * (1 + 1e-9)
+
+
+def test_without_a_pause_everybody_is_always_in_flight() -> None:
+    for users in (60, 80, 85, 90, 120, 130):
+        found = plan(users_concurrent=users, think_time_s=0, input_tokens=2000, output_tokens=500)
+        assert found.replicas == 1
+        assert found.concurrency == pytest.approx(users, rel=1e-3)
+        assert found.peak_rps == pytest.approx(users / found.e2e_mean_ms * 1e3, rel=1e-3)
 
 
 def test_a_pause_far_longer_than_the_answer_makes_a_rate() -> None:
@@ -62,9 +113,46 @@ def test_a_stated_mean_stays_the_mean() -> None:
 
 
 def test_too_few_accelerators_make_people_wait_and_say_how_long() -> None:
-    found = plan(users_concurrent=1000, think_time_s=5, available=1)
+    found = told_plan(users_concurrent=1000, think_time_s=5, available=1)
     assert found.saturated
     assert "1,000 people would wait 27" in found.reason
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"users_concurrent": 20_000, "available": 2}, {"users_concurrent": 10**9}],
+)
+def test_what_too_many_people_would_see_is_not_told(arguments: dict[str, Any]) -> None:
+    found = told_plan(think_time_s=0, input_tokens=2000, output_tokens=500, **arguments)
+    assert isinstance(found, SaturatedPlan)
+    assert "people would wait" in found.reason
+    assert ("no published installation" in found.reason) == ("available" not in arguments)
+
+
+def test_a_limit_that_nothing_keeps_is_told_without_times() -> None:
+    assert type(told_plan(users_concurrent=50, think_time_s=0, ttft_limit_ms=1)) is UnservedPlan
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"users_concurrent": 200, "think_time_s": 20, "trough_rps": 100}, "trough_rps 100"),
+        ({"users_concurrent": 200, "think_time_s": 60, "mean_rps": 1000}, "mean_rps 1000"),
+    ],
+)
+def test_a_mean_or_trough_above_what_people_ask_is_refused(arguments: dict[str, Any], name: str) -> None:
+    with pytest.raises(InputRefused, match=f"{name} is above what 200 people at one time ask"):
+        plan(**arguments)
+
+
+def test_the_floor_is_never_above_the_replicas() -> None:
+    found = plan(users_concurrent=2000, think_time_s=20, trough_rps=80)
+    assert found.floor_replicas <= found.replicas
+
+
+def test_people_who_cannot_ask_so_often_are_said_to_ask_at_once() -> None:
+    assert "each asks again as soon as" in plan(users_concurrent=200, requests_per_user_hour=1e5).evidence
+    assert "each asks again as soon as" not in plan(users_concurrent=200, requests_per_user_hour=80).evidence
 
 
 @pytest.mark.parametrize(
@@ -76,6 +164,7 @@ def test_too_few_accelerators_make_people_wait_and_say_how_long() -> None:
         ({"mean_rps": 1, "think_time_s": 1}, "need users_concurrent"),
         ({"users_concurrent": 5, "think_time_s": 1, "peak_rps": 2}, "leave out peak_rps"),
         ({"users_concurrent": 5, "think_time_s": 1, "batch": True}, "people who wait"),
+        ({"users_concurrent": 1.5, "think_time_s": 1}, "whole number of people"),
     ],
 )
 def test_what_does_not_go_together_is_refused(arguments: dict[str, Any], words: str) -> None:

@@ -30,7 +30,7 @@ from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
 PEOPLE = frozenset({"users_concurrent", "think_time_s", "requests_per_user_hour"})
 """What says how people ask, where no rate is given."""
 ANSWER_AT_LEAST_S = 1e-3
-"""Shorter than any answer: what a mean that nobody stated is held down from by the rate of the people."""
+"""Shorter than any answer: bounds the rate of the people until it is known how fast they are answered."""
 
 
 class ServingInput(ToolInput):
@@ -116,6 +116,8 @@ class ServingInput(ToolInput):
                 raise ValueError(
                     "think_time_s and requests_per_user_hour need users_concurrent, of whom they speak"
                 )
+        elif self.users_concurrent % 1:
+            raise ValueError(f"users_concurrent {self.users_concurrent:g} isn't a whole number of people")
         elif pauses.count(None) != 1:
             raise ValueError("users_concurrent needs think_time_s or requests_per_user_hour, one of the two")
         elif self.peak_rps is not None or self.batch or self.batch_window_h is not None:
@@ -217,8 +219,9 @@ def _serving(given: ServingInput, context: Context) -> ServingPlans:
     load["accelerators"] = given.available
     if (people := given.people) is not None:
         most = people.rps(ANSWER_AT_LEAST_S)
-        demand = ServingDemand.model_validate({**load, "mean_rps": given.mean_rps or most, "peak_rps": most})
-        return ServingPlans(plans=tuple(plans_for_people(knowledge, people, demand, names, keys)))
+        demand = ServingDemand.model_validate({**load, "mean_rps": most, "peak_rps": most})
+        plans = plans_for_people(knowledge, people, demand, names, keys, mean_rps=given.mean_rps)
+        return ServingPlans(plans=tuple(told(plan) for plan in plans))
     load["peak_rps"] = given.peak_rps or given.mean_rps
     if given.precision and given.accelerators:
         _some_loads(knowledge, given.precision, names, keys)

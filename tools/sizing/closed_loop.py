@@ -2,24 +2,28 @@
 
 So the rate depends on how fast the deployment answers: N people with a pause Z, answered in R, ask N / (Z + R) times a
 second (the interactive response time law, Denning and Buzen 1978, "The operational analysis of queueing network
-models", ACM Computing Surveys 10(3)). A deployment is looked for between the rate of answers that each take as long as
-that of a single stream, which nothing can exceed, and the lowest one that the people keep to because of their answers.
+models", ACM Computing Surveys 10(3)). R rises with the rate, so a replica has a highest number of people whose rate it
+carries, and replicas are counted by people: more of them never need fewer.
 """
 
-import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
+
 from knowledge import Knowledge
+from knowledge.errors import InputRefused
 from tools.wording import number
 
-from .capacity import capacity
+from .capacity import Capacity, capacity
 from .demand import ServingDemand, ServingPlan
+from .operation import served
 from .options import options
-from .serving import rank_of, serving_plans
+from .roofline import Array, Indices
+from .serving import Choice, available_devices, plans_of, rank_of, redundant, smallest
 
-STEPS = 12
-"""Deployments tried."""
+HALVINGS = 60
+"""Until the rate is as exact as its type."""
 SETTLED = 0.01
 """Rates within this share of each other are the same."""
 
@@ -39,10 +43,14 @@ class People(NamedTuple):
         >>> People(200, think_s=8).rps(2.0), People(200, period_s=40).rps(2.0), People(200, period_s=40).rps(50)
         (20.0, 5.0, 4.0)
         """
-        cycle = (
-            max(self.period_s, answer_s) if self.period_s is not None else (self.think_s or 0.0) + answer_s
-        )
-        return self.users / cycle
+        return float(self.users / self.cycle_s(np.array(answer_s)))
+
+    def cycle_s(self, answer_s: Array) -> Array:
+        """From one request of a person to the next, each answered in so long."""
+        if self.period_s is not None:
+            return np.maximum(self.period_s, answer_s)
+        result: Array = (self.think_s or 0.0) + answer_s
+        return result
 
 
 def plans_for_people(
@@ -51,60 +59,116 @@ def plans_for_people(
     demand: ServingDemand,
     models: Iterable[str],
     accelerators: Iterable[str],
+    *,
+    mean_rps: float | None = None,
 ) -> list[ServingPlan]:
-    """Every model on every accelerator, as `serving_plans`; the peak of `demand` is left to the people."""
+    """Every model on every accelerator, as `serving_plans`; peak and mean of `demand` are left to the people.
+
+    `mean_rps` is a stated mean; InputRefused where that or the trough is more than the people ask.
+    """
     machines = list(accelerators)
-    found = [_plan(knowledge, people, demand, (model, machine)) for model in models for machine in machines]
+    found = [
+        _plan(knowledge, people, demand, mean_rps, (model, machine))
+        for model in models
+        for machine in machines
+    ]
+    _refuse_busier(people, mean_rps, demand.trough_rps, found)
     return sorted(found, key=rank_of)
 
 
-def _plan(knowledge: Knowledge, people: People, demand: ServingDemand, pair: tuple[str, str]) -> ServingPlan:
-    """The deployment of the lowest rate found that its own answers don't exceed."""
-
-    def sized(rate: float) -> ServingPlan:
-        load = demand.model_copy(update={"peak_rps": rate, "mean_rps": min(demand.mean_rps, rate)})
-        return serving_plans(knowledge, load, [pair[0]], [pair[1]])[0]
-
-    def carries(plan: ServingPlan, rate: float) -> bool:
-        return plan.feasible and people.rps(plan.e2e_mean_ms / 1e3) <= rate * (1 + SETTLED)
-
-    alone = _alone_s(knowledge, demand, pair)
-    rate = demand.mean_rps if alone is None else people.rps(alone)
-    plan = sized(rate)
-    if plan.saturated:
-        rate = plan.most_rps * (1 - SETTLED)
-        slower = sized(rate)
-        if not carries(slower, rate):
-            return plan.model_copy(update=_waiting(people, plan))
-        plan = slower
-    if not plan.feasible:
-        return plan
-    below = 0.0
-    for _ in range(STEPS):
-        asked = max(people.rps(plan.e2e_mean_ms / 1e3), math.sqrt(below * rate))
-        if asked > rate * (1 - SETTLED):
-            return plan
-        smaller = sized(asked)
-        if carries(smaller, asked):
-            plan, rate = smaller, asked
-        else:
-            below = asked
-    return plan
+def _plan(
+    knowledge: Knowledge, people: People, demand: ServingDemand, mean_rps: float | None, pair: tuple[str, str]
+) -> ServingPlan:
+    """The smallest deployment that carries the people, at the rate that they keep to because of its answers."""
+    available = options(knowledge, (pair,), demand.precision)
+    able = capacity(knowledge, available, demand)
+    spare = 1 if redundant(knowledge, demand) else 0
+    held = _held(people, demand, able)
+    replicas = np.maximum(np.ceil(people.users / held - 1e-9), 1) + spare
+    chosen = smallest(knowledge, demand, available, able, replicas)
+    if not len(chosen.pair):
+        (plan,) = plans_of(knowledge, demand, [pair], chosen)
+        return _waiting(knowledge, people, demand, plan) if plan.saturated else plan
+    working = float(chosen.replicas[0]) - spare
+    rate = working * _rate_of_one(people, demand, chosen, people.users / working)
+    load = demand.model_copy(
+        update={
+            "peak_rps": rate,
+            "mean_rps": min(mean_rps or rate, rate),
+            "trough_rps": None if demand.trough_rps is None else min(demand.trough_rps, rate),
+        }
+    )
+    (plan,) = plans_of(knowledge, load, [pair], chosen)
+    return _among(people, plan, working)
 
 
-def _waiting(people: People, plan: ServingPlan) -> dict[str, str]:
+def _held(people: People, demand: ServingDemand, able: Capacity) -> Array:
+    """People whose requests one replica carries, by deployment and batch."""
+    rows = np.arange(len(able.planned_rps))
+    columns = [
+        able.planned_rps[:, place]
+        * _cycle_s(people, demand, able, rows, np.full(len(rows), place), able.planned_rps[:, place])
+        for place in range(able.planned_rps.shape[1])
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _rate_of_one(people: People, demand: ServingDemand, chosen: Choice, users: float) -> float:
+    """What so many people ask of one replica of the choice: the rate x at which x (Z + R(x)) = users."""
+    option, batch = chosen.option[:1], chosen.batch[:1]
+    low, high = 0.0, float(chosen.capacity.planned_rps[option[0], batch[0]])
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        cycle = _cycle_s(people, demand, chosen.capacity, option, batch, np.array([middle]))
+        low, high = (middle, high) if middle * float(cycle[0]) < users else (low, middle)
+    return (low + high) / 2
+
+
+def _cycle_s(
+    people: People, demand: ServingDemand, able: Capacity, option: Indices, batch: Indices, rps: Array
+) -> Array:
+    """From one request of a person to the next, where each replica is asked so often."""
+    found = served(able, demand.output_tokens, option=option, batch=batch, rps_per_replica=rps)
+    return people.cycle_s(found.service_ms / 1e3)
+
+
+def _among(people: People, plan: ServingPlan, working: float) -> ServingPlan:
+    """The plan with no more calls in flight than there are people, and a word where they can't ask so often."""
+    answer_s = plan.e2e_mean_ms / 1e3
+    changes: dict[str, float | str] = {"concurrency": min(plan.concurrency, people.users / working)}
+    if people.period_s is not None and answer_s > people.period_s:
+        hourly = plan.peak_rps / people.users * 3600
+        changes["evidence"] = (
+            f"{plan.evidence} An answer takes {number(answer_s)} s and people ask every {number(people.period_s)} s: "
+            f"each asks again as soon as the answer is there, {number(hourly)} times an hour."
+        )
+    return plan.model_copy(update=changes)
+
+
+def _refuse_busier(
+    people: People, mean_rps: float | None, trough_rps: float | None, plans: list[ServingPlan]
+) -> None:
+    """InputRefused where a stated rate is more than the people ask of the fastest plan."""
+    most = max((plan.peak_rps for plan in plans if plan.feasible), default=None)
+    if most is None:
+        return
+    for name, stated in (("mean_rps", mean_rps), ("trough_rps", trough_rps)):
+        if stated is not None and stated > most * (1 + SETTLED):
+            raise InputRefused(
+                f"{name} {stated:g} is above what {number(people.users)} people at one time ask: each waits for the "
+                f"answer, so {number(most)} requests a second at most.",
+                f"Leave out {name}, give more users_concurrent, or give peak_rps instead of users_concurrent.",
+            )
+
+
+def _waiting(knowledge: Knowledge, people: People, demand: ServingDemand, plan: ServingPlan) -> ServingPlan:
     """Why accelerators that are too few are too few for people, who wait rather than ask more."""
     answer_s = people.users / plan.most_rps - (people.think_s or 0.0)
     reason = (
         f"Saturated: {plan.accelerators} x {plan.accelerator} answer at most {number(plan.most_rps)} requests of this"
         f" kind a second within the limits; {number(people.users)} people would wait {number(answer_s)} s for each."
     )
-    return {"reason": reason, "evidence": reason}
-
-
-def _alone_s(knowledge: Knowledge, demand: ServingDemand, pair: tuple[str, str]) -> float | None:
-    """The fastest answer that any deployment of the pair gives a single stream; None where it has none."""
-    available = options(knowledge, (pair,), demand.precision)
-    if not len(available.pair):
-        return None
-    return float(capacity(knowledge, available, demand).service_ms[:, 0].min()) / 1e3
+    if demand.accelerators is None:
+        there = int(available_devices(knowledge, demand))
+        reason += f" Plans end at {there:,} accelerators: no published installation is as large."
+    return plan.model_copy(update={"reason": reason, "evidence": reason})

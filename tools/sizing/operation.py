@@ -1,6 +1,7 @@
 """Chosen deployments at their load: how many requests are in flight, how long they take, what it draws."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,6 +50,26 @@ class Operation:
         return waiting_ms(self.servers, self.occupancy, self.e2e_ms, percentile, self.variability)
 
 
+class Served(NamedTuple):
+    """Replicas at a load: arrays with one entry a deployment."""
+
+    in_flight: Array
+    ttft_ms: Array
+    tpot_ms: Array
+    service_ms: Array
+
+
+def served(
+    able: Capacity, output_tokens: float, *, option: Indices, batch: Indices, rps_per_replica: Array
+) -> Served:
+    """How many requests are in flight in a replica of each option at that rate, and how long they take."""
+    rps = able.rps[option]
+    grid = np.broadcast_to(BATCHES, rps.shape)
+    in_flight = np.minimum(_between(rps_per_replica, rps, grid), BATCHES[batch])
+    ttft, tpot = (_between(in_flight, grid, values[option]) for values in (able.ttft_ms, able.tpot_ms))
+    return Served(in_flight, ttft, tpot, ttft + tpot * output_tokens)
+
+
 def operate(
     knowledge: Knowledge,
     demand: ServingDemand,
@@ -62,12 +83,11 @@ def operate(
     working: Array,
 ) -> Operation:
     """Figures at the peak for latency, at the mean for power; `working` replicas carry the peak."""
-    rps, tpots, ttfts = able.rps[option], able.tpot_ms[option], able.ttft_ms[option]
+    rps = able.rps[option]
     grid = np.broadcast_to(BATCHES, rps.shape)
-    load = peak_rps / working
-    in_flight = np.minimum(_between(load, rps, grid), BATCHES[batch])
-    tpot, ttft = _between(in_flight, grid, tpots), _between(in_flight, grid, ttfts)
-    service = ttft + tpot * demand.output_tokens
+    in_flight, ttft, tpot, service = served(
+        able, demand.output_tokens, option=option, batch=batch, rps_per_replica=peak_rps / working
+    )
     largest = np.where(able.keeps_limits[option], able.planned_rps[option], 0).max(axis=1, initial=0)
     places = np.where(able.fits[option], grid, 1).max(axis=1)
     spread, servers, occupancy = variability(knowledge, demand), working * places, in_flight / places

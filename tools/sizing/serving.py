@@ -45,17 +45,22 @@ def serving_plans(
     knowledge: Knowledge, demand: ServingDemand, model_keys: Iterable[str], accelerator_keys: Iterable[str]
 ) -> list[ServingPlan]:
     """Every model on every accelerator: the smallest plan of each, feasible first, fewest watts first."""
-    from .plans import full_plan
-
     machines = list(accelerator_keys)
     pairs = [(model, machine) for model in model_keys for machine in machines]
-    chosen = choose(knowledge, demand, pairs)
+    return sorted(plans_of(knowledge, demand, pairs, choose(knowledge, demand, pairs)), key=rank_of)
+
+
+def plans_of(
+    knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[str, str]], chosen: Choice
+) -> list[ServingPlan]:
+    """The plans of what was chosen, in the order of `pairs`."""
+    from .plans import full_plan
+
     working = operation(knowledge, demand, chosen)
-    found = [
+    return [
         full_plan(knowledge, demand, chosen, working, point, number)
         for number, point in enumerate(_points(knowledge, pairs, chosen, working, demand))
     ]
-    return sorted(found, key=rank_of)
 
 
 def rank_of(plan: ServingPlan) -> tuple[bool, float, int]:
@@ -67,7 +72,13 @@ def choose(knowledge: Knowledge, demand: ServingDemand, pairs: Sequence[tuple[st
     """The deployment of each pair with the fewest accelerators; of equals the smallest replicas."""
     available = options(knowledge, tuple(pairs), demand.precision)
     able = capacity(knowledge, available, demand)
-    replicas = replicas_for(knowledge, demand, able)
+    return smallest(knowledge, demand, available, able, replicas_for(knowledge, demand, able))
+
+
+def smallest(
+    knowledge: Knowledge, demand: ServingDemand, available: Options, able: Capacity, replicas: Array
+) -> Choice:
+    """Of deployments that need so many replicas at each batch, the one of each pair with the fewest accelerators."""
     devices = available.devices[:, None]
     tie = devices / 100 + 1e-3 * able.service_ms / (1e9 + able.service_ms)
     cost = np.where(
