@@ -166,6 +166,67 @@ def test_published_starts_that_ran_out_of_memory_dont_fit_unasked() -> None:
     assert logged["tokens"] == pytest.approx(367_404, rel=0.1)
 
 
+def _settings_of(words: str) -> dict[str, str]:
+    return dict(word.split("=") for word in words.split(", ")) if words else {}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    model=st.sampled_from(["gpt-oss-120b", "gpt-oss-20b", "Llama-3.3-70B", "Qwen3-32B", "DeepSeek-V3"]),
+    machine=st.sampled_from(["H100", "A100", "L40S", "RTX-4090", "B200"]),
+    context=st.sampled_from([2000, 8192, 32_768, 40_960]),
+    rate=st.sampled_from([0.01, 1, 50]),
+)
+def test_plan_and_memory_agree_on_what_the_engine_is_told(
+    model: str, machine: str, context: int, rate: float
+) -> None:
+    asked = {
+        "models": [model], "accelerators": [machine], "context_tokens": context,
+        "input_tokens": 1000, "output_tokens": 200, "mean_rps": rate,
+    }  # fmt: skip
+    (plan,) = run_tool("size-llm-serving", asked, KNOWLEDGE, AS_OF).model_dump()["plans"]
+    if not plan["feasible"]:
+        return
+    same = {
+        "model": model, "accelerator": machine, "precision": plan["precision"],
+        "devices": plan["accelerators_per_replica"], "context_tokens": context,
+    }  # fmt: skip
+    found = account(**same)
+    assert found["fits"] or found["fits_with"]
+    assert found["fits"] or plan["engine_settings"]
+    assert account(**same, **_settings_of(found["fits_with"]))["fits"]
+    assert account(**same, **_settings_of(plan["engine_settings"]))["fits"]
+
+
+def test_a_plan_on_less_than_the_defaults_says_so() -> None:
+    asked = {"model": "gpt-oss-120b", "devices": 1, "context_tokens": 131_072}
+    assert account(**asked)["fits_with"] == "batch_rows=256, cache_precision=fp8"
+    assert account(**asked, batch_rows=1024, cache_precision="bf16")["fits_with"] == ""
+    assert account(**asked | {"context_tokens": 10**6})["fits_with"] == ""
+    load_of = {
+        "models": ["gpt-oss-120b"],
+        "accelerators": ["H100"],
+        "input_tokens": 1000,
+        "output_tokens": 300,
+    }
+    plans = [
+        run_tool("size-llm-serving", load_of | more, KNOWLEDGE, AS_OF).model_dump()["plans"][0]
+        for more in ({"mean_rps": 0.1, "context_tokens": 131_072}, {"mean_rps": 0.1}, {"mean_rps": 20})
+    ]
+    long, short, busy = (plan["engine_settings"] for plan in plans)
+    assert long == "batch_rows=256, cache_precision=fp8"
+    assert short == "sorts_logits=no"
+    assert busy
+
+
+def test_no_more_stages_than_layers() -> None:
+    with pytest.raises(InputRefused, match=r"Llama-3\.1-8B has 32 layers, too few for 64 stages"):
+        account(model="Llama-3.1-8B", devices=64, pipeline=64)
+    with pytest.raises(InputRefused, match="Give pipeline=48"):
+        account(model="Llama-3.1-70B", devices=96, pipeline=96)
+    assert account(model="Llama-3.1-8B", devices=32, pipeline=32)["fits"]
+
+
 def test_no_model_reads_more_than_its_context() -> None:
     found = account(model="Llama-3.1-8B", devices=1, context_tokens=500_000)
     assert (found["fits"], found["reason"]) == (

@@ -6,7 +6,7 @@ from knowledge.errors import InputRefused
 from knowledge.hardware import Accelerator, resolve_accelerator
 from knowledge.models import ModelSpec, resolve_model
 
-from ..sizing.engine_defaults import Engine, unasked_settings
+from ..sizing.engine_defaults import Engine, needed_changes, planned_settings, unasked_settings
 from ..sizing.engine_memory import EngineSettings, attention_devices, engine_memory
 from ..sizing.fit import lacking_gib
 from ..sizing.memory import loadable, preferred_precision, served_in, unserved
@@ -63,6 +63,8 @@ class MemoryAccount(ToolResult):
     fits: bool
     reason: str
     """What is lacking; empty where it fits."""
+    fits_with: str
+    """Settings with which it would fit, of those that size-llm-serving plans with; empty where none do or none need."""
     visible_gib: float
     weights_gib: float
     working_gib: float
@@ -82,15 +84,20 @@ def _memory(given: MemoryInput, context: Context) -> MemoryAccount:
     _splittable(model, given, asked)
     _loadable(model, machine, precision)
     found = engine_memory(knowledge, model, machine, precision, given.devices, given.context_tokens, asked)
-    lacking = lacking_gib(
-        knowledge, model, machine, precision, given.devices,
-        tokens=given.context_tokens, sequences=given.sequences, settings=asked,
-    )  # fmt: skip
-    reason = _reason(model, given, lacking)
+
+    def lacking(settings: EngineSettings) -> float:
+        return lacking_gib(
+            knowledge, model, machine, precision, given.devices,
+            tokens=given.context_tokens, sequences=given.sequences, settings=settings,
+        )  # fmt: skip
+
+    reason = _reason(model, given, lacking(asked))
+    changes = needed_changes(lacking, asked, planned_settings(knowledge, precision), given.model_fields_set)
     return MemoryAccount(
         model=model.key, accelerator=machine.key, precision=precision, cache_precision=asked.cache_precision,
         engine=given.engine, prompt_tokens=int(asked.prompt_tokens or 0), batch_rows=int(asked.sequences or 0),
         sorts_logits=asked.sorts, fits=not reason, reason=reason,
+        fits_with="" if _too_long(model, given) else ", ".join(changes or ()),
         visible_gib=found.visible_gib, weights_gib=found.weights_gib, working_gib=found.working_gib,
         overhead_gib=found.overhead_gib, cache_gib=found.cache_gib, tokens=found.tokens,
     )  # fmt: skip
@@ -111,17 +118,26 @@ def _settings(given: MemoryInput, unasked: EngineSettings) -> EngineSettings:
 
 def _reason(model: ModelSpec, given: MemoryInput, lacking: float) -> str:
     """Why it can't be served so; empty where it can."""
-    if model.context and given.context_tokens > model.context:
+    if _too_long(model, given):
         return (
             f"{model.key} reads {model.context:,} tokens at most, {given.context_tokens:,.0f} are asked for."
         )
     return f"Each device lacks {lacking:.1f} GiB." if lacking else ""
 
 
+def _too_long(model: ModelSpec, given: MemoryInput) -> bool:
+    return bool(model.context and given.context_tokens > model.context)
+
+
 def _splittable(model: ModelSpec, given: MemoryInput, asked: EngineSettings) -> None:
     """Refuse counts of devices over which stages, heads or experts can't be split evenly."""
     if given.devices % given.pipeline:
         raise InputRefused(f"{given.devices} devices can't be split into {given.pipeline} equal stages.")
+    if model.layers and given.pipeline > model.layers:
+        raise InputRefused(
+            f"{model.key} has {model.layers} layers, too few for {given.pipeline} stages of at least one each.",
+            f"Give pipeline={_divisor(given.devices, model.layers)}.",
+        )
     if given.split == "expert":
         _whole_experts(model, given.devices // given.pipeline)
     sharing = attention_devices(given.devices, asked)

@@ -142,6 +142,8 @@ class ServingPlan(BaseModel):
     """measured: the user measured this load; scaled: to runs of this configuration; roofline: the formula alone."""
     validation: Validation = "unvalidated"
     """Whether somebody published a run of this model's architecture on this accelerator, at this precision."""
+    engine_settings: str = ""
+    """What the engine must be told, as arguments of llm-memory, where its defaults don't hold what is planned."""
     percentiles: str = PERCENTILES
     """What is known of the percentiles."""
     evidence: str

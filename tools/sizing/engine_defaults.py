@@ -5,12 +5,14 @@ more sequences there. Which precision of the cache, how many rows and whether th
 logs and reports: docs/formulas/memory.md.
 """
 
+from collections.abc import Callable, Collection
+from itertools import combinations
 from typing import Literal
 
 from knowledge import Knowledge
 from knowledge.hardware import Accelerator
 from knowledge.memory_data import GIB, visible_gb
-from knowledge.sizing_data import constant
+from knowledge.sizing_data import bytes_per, constant
 
 from .engine_memory import EngineSettings
 
@@ -34,6 +36,48 @@ def unasked_settings(
         work="beside" if engine == "sglang" else "within",
         sorts=engine != "sglang",
     )
+
+
+TOLD = {
+    "sorts": "sorts_logits",
+    "sequences": "batch_rows",
+    "cache_precision": "cache_precision",
+    "prompt_tokens": "prompt_tokens",
+}
+"""Setting -> argument of llm-memory, in the order in which they are tried: what costs least first."""
+
+
+def planned_settings(knowledge: Knowledge, precision: str) -> EngineSettings:
+    """The settings that plans of size-llm-serving suppose beside weights of that precision."""
+    narrow = bytes_per(knowledge, "cache_bytes_per_value", precision) == 1
+    return EngineSettings(
+        prompt_tokens=constant(knowledge, "engine", "prompt_tokens").value,
+        sequences=constant(knowledge, "engine", "profiled_sequences").value,
+        cache_precision="fp8" if narrow else CACHE_PRECISION,
+        sorts=False,
+    )
+
+
+def needed_changes(
+    lacking_gib: Callable[[EngineSettings], float],
+    unasked: EngineSettings,
+    planned: EngineSettings,
+    stated: Collection[str] = (),
+) -> tuple[str, ...] | None:
+    """The fewest settings of `planned` with which nothing lacks; None where that takes more, or what was stated."""
+    free = [
+        name for name in TOLD if getattr(planned, name) != getattr(unasked, name) and TOLD[name] not in stated
+    ]
+    for count in range(len(free) + 1):
+        for names in combinations(free, count):
+            if lacking_gib(unasked._replace(**{name: getattr(planned, name) for name in names})) <= 0:
+                return tuple(_told(name, getattr(planned, name)) for name in names)
+    return None
+
+
+def _told(name: str, value: object) -> str:
+    words = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+    return f"{TOLD[name]}={words:.0f}" if isinstance(words, float) else f"{TOLD[name]}={words}"
 
 
 def _large(knowledge: Knowledge, accelerator: Accelerator) -> bool:

@@ -10,7 +10,10 @@ from .attainment import attainment_pct
 from .autoscaling import autoscaling
 from .backing import Backing, backing
 from .calibration import correction, nearest_run, validation
+from .capacity import longest_tokens
 from .demand import Basis, PlanPoint, ServingDemand, ServingPlan, Validation
+from .engine_defaults import needed_changes, planned_settings, unasked_settings
+from .engine_memory import EngineSettings, engine_memory, sequence_gib
 from .kinds import Regime, kind_measured, mean_error, step_regime
 from .memory import cache_gb, number_format
 from .operation import Operation
@@ -72,10 +75,27 @@ def full_plan(
         most_rps=float(working.capacity_rps[row]) * (point.replicas - redundant(knowledge, demand)),
         attainment_pct=round(attained, 2), goodput_rps=design_rps(demand) * attained / 100,
         floor_replicas=span.floor, mean_replicas=span.mean,
-        feasible=True, basis=_basis(own, known),
+        feasible=True, basis=_basis(own, known), engine_settings=_told_to_engine(knowledge, demand, load),
         validation="measured" if own or known else _without_runs(knowledge, point),
         evidence=(own.sentence if own else _evidence(knowledge, point, machine, near, known)) + _declared(demand),
     )  # fmt: skip
+
+
+def _told_to_engine(knowledge: Knowledge, demand: ServingDemand, load: Setting) -> str:
+    """What vLLM must be told so that the caches in flight fit beside the longest; empty where its defaults do."""
+    model, machine, precision, devices = load.model, load.accelerator, load.precision, load.devices
+    longest, usual = longest_tokens(demand), demand.input_tokens + demand.output_tokens
+
+    def lacking_gib(settings: EngineSettings) -> float:
+        room = engine_memory(knowledge, model, machine, precision, devices, longest, settings)
+        first, other = (
+            sequence_gib(knowledge, model, precision, devices, tokens, settings)
+            for tokens in (longest, usual)
+        )
+        return first + max(load.batch - 1, 0.0) * other - room.cache_gib
+
+    unasked = unasked_settings(knowledge, "vllm", machine, longest)
+    return ", ".join(needed_changes(lacking_gib, unasked, planned_settings(knowledge, precision)) or ())
 
 
 def _basis(own: Backing | None, known: bool) -> Basis:
