@@ -124,7 +124,8 @@ def _refusal(name: str, model: type[ToolInput], error: ValidationError) -> Input
     if first["type"] == "missing" and len(first["loc"]) == 1:
         return InputRefused(f"{name} needs {key}.", hint)
     words = first["msg"].removeprefix("Value error, ")
-    return InputRefused(f"{name}, {key}: {words[0].lower()}{words[1:].rstrip('.')}.", hint)
+    where = f"{name}, {key}" if key else name
+    return InputRefused(f"{where}: {words[0].lower()}{words[1:].rstrip('.')}.", hint)
 
 
 def _ids(content: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge import Knowledge
 from knowledge.errors import InputRefused
+from knowledge.models import ModelSpec, models
 
 from .compute.choice import HOURS_PER_MONTH
 from .cost import accelerator_hourly, api_monthly_cost
@@ -31,6 +32,7 @@ from .request_machines import (
 )
 from .request_steps import assumed_step, tail
 from .sizing import ServingDemand, ServingPlan, serving_plans
+from .sizing.unsized import OTHERS, instead
 
 
 class RequestPlan(BaseModel):
@@ -133,13 +135,30 @@ def _carried(
     )  # fmt: skip
     plan = serving_plans(knowledge, demand, [model], [accelerator])[0]
     if not plan.feasible:
-        raise InputRefused(plan.reason, "Give another accelerator, or leave it out for a hosted model.")
+        raise InputRefused(plan.reason, _instead(models(knowledge)[model], sum(tokens[:2])))
     hourly = accelerator_hourly(knowledge, accelerator, "gpu-on-demand", (), as_of)
     usd = None if hourly is None else hourly.scaled(plan.accelerators * HOURS_PER_MONTH, "USD/month")
     return Deployment(
         model=model, accelerator=accelerator, calls_per_request=each, accelerators=plan.accelerators,
         replicas=plan.replicas, usd_month=usd, evidence=plan.evidence,
     ), plan  # fmt: skip
+
+
+KINDS = {"embedding": "embed", "reranker": "rerank"}
+"""Type of a model -> kind of the step that runs it."""
+
+
+def _instead(model: ModelSpec, tokens: float) -> str:
+    """What to change about a call that can't be served."""
+    if model.type in KINDS:
+        return f"Give the step kind={KINDS[model.type]}."
+    if model.type in OTHERS:
+        return f"{instead(model)} Give the step kind=timed with its p95_ms."
+    if not model.sizeable:
+        return "Leave accelerator out for the hosted model, or give an open model."
+    if model.context and tokens > model.context:
+        return f"Give at most {model.context:,} input_tokens and output_tokens together, or another model."
+    return "Give another accelerator, or leave it out for a hosted model."
 
 
 def _least(calls: Sequence[Use], name: str) -> float | None:

@@ -64,6 +64,15 @@ def figure(value: float, unit: str) -> str:
     return f"{value:,.0f}" if unit in WHOLE and value == int(value) else number(value)
 
 
+def whole(count: float) -> str:
+    """A count in a sentence as it was stated: what isn't whole in three significant digits.
+
+    >>> whole(32768.0), whole(8192), whole(12.345)
+    ('32,768', '8,192', '12.3')
+    """
+    return f"{count:,.0f}" if count == int(count) else number(count)
+
+
 def unit_words(unit: str) -> str:
     """The unit as it stands behind a number in a sentence."""
     return _UNITS.get(unit, unit)

@@ -146,8 +146,15 @@ def test_a_mean_or_trough_above_what_people_ask_is_refused(arguments: dict[str, 
 
 
 def test_the_floor_is_never_above_the_replicas() -> None:
-    found = plan(users_concurrent=2000, think_time_s=20, trough_rps=80)
-    assert found.floor_replicas <= found.replicas
+    """On a slow device people ask less often than the trough that a fast one keeps up with."""
+    load_of = {"users_concurrent": 300, "think_time_s": 0, "trough_rps": 50}
+    shape = {"models": ["Llama-3.1-8B"], "input_tokens": 1000, "output_tokens": 300}
+    asked = {**shape, **load_of, "accelerators": ["B200", "L4"]}
+    found = run_tool("size-llm-serving", asked, KNOWLEDGE, date(2026, 11, 26))
+    assert isinstance(found, ServingPlans)
+    plans = [item for item in found.plans if isinstance(item, ServingPlan)]
+    assert min(item.peak_rps for item in plans) < 50 < max(item.peak_rps for item in plans)
+    assert all(item.floor_replicas <= item.replicas for item in plans)
 
 
 def test_people_who_cannot_ask_so_often_are_said_to_ask_at_once() -> None:

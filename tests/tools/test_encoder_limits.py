@@ -31,6 +31,7 @@ def plan(model: str, accelerator: str = "H100", **given: float) -> EncoderPlan:
     [
         ("FLUX.1-dev", "T4", {}, ("keeps 24 GB of weights in bf16; one T4 has 16 GB", "smallest", "L40S")),
         ("Llama-3.1-8B", "T4", {}, ("keeps 16.1 GB", "A10G, L4")),
+        ("bge-m3", "T4", {"tokens_per_item": 32768}, ("at most 8,192 tokens; a text has 32,768.",)),
         ("DeepSeek-V3", "B300", {}, ("in fp8", "No listed single device")),
         ("bge-large-en-v1.5", "T4", {"tokens_per_item": 8192}, ("at most 512 tokens", "items_per_s=16.")),
         ("SDXL-base-1.0", "H100", {"tokens_per_item": 77}, ("tokens_per_item", "steps and side_px instead")),
@@ -57,7 +58,7 @@ def test_a_device_with_a_published_run_holds_its_model() -> None:
 def test_the_pieces_that_a_refusal_offers_are_taken() -> None:
     whole = plan("bge-m3", tokens_per_item=8192)
     pieces = plan("bge-large-en-v1.5", tokens_per_item=512, items_per_s=16)
-    assert whole.item == "a text of 8,190 tokens"
+    assert whole.item == "a text of 8,192 tokens"
     assert pieces.devices >= 1
 
 

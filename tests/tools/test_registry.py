@@ -132,6 +132,15 @@ def test_a_wrong_argument_is_refused_by_name(name: str, changes: dict[str, Any],
 
 
 @pytest.mark.parametrize(
+    ("name", "changes"), [("size-llm-serving", {"peak_rps": 1}), ("size-vectors", {"lists": 10})]
+)
+def test_what_no_single_argument_causes_names_the_tool_alone(name: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(InputRefused) as refused:
+        run(name, **changes)
+    assert refused.value.message.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
     ("name", "changes", "near"),
     [
         ("size-vectors", {"cuont": 3}, "count"),

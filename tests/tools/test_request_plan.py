@@ -126,6 +126,23 @@ def test_a_step_that_cannot_be_sized_is_named(step: dict[str, Any], words: str) 
         planned(step)
 
 
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({"model": "bge-m3"}, "Give the step kind=embed."),
+        ({"model": "bge-reranker-v2-m3"}, "Give the step kind=rerank."),
+        ({"model": "resnet-50"}, "size-encoder sizes it. Give the step kind=timed"),
+        ({"model": "gpt-4o"}, "Leave accelerator out"),
+        ({"input_tokens": 300_000, "output_tokens": 300}, "Give at most 131,072 input_tokens"),
+        ({"model": "Llama-3.1-405B", "accelerator": "T4"}, "Give another accelerator"),
+    ],
+)
+def test_a_call_that_cannot_be_served_is_met_with_what_can(changes: dict[str, Any], hint: str) -> None:
+    with pytest.raises(InputRefused) as refused:
+        planned({**LARGE, **changes})
+    assert hint in str(refused.value.hint)
+
+
 RERANK = {
     "kind": "rerank",
     "model": "Qwen3-Reranker-0.6B",

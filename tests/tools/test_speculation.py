@@ -85,6 +85,16 @@ def test_speculation_without_an_acceptance_is_refused() -> None:
         run_tool("size-llm-serving", given, KNOWLEDGE, date(2026, 11, 26))
 
 
+@pytest.mark.parametrize(
+    "declared_alone",
+    [{"speculative_acceptance": 0.8}, {"speculative_acceptance": 0}, {"draft_cost_share": 0.1}],
+)
+def test_a_draft_that_proposes_nothing_is_refused(declared_alone: dict[str, float]) -> None:
+    given = {"models": [MODEL], "mean_rps": 1, "input_tokens": 100, "output_tokens": 100, **declared_alone}
+    with pytest.raises(InputRefused, match=f"{next(iter(declared_alone))} needs speculative_tokens"):
+        run_tool("size-llm-serving", given, KNOWLEDGE, date(2026, 11, 26))
+
+
 def attained(**limits: float) -> float:
     chosen = choose(KNOWLEDGE, demand(), [(MODEL, DEVICE)])
     working = operation(KNOWLEDGE, demand(), chosen)

@@ -14,8 +14,9 @@ from tools.estimate import Estimate, point
 from ..sizing import Scoring, size_encoder, size_media, size_scorer
 from ..sizing.encoder_limits import READERS, refuse_long, refuse_unheld
 from ..sizing.encoders import SPEECH_WINDOW_S, ClassicalPlan, EncoderPlan
+from ..sizing.fleet_limits import refuse_devices, refuse_nodes
 from ..sizing.scorers import ScorerPlan
-from ..wording import number
+from ..wording import whole
 from .declaration import Context, Tool, ToolInput, in_unit
 
 SPEECH = ("asr", "tts")
@@ -29,7 +30,7 @@ class EncoderInput(ToolInput):
     """Embedding, reranking, vision, image or speech model."""
     accelerator: str
     """Accelerator to run it on."""
-    items_per_s: Annotated[float, in_unit("items/s", gt=0)]
+    items_per_s: Annotated[float, in_unit("items/s", gt=0, le=1e15)]
     """Texts, images, generated pictures or recordings a second, at peak."""
     tokens_per_item: Annotated[float | None, in_unit("tokens", gt=0)] = None
     """Tokens of a text; left out: 256."""
@@ -44,9 +45,9 @@ class EncoderInput(ToolInput):
 
 
 class ClassicalInput(ToolInput):
-    peak_rps: Annotated[float, in_unit("requests/s", gt=0)]
+    peak_rps: Annotated[float, in_unit("requests/s", gt=0, le=1e15)]
     """Requests a second at peak."""
-    rows: Annotated[float, in_unit("items", ge=1)] = 1
+    rows: Annotated[float, in_unit("items", ge=1, le=1e12)] = 1
     """Candidates that one request has scored."""
     trees: Annotated[float | None, in_unit("trees", ge=1)] = None
     """Of the ensemble; assumed where left out and candidates or features are given."""
@@ -83,6 +84,12 @@ def _encoder(given: EncoderInput, context: Context) -> EncoderPlan:
     machine = resolve_accelerator(knowledge, given.accelerator)
     _refuse_foreign(given, model)
     refuse_unheld(knowledge, model, machine)
+    plan = _plan(given, knowledge, model, machine)
+    refuse_devices(knowledge, plan.devices, machine.key, "items_per_s", given.items_per_s)
+    return plan
+
+
+def _plan(given: EncoderInput, knowledge: Knowledge, model: ModelSpec, machine: Accelerator) -> EncoderPlan:
     if model.type in SPEECH or model.type == "image":
         return _media(given, knowledge, model, machine)
     tokens = given.tokens_per_item or TEXT_TOKENS
@@ -91,7 +98,7 @@ def _encoder(given: EncoderInput, context: Context) -> EncoderPlan:
         knowledge, model.key, machine.key, items_per_s=given.items_per_s, tokens_per_item=tokens,
         redundant=given.redundant,
     )  # fmt: skip
-    words = f"a text of {number(tokens)} tokens" if model.type in READERS else "an image"
+    words = f"a text of {whole(tokens)} tokens" if model.type in READERS else "an image"
     return plan.model_copy(update={"item": words})
 
 
@@ -134,6 +141,7 @@ def _classical(given: ClassicalInput, context: Context) -> ClassicalSizing:
     sized = size_scorer(
         context.knowledge, given.peak_rps, scoring, limit_ms=given.latency_limit_ms, redundant=given.redundant
     )
+    refuse_nodes(context.knowledge, sized.plan.nodes, "peak_rps", given.peak_rps)
     features = point(0.0, "ms") if given.in_process else sized.features_p99_ms
     return ClassicalSizing(
         **sized.plan.__dict__,

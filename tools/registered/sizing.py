@@ -18,6 +18,7 @@ from ..sizing import (
 )
 from ..sizing.closed_loop import People, plans_for_people
 from ..sizing.demand import Arrivals
+from ..sizing.fleet_limits import refuse_nodes
 from ..sizing.memory import loadable, served_in, trainable, unserved
 from ..sizing.told import SaturatedPlan, UnservedPlan, told
 from ..sizing.training import TrainingMode, TrainingPlan
@@ -102,7 +103,19 @@ class ServingInput(ToolInput):
                 "speculative_tokens needs speculative_acceptance, the share of proposed tokens that your texts accept; "
                 "engines log it"
             )
+        if not self.speculative_tokens:
+            self._check_no_draft()
         return self
+
+    def _check_no_draft(self) -> None:
+        """What speaks of a draft needs one."""
+        stated = {
+            "speculative_acceptance": self.speculative_acceptance is not None,
+            "draft_cost_share": self.draft_cost_share > 0,
+        }
+        for name in stated:
+            if stated[name]:
+                raise ValueError(f"{name} needs speculative_tokens, how many a draft proposes for each step")
 
     def _check_load(self) -> None:
         """A rate or people, and people with how often they ask."""
@@ -145,7 +158,7 @@ class ServingPlans(ToolResult):
 
 
 class VectorInput(ToolInput):
-    count: Annotated[float, in_unit("vectors", gt=0)]
+    count: Annotated[float, in_unit("vectors", gt=0, le=1e15)]
     """Vectors in the index."""
     dims: Annotated[float, in_unit("dimensions", ge=1, le=65536)]
     """Values of one vector."""
@@ -155,7 +168,7 @@ class VectorInput(ToolInput):
     """8, 4 or 2 for floats, 1 for scalar-quantised, 0.5, 0.25 or 0.1875 for fewer bits, 0.125 for binary vectors."""
     original_bytes_per_value: Annotated[float | None, in_unit("bytes", ge=0, le=8)] = None
     """Of the vectors kept on disk to score again; left out: 4 where values are quantised, else 0 or as they are."""
-    peak_qps: Annotated[float, in_unit("requests/s", ge=0)] = 0
+    peak_qps: Annotated[float, in_unit("requests/s", ge=0, le=1e15)] = 0
     """Searches a second at peak."""
     results: Annotated[float, in_unit("results", ge=1, le=10000)] = 10
     """Nearest neighbours that a search returns."""
@@ -240,7 +253,7 @@ def _some_loads(knowledge: Knowledge, precision: str, names: list[str], keys: li
 
 
 def _vectors(given: VectorInput, context: Context) -> VectorPlan:
-    return size_vectors(
+    plan = size_vectors(
         context.knowledge,
         given.count,
         given.dims,
@@ -254,6 +267,10 @@ def _vectors(given: VectorInput, context: Context) -> VectorPlan:
         node=Node(given.node_cores, given.node_memory_gb),
         lists=Lists(given.lists, given.probes),
     )
+    busy = plan.copies > given.replicas
+    argument, stated = ("peak_qps", given.peak_qps) if busy else ("count", given.count)
+    refuse_nodes(context.knowledge, plan.search_nodes, argument, stated)
+    return plan
 
 
 def _training(given: TrainingInput, context: Context) -> TrainingPlan:

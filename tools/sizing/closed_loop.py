@@ -13,7 +13,7 @@ import numpy as np
 
 from knowledge import Knowledge
 from knowledge.errors import InputRefused
-from tools.wording import number
+from tools.wording import number, whole
 
 from .capacity import Capacity, capacity
 from .demand import ServingDemand, ServingPlan
@@ -155,7 +155,7 @@ def _refuse_busier(
     for name, stated in (("mean_rps", mean_rps), ("trough_rps", trough_rps)):
         if stated is not None and stated > most * (1 + SETTLED):
             raise InputRefused(
-                f"{name} {stated:g} is above what {number(people.users)} people at one time ask: each waits for the "
+                f"{name} {stated:g} is above what {whole(people.users)} people at one time ask: each waits for the "
                 f"answer, so {number(most)} requests a second at most.",
                 f"Leave out {name}, give more users_concurrent, or give peak_rps instead of users_concurrent.",
             )
@@ -166,7 +166,7 @@ def _waiting(knowledge: Knowledge, people: People, demand: ServingDemand, plan: 
     answer_s = people.users / plan.most_rps - (people.think_s or 0.0)
     reason = (
         f"Saturated: {plan.accelerators} x {plan.accelerator} answer at most {number(plan.most_rps)} requests of this"
-        f" kind a second within the limits; {number(people.users)} people would wait {number(answer_s)} s for each."
+        f" kind a second within the limits; {whole(people.users)} people would wait {number(answer_s)} s for each."
     )
     if demand.accelerators is None:
         there = int(available_devices(knowledge, demand))

@@ -12,7 +12,7 @@ from knowledge.hardware import Accelerator, accelerators
 from knowledge.media_measured import media_runs
 from knowledge.models import ModelSpec
 from knowledge.sizing_data import bytes_per, constant
-from tools.wording import number
+from tools.wording import number, whole
 
 READERS = ("embedding", "encoder", "reranker", "llm")
 """Types of models whose `context` bounds the tokens of an item."""
@@ -46,7 +46,7 @@ def refuse_long(model: ModelSpec, tokens: float, items_per_s: float) -> None:
         return
     pieces = math.ceil(tokens / model.context)
     raise InputRefused(
-        f"{model.key} reads at most {number(model.context)} tokens; a text has {number(tokens)}.",
+        f"{model.key} reads at most {model.context:,} tokens; a text has {whole(tokens)}.",
         f"Cut each into {pieces} pieces: tokens_per_item={math.ceil(tokens / pieces)} and "
         f"items_per_s={number(items_per_s * pieces).replace(',', '')}.",
     )
