@@ -126,6 +126,7 @@ def test_what_too_many_people_would_see_is_not_told(arguments: dict[str, Any]) -
     found = told_plan(think_time_s=0, input_tokens=2000, output_tokens=500, **arguments)
     assert isinstance(found, SaturatedPlan)
     assert "people would wait" in found.reason
+    assert found.reason.startswith(f"Saturated: {arguments.get('available', 10**6):,} x H100")
     assert ("no published installation" in found.reason) == ("available" not in arguments)
 
 
@@ -171,6 +172,7 @@ def test_people_who_cannot_ask_so_often_are_said_to_ask_at_once() -> None:
         ({"mean_rps": 1, "think_time_s": 1}, "need users_concurrent"),
         ({"users_concurrent": 5, "think_time_s": 1, "peak_rps": 2}, "leave out peak_rps"),
         ({"users_concurrent": 5, "think_time_s": 1, "batch": True}, "people who wait"),
+        ({"users_concurrent": 5, "think_time_s": 1, "accelerators": ["T4"], "precision": "fp8"}, "in fp8"),
         ({"users_concurrent": 1.5, "think_time_s": 1}, "whole number of people"),
     ],
 )

@@ -228,6 +228,8 @@ def _serving(given: ServingInput, context: Context) -> ServingPlans:
     names = [resolve_model(knowledge, name).key for name in given.models]
     devices = given.accelerators or tuple(knowledge.anchors["serving_accelerators"])
     keys = [resolve_accelerator(knowledge, name).key for name in devices]
+    if given.precision and given.accelerators:
+        _some_loads(knowledge, given.precision, names, keys)
     load = given.model_dump(exclude={"models", "accelerators", "available", *PEOPLE})
     load["accelerators"] = given.available
     if (people := given.people) is not None:
@@ -236,8 +238,6 @@ def _serving(given: ServingInput, context: Context) -> ServingPlans:
         plans = plans_for_people(knowledge, people, demand, names, keys, mean_rps=given.mean_rps)
         return ServingPlans(plans=tuple(told(plan) for plan in plans))
     load["peak_rps"] = given.peak_rps or given.mean_rps
-    if given.precision and given.accelerators:
-        _some_loads(knowledge, given.precision, names, keys)
     found = serving_plans(knowledge, ServingDemand.model_validate(load), names, keys)
     return ServingPlans(plans=tuple(told(plan) for plan in found))
 

@@ -165,7 +165,7 @@ def _waiting(knowledge: Knowledge, people: People, demand: ServingDemand, plan: 
     """Why accelerators that are too few are too few for people, who wait rather than ask more."""
     answer_s = people.users / plan.most_rps - (people.think_s or 0.0)
     reason = (
-        f"Saturated: {plan.accelerators} x {plan.accelerator} answer at most {number(plan.most_rps)} requests of this"
+        f"Saturated: {plan.accelerators:,} x {plan.accelerator} answer at most {number(plan.most_rps)} requests of this"
         f" kind a second within the limits; {whole(people.users)} people would wait {number(answer_s)} s for each."
     )
     if demand.accelerators is None:
