@@ -149,6 +149,9 @@ class EndpointModel:
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
         import litellm
 
+        # Its clients import this when they are collected, which inside another import would wait for itself for ever.
+        import litellm.llms.custom_httpx.aiohttp_transport
+
         litellm.suppress_debug_info = True
         litellm.telemetry = False
 
