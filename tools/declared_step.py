@@ -61,6 +61,11 @@ class RequestStep(BaseModel):
             raise ValueError(f"vectors and dims are of a retrieve step, this one is {self.kind}")
         if self.items is not None and self.kind not in ENCODED:
             raise ValueError(f"items are read by embed, rerank or guardrail, this step is {self.kind}")
+        if self.shared_prefix_tokens > self.input_tokens:
+            raise ValueError(
+                f"shared_prefix_tokens {self.shared_prefix_tokens:g} is above input_tokens {self.input_tokens:g}, "
+                "of which it is a part"
+            )
         self._check_encoder()
         return self
 

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge import Knowledge
 from knowledge.errors import InputRefused
+from knowledge.hardware import accelerators
+from knowledge.models import models
 from knowledge.sizing_data import constant
 
 from .compute.choice import HOURS_PER_MONTH
@@ -22,7 +24,9 @@ from .estimate import Estimate
 from .request_graph import Step, of_p99, slowest_of
 from .request_steps import tail
 from .sizing import EncoderPlan, VectorPlan, size_encoder, size_vectors
+from .sizing.encoder_limits import ItemNames, refuse_long, refuse_unheld, refuse_unread
 from .sizing.queueing import mean_wait_ms, waiting_ms
+from .sizing.vector_index import refuse_corpus
 
 SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 EVEN_SERVICE = 0.5
@@ -127,6 +131,7 @@ def _encoder(
 ) -> tuple[EncoderPlan, Deployment]:
     """The devices of one model, for the items of all steps at their mean length."""
     model, accelerator = uses[0].step.model, uses[0].step.accelerator
+    _refuse_encoder(knowledge, uses)
     items = sum(use.times * (use.step.items or 1.0) for use in uses)
     tokens = sum(use.times * (use.step.items or 1.0) * use.step.input_tokens for use in uses) / items
     plan = size_encoder(knowledge, model, accelerator, items_per_s=items * rates.peak, tokens_per_item=tokens)
@@ -140,10 +145,21 @@ def _encoder(
     )  # fmt: skip
 
 
+def _refuse_encoder(knowledge: Knowledge, uses: Sequence[Use]) -> None:
+    """InputRefused for a device that doesn't hold the model, or a step whose items it can't read."""
+    step = uses[0].step
+    model = models(knowledge)[step.model]
+    for use in uses:
+        refuse_unread(model, use.step.kind)
+        refuse_long(model, use.step.input_tokens, use.step.items or 1.0, ItemNames("input_tokens", "items"))
+    refuse_unheld(knowledge, model, accelerators(knowledge)[step.accelerator])
+
+
 def _index(
     knowledge: Knowledge, step: RequestStep, times: float, rates: Rates
 ) -> tuple[VectorPlan, Deployment]:
     """An HNSW index for the searches of a step, on rented memory and processors."""
+    refuse_corpus(knowledge, step.vectors or 1.0)
     plan = size_vectors(knowledge, step.vectors or 1.0, step.dims or 1.0, peak_qps=times * rates.peak)
     gib = plan.index_ram_gb.typical / constant(knowledge, "vectors", "page_cache_share").value * 1e9 / 2**30
     cores = max(times * rates.peak / plan.qps_capacity.typical * plan.node_cores * plan.search_nodes, 1.0)

@@ -23,6 +23,14 @@ LARGE = {
     "output_tokens": 400, "tpot_limit_ms": 60,
 }  # fmt: skip
 
+RERANK = {
+    "kind": "rerank",
+    "model": "Qwen3-Reranker-0.6B",
+    "accelerator": "L4",
+    "items": 30,
+    "input_tokens": 300,
+}
+
 
 def planned(*steps: dict[str, Any], mean_rps: float = 3, peak_rps: float = 10) -> RequestPlan:
     given = {"steps": list(steps), "mean_rps": mean_rps, "peak_rps": peak_rps}
@@ -119,6 +127,21 @@ def test_the_first_token_waits_for_everything_before_it() -> None:
         ({"kind": "rerank", "model": "bge-m3", "accelerator": "L4", "input_tokens": 300}, "without items"),
         ({"kind": "embed", "model": "bge-m3", "accelerator": "L4"}, "without input_tokens"),
         ({"kind": "guardrail", "accelerator": "L4"}, "is without its model"),
+        (
+            {"kind": "embed", "model": "Llama-3.1-8B", "accelerator": "T4", "input_tokens": 300},
+            "keeps 16.1 GB",
+        ),
+        (
+            {**RERANK, "model": "bge-large-en-v1.5"},
+            "is an embedding model: it scores no texts, and can't rerank",
+        ),
+        ({**RERANK, "model": "Whisper-large-v3"}, "speech recognition model: it reads no texts"),
+        (
+            {**RERANK, "model": "mxbai-rerank-large-v1", "input_tokens": 4000},
+            "at most 512 tokens; a text has 4,000",
+        ),
+        ({**LARGE, "shared_prefix_tokens": 5000}, "shared_prefix_tokens 5000 is above input_tokens 4000"),
+        ({"kind": "retrieve", "vectors": 1e15, "dims": 768}, "more than any offer of vector search takes"),
     ],
 )
 def test_a_step_that_cannot_be_sized_is_named(step: dict[str, Any], words: str) -> None:
@@ -143,15 +166,6 @@ def test_a_call_that_cannot_be_served_is_met_with_what_can(changes: dict[str, An
     assert hint in str(refused.value.hint)
 
 
-RERANK = {
-    "kind": "rerank",
-    "model": "Qwen3-Reranker-0.6B",
-    "accelerator": "L4",
-    "items": 30,
-    "input_tokens": 300,
-}
-
-
 @pytest.mark.parametrize(
     "step",
     [
@@ -164,6 +178,14 @@ def test_a_model_that_nobody_knows_is_refused_with_near_names(step: dict[str, An
     with pytest.raises(UnknownName, match="Unknown model 'nonsense'") as refused:
         planned(step)
     assert refused.value.hint.count(",") == 2
+
+
+def test_the_pieces_that_a_refusal_of_long_items_offers_are_taken() -> None:
+    step = {**RERANK, "model": "mxbai-rerank-large-v1", "input_tokens": 4000, "items": 50}
+    with pytest.raises(InputRefused) as refused:
+        planned(step)
+    assert "input_tokens=500 and items=400" in refused.value.hint
+    assert planned({**step, "input_tokens": 500, "items": 400}).deployments[0].accelerators > 1
 
 
 def test_an_encoder_that_is_described_is_sized_and_paid() -> None:

@@ -128,6 +128,12 @@ def test_a_refusal_of_dimensions_names_what_takes_them() -> None:
     assert sized(1e6, 3072, engine="pgvector", index="exact").index_ram_gb.typical > 12
 
 
+def test_no_corpus_is_larger_than_any_offer_takes() -> None:
+    assert sized(2e13, 768).shards > 1
+    with pytest.raises(InputRefused, match="more than any offer of vector search takes"):
+        sized(2.1e13, 768)
+
+
 def test_only_widths_that_exist_are_taken() -> None:
     with pytest.raises(InputRefused, match="No vectors are stored with 3 bytes a value"):
         sized(1e6, 768, bytes_per_value=3)

@@ -23,7 +23,7 @@ from ..sizing.memory import loadable, served_in, trainable, unserved
 from ..sizing.told import SaturatedPlan, UnservedPlan, told
 from ..sizing.training import TrainingMode, TrainingPlan
 from ..sizing.training_limits import refuse_fleet, refuse_unfit
-from ..sizing.vector_index import IndexKind
+from ..sizing.vector_index import IndexKind, refuse_corpus
 from ..sizing.vector_speed import Lists
 from ..sizing.vectors import Node, VectorPlan
 from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
@@ -253,6 +253,7 @@ def _some_loads(knowledge: Knowledge, precision: str, names: list[str], keys: li
 
 
 def _vectors(given: VectorInput, context: Context) -> VectorPlan:
+    refuse_corpus(context.knowledge, given.count)
     plan = size_vectors(
         context.knowledge,
         given.count,

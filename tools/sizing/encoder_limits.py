@@ -5,6 +5,7 @@ plan asks here first.
 """
 
 import math
+from typing import NamedTuple
 
 from knowledge import Knowledge
 from knowledge.errors import InputRefused
@@ -14,11 +15,22 @@ from knowledge.models import ModelSpec
 from knowledge.sizing_data import bytes_per, constant
 from tools.wording import number, whole
 
+from .unsized import OTHERS
+
 READERS = ("embedding", "encoder", "reranker", "llm")
 """Types of models whose `context` bounds the tokens of an item."""
 NARROW = ("fp8", "fp4", "int8", "int4")
 """Formats in which weights are published and stay; all others take 16 bit."""
 NEAREST = 3
+NO_SCORES = ("embedding",)
+"""Types of models that read a text and score nothing: a reranker has to."""
+
+
+class ItemNames(NamedTuple):
+    """What a tool calls the tokens of an item, and how many items there are."""
+
+    tokens: str = "tokens_per_item"
+    items: str = "items_per_s"
 
 
 def refuse_unheld(knowledge: Knowledge, model: ModelSpec, machine: Accelerator) -> None:
@@ -40,15 +52,27 @@ def refuse_unheld(knowledge: Knowledge, model: ModelSpec, machine: Accelerator) 
     )
 
 
-def refuse_long(model: ModelSpec, tokens: float, items_per_s: float) -> None:
+def refuse_long(model: ModelSpec, tokens: float, items: float, names: ItemNames = ItemNames()) -> None:  # noqa: B008 - a tuple, never changed
     """InputRefused for a text longer than the model reads, with the pieces that it would be cut into."""
     if model.type not in READERS or model.context is None or tokens <= model.context:
         return
     pieces = math.ceil(tokens / model.context)
     raise InputRefused(
         f"{model.key} reads at most {model.context:,} tokens; a text has {whole(tokens)}.",
-        f"Cut each into {pieces} pieces: tokens_per_item={math.ceil(tokens / pieces)} and "
-        f"items_per_s={number(items_per_s * pieces).replace(',', '')}.",
+        f"Cut each into {pieces} pieces: {names.tokens}={math.ceil(tokens / pieces)} and "
+        f"{names.items}={number(items * pieces).replace(',', '')}.",
+    )
+
+
+def refuse_unread(model: ModelSpec, kind: str) -> None:
+    """InputRefused for a model that doesn't read texts, or one that is to score them and gives vectors alone."""
+    scores = kind != "rerank" or model.type not in NO_SCORES
+    if model.type in READERS and scores:
+        return
+    does = "scores no texts" if not scores else "reads no texts"
+    raise InputRefused(
+        f"{model.key} is {OTHERS.get(model.type, f'of type {model.type}')}: it {does}, and can't {kind}.",
+        f"Give a model of type {' or '.join(kept for kept in READERS if kind != 'rerank' or kept not in NO_SCORES)}.",
     )
 
 

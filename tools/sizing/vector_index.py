@@ -201,6 +201,16 @@ def _original_bytes(knowledge: Knowledge, index: Index, value_bytes: float, stat
     return value_bytes if index.layout.originals_on_disk else 0.0
 
 
+def refuse_corpus(knowledge: Knowledge, count: float) -> None:
+    """InputRefused for more vectors than any offer of vector search takes together."""
+    most = constant(knowledge, "vectors", "largest_corpus").value
+    if count > most:
+        raise InputRefused(
+            f"{count:,.0f} vectors are more than any offer of vector search takes ({most:,.0f}).",
+            f"Give at most {most:,.0f}.",
+        )
+
+
 def check_values(knowledge: Knowledge, kind: IndexKind, engine: str, dims: float, value_bytes: float) -> None:
     """InputRefused where no format has so many bytes a value, or the engine doesn't take such vectors."""
     table = vector_indexes(knowledge)
