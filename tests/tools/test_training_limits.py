@@ -33,6 +33,19 @@ def plan(**given: object) -> TrainingPlan:
             {"params_b": 70, "tokens": 1e7, "mode": "qlora", "gpus": 1, "accelerator": "RTX-4090"},
             ("keeps 53.2 GB", "gpus=3, or at most 23.7 billion"),
         ),
+        (
+            {"params_b": 8, "tokens": 1e9, "mode": "qlora", "gpus": 1, "sequence_tokens": 10_000_000},
+            (
+                "one sequence of 10,000,000 tokens",
+                "1 x H100-SXM-80GB hold 72 GB",
+                "gpus=63 ",
+                "sequence_tokens=14",
+            ),
+        ),
+        (
+            {"params_b": 70, "tokens": 1e9, "mode": "qlora", "gpus": 1, "sequence_tokens": 131_072},
+            ("keeps 53.2 GB", "209 GB of activations", "gpus=4 with the sequence split"),
+        ),
         ({"params_b": 7, "active_b": 70, "tokens": 1e9}, ("active_b 70 is above params_b 7",)),
         ({"params_b": 7, "tokens": 1e9, "gpus": 100_000_000}, ("100,000,000", "gpus=200000 at most")),
         (
@@ -55,6 +68,26 @@ def test_what_a_refusal_offers_is_taken() -> None:
     assert plan(params_b=70, tokens=1e9, mode="finetune_full", gpus=24).least_gpus == 24
     assert plan(params_b=70, tokens=1e9, mode="lora", gpus=8).gpus == 8
     assert plan(params_b=23.6, tokens=1e7, mode="qlora", gpus=1, accelerator="RTX-4090").gpus == 1
+
+
+def test_a_long_sequence_takes_devices_where_nobody_says_how_many() -> None:
+    """The longest that a refusal offers fits; a usual one changes nothing."""
+    longest = 145_000
+    plans = [
+        plan(params_b=8, tokens=1e9, mode="qlora", sequence_tokens=length)
+        for length in (0, 8192, longest, 10_000_000)
+    ]
+    assert [found.least_gpus for found in plans] == [1, 1, 1, 63]
+    assert plans[-1].gpus == 64
+    assert plans[0].activations_gb == 0
+    assert plans[1].activations_gb == pytest.approx(3.7, rel=0.02)
+    assert plan(params_b=8, tokens=1e9, mode="qlora", sequence_tokens=longest, gpus=1).gpus == 1
+
+
+def test_no_smaller_model_is_offered_that_does_not_fit_either() -> None:
+    with pytest.raises(InputRefused) as refused:
+        plan(params_b=70, tokens=1e9, mode="finetune_full", gpus=8, sequence_tokens=1_000_000)
+    assert "billion" not in refused.value.hint
 
 
 def test_a_missed_deadline_is_told_with_what_holds_it() -> None:

@@ -23,6 +23,7 @@ from ..sizing.memory import loadable, served_in, trainable, unserved
 from ..sizing.told import SaturatedPlan, UnservedPlan, told
 from ..sizing.training import TrainingMode, TrainingPlan
 from ..sizing.training_limits import refuse_fleet, refuse_unfit
+from ..sizing.training_state import RunSize
 from ..sizing.vector_index import IndexKind, refuse_corpus
 from ..sizing.vector_speed import Lists
 from ..sizing.vectors import Node, VectorPlan
@@ -208,7 +209,7 @@ class TrainingInput(ToolInput):
     precision: Literal["bf16", "fp8", "fp4"] = "bf16"
     """Of the multiplications."""
     sequence_tokens: Annotated[float, in_unit("tokens", ge=0, le=1e7)] = 0
-    """Tokens of a sequence; 0 leaves the attention out."""
+    """Tokens of a sequence; 0 leaves the attention and the memory of a sequence out."""
     deadline_days: Annotated[float | None, in_unit("days", gt=0)] = None
     """Time that the run may take."""
     gpus: Annotated[int | None, in_unit("accelerators", ge=1)] = None
@@ -282,7 +283,8 @@ def _training(given: TrainingInput, context: Context) -> TrainingPlan:
             f"Give precision={' or precision='.join(trainable(machine))}.",
         )
     if given.gpus is not None:
-        refuse_unfit(context.knowledge, machine, given.params_b, given.mode, given.gpus)
+        run = RunSize(given.params_b, given.mode, given.active_b, given.sequence_tokens)
+        refuse_unfit(context.knowledge, machine, run, given.gpus)
     plan = size_training(
         context.knowledge,
         given.params_b,

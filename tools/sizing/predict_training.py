@@ -142,12 +142,15 @@ def _samples(points: tuple[Convergence, ...], batch: float | None) -> float:
 
 
 def operations_per_token(active_b: float, context: float = 0.0) -> float:
-    """6 a parameter, and 12 x layers x width x context for the attention (PaLM, arXiv 2204.02311, appendix B).
-
-    Layers and width follow from 12 x layers x width^2 parameters.
-    """
-    layers: float = (active_b * 1e9 / (12 * WIDTH_PER_LAYER**2)) ** (1 / 3)
+    """6 a parameter, and 12 x layers x width x context for the attention (PaLM, arXiv 2204.02311, appendix B)."""
+    layers = layers_of(active_b)
     return OPERATIONS_PER_PARAMETER_AND_TOKEN * active_b * 1e9 + 12 * WIDTH_PER_LAYER * layers**2 * context
+
+
+def layers_of(active_b: float) -> float:
+    """From 12 x layers x width^2 parameters, at the usual width over layers."""
+    layers: float = (active_b * 1e9 / (12 * WIDTH_PER_LAYER**2)) ** (1 / 3)
+    return layers
 
 
 def arithmetic(precision: str) -> str:

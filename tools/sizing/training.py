@@ -24,7 +24,7 @@ from .predict_training import (
 )
 from .pretraining import Booked, booked_share
 from .training_limits import least_devices, missed_deadline
-from .training_state import ADAPTERS, State, run_state
+from .training_state import ADAPTERS, RunSize, State, run_state
 
 TrainingMode = Literal["pretrain", "finetune_full", "lora", "qlora"]
 
@@ -41,6 +41,8 @@ class TrainingPlan(BaseModel):
     days: Estimate
     state_gb: float
     """Weights, gradients and optimiser of the whole run, spread over the devices; activations come on top."""
+    activations_gb: float
+    """The least that one sequence keeps, checkpointed at every layer; 0 where its length isn't given."""
     least_gpus: int
     """As many as hold the state beside their activations."""
     checkpoint_tb: Estimate
@@ -81,21 +83,21 @@ def size_training(
 ) -> TrainingPlan:
     """Size one run of `tokens` tokens (all epochs) on `accelerator`; active_b for mixture-of-experts.
 
-    `sequence_tokens` of 0 leaves the attention out.
+    `sequence_tokens` of 0 leaves the attention and the memory of a sequence out.
     """
     machine = accelerators(knowledge)[accelerator]
     working_b = active_b or params_b
     load = TrainingLoad(machine, working_b, "", working_b < 0.5 * params_b, precision, sequence_tokens)
     speed = _speed(knowledge, load, mode)
     hours = _gpu_hours(knowledge, load, speed, tokens, mode)
-    state = run_state(knowledge, params_b, mode)
+    state = run_state(knowledge, RunSize(params_b, mode, active_b, sequence_tokens))
     devices = gpus or _devices(machine, hours, state, deadline_days)
     least = least_devices(machine, state)
     checkpoint = checkpoint_tb(knowledge, params_b, adapters=mode in ADAPTERS)
     days = hours.scaled(1 / (24 * devices), "days")
     return TrainingPlan(
         accelerator=accelerator, mode=mode, gpu_hours=hours, gpus=devices, days=days,
-        state_gb=state.gb, least_gpus=least, checkpoint_tb=checkpoint,
+        state_gb=state.gb, activations_gb=state.activations_gb, least_gpus=least, checkpoint_tb=checkpoint,
         checkpoint_write_rate=checkpoint_write_gb_s(knowledge, checkpoint, devices),
         data_read_rate=data_read_mb_s(knowledge, speed.tokens_per_s, devices),
         energy_kwh=_energy_kwh(knowledge, machine, hours),

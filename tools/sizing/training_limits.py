@@ -1,4 +1,4 @@
-"""What a training run can't be: its state beyond the memory, its deadline beyond the devices; and the nearest that can.
+"""What a training run can't be: state or sequence beyond the memory, deadline beyond the devices; the nearest that can.
 
 The plan itself stays computable for any number of devices, because hours are asked for before devices are known;
 whoever hands out a plan asks here first.
@@ -13,7 +13,7 @@ from knowledge.sizing_data import constant
 from tools.estimate import Estimate
 from tools.wording import number
 
-from .training_state import State, run_state
+from .training_state import RunSize, State, run_state
 
 SERVER = 8
 """Devices of a server: large fleets come in whole ones."""
@@ -22,30 +22,47 @@ LIGHTER = {"pretrain": (), "finetune_full": ("lora", "qlora"), "lora": ("qlora",
 
 
 def least_devices(machine: Accelerator, state: State) -> int:
-    """As many as hold the state beside their activations."""
-    return max(math.ceil(state.gb / (machine.memory_gb * state.share)), 1)
+    """As many as hold the state beside their activations, a sequence split over them where it takes that."""
+    by_state = state.gb / (machine.memory_gb * state.share)
+    by_both = (state.gb + state.activations_gb) / (machine.memory_gb * state.filled)
+    return max(math.ceil(by_state), math.ceil(by_both), 1)
 
 
-def refuse_unfit(knowledge: Knowledge, machine: Accelerator, params_b: float, mode: str, gpus: int) -> None:
-    """InputRefused where `gpus` devices don't hold the state of the run, with what would fit."""
-    state = run_state(knowledge, params_b, mode)
+def refuse_unfit(knowledge: Knowledge, machine: Accelerator, run: RunSize, gpus: int) -> None:
+    """InputRefused where `gpus` devices don't hold the run, with what would fit."""
+    state = run_state(knowledge, run)
     least = least_devices(machine, state)
     if gpus >= least:
         return
+    nearest = f"Nearest: gpus={least}{_lighter(knowledge, machine, run, gpus)}"
     held = gpus * machine.memory_gb * state.share
+    size = (
+        f"{run.mode} of {number(run.params_b)} billion parameters keeps {number(state.gb)} GB of weights, gradients "
+        "and optimiser"
+    )
+    if state.gb <= held:
+        room = gpus * machine.memory_gb * state.filled
+        longest = math.floor(run.sequence_tokens * (room - state.gb) / state.activations_gb)
+        raise InputRefused(
+            f"{size}, and one sequence of {run.sequence_tokens:,.0f} tokens {number(state.activations_gb)} GB of "
+            f"activations even where all but the inputs of layers is computed again; {gpus:,} x {machine.key} hold "
+            f"{number(room)} GB.",
+            f"{nearest} with the sequence split over them, or sequence_tokens={longest} at most; more only with "
+            "activations moved to the memory of the host.",
+        )
+    smaller = run._replace(params_b=run.params_b * held / state.gb)
+    fits = not run.sequence_tokens or least_devices(machine, run_state(knowledge, smaller)) <= gpus
     raise InputRefused(
-        f"{mode} of {number(params_b)} billion parameters keeps {number(state.gb)} GB of weights, gradients and "
-        f"optimiser; {gpus:,} x {machine.key} hold {number(held)} GB ({state.share:.0%} of their memory, activations "
+        f"{size}; {gpus:,} x {machine.key} hold {number(held)} GB ({state.share:.0%} of their memory, activations "
         "fill the rest).",
-        f"Nearest: gpus={least}{_lighter(knowledge, machine, params_b, mode, gpus)}, or at most "
-        f"{number(params_b * held / state.gb)} billion parameters.",
+        f"{nearest}, or at most {number(smaller.params_b)} billion parameters." if fits else f"{nearest}.",
     )
 
 
-def _lighter(knowledge: Knowledge, machine: Accelerator, params_b: float, mode: str, gpus: int) -> str:
+def _lighter(knowledge: Knowledge, machine: Accelerator, run: RunSize, gpus: int) -> str:
     """The first mode that these devices hold."""
-    for other in LIGHTER[mode]:
-        if least_devices(machine, run_state(knowledge, params_b, other)) <= gpus:
+    for other in LIGHTER[run.mode]:
+        if least_devices(machine, run_state(knowledge, run._replace(mode=other))) <= gpus:
             return f", mode={other} on {gpus:,}"
     return ""
 
