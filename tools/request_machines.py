@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from knowledge import Knowledge
 from knowledge.errors import InputRefused
 from knowledge.hardware import accelerators
+from knowledge.llm_prices import prices_of_model
 from knowledge.models import models
 from knowledge.sizing_data import constant
 
@@ -25,6 +26,7 @@ from .request_graph import Step, of_p99, slowest_of
 from .request_steps import tail
 from .sizing import EncoderPlan, VectorPlan, size_encoder, size_vectors
 from .sizing.encoder_limits import ItemNames, refuse_long, refuse_unheld, refuse_unread
+from .sizing.hosted_limits import refuse_untaken
 from .sizing.queueing import mean_wait_ms, waiting_ms
 from .sizing.vector_index import refuse_corpus
 
@@ -172,9 +174,16 @@ def _index(
     )  # fmt: skip
 
 
+def refuse_hosted(knowledge: Knowledge, step: RequestStep) -> None:
+    """InputRefused for a call that no offer of its hosted model takes."""
+    offers = prices_of_model(knowledge, step.model)
+    refuse_untaken(knowledge, step.model, offers, step.input_tokens, step.output_tokens)
+
+
 def _hosted(knowledge: Knowledge, use: Use, rates: Rates) -> Deployment:
     """A model at its provider, by the query or by its tokens."""
     step, runs = use.step, use.times * rates.mean * SECONDS_PER_MONTH
+    refuse_hosted(knowledge, step)
     tokens = runs * (step.items or 1.0) * step.input_tokens
     if step.kind == "rerank":
         usd = rerank_monthly_cost(knowledge, step.model, runs, tokens)

@@ -27,6 +27,7 @@ from .request_machines import (
     Use,
     encoder_step,
     machines_of,
+    refuse_hosted,
     search_step,
     uses_of,
 )
@@ -123,6 +124,8 @@ def _carried(
 
     tokens = mean_of("input_tokens"), mean_of("output_tokens"), mean_of("shared_prefix_tokens")
     if not accelerator:
+        for call in mine:
+            refuse_hosted(knowledge, call.step)
         usd = _hosted_usd(knowledge, model, tokens, each * mean_rps)
         return Deployment(
             model=model, accelerator="", calls_per_request=each, accelerators=0, replicas=0, usd_month=usd,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge import load
 from knowledge.errors import InputRefused, UnknownName
+from knowledge.llm_prices import prices_of_model
 from knowledge.rate_tiers import Ladder, RateTier, ladders_of, tiered_providers
 from tools.api_tier import assumed_tier
 from tools.compute import Compute
@@ -321,3 +322,31 @@ def test_a_model_is_answered_alike_by_its_name_and_in_the_list_of_its_provider()
     (named,) = plans(model="claude-opus-5-5", provider="anthropic-api", **load)
     listed = {plan.model: plan for plan in plans(provider="anthropic-api", **load)}
     assert listed["claude-opus-5-5"] == named
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            {"model": "gpt-4o", "input_tokens": 300_000},
+            "gpt-4o reads at most 128,000 tokens a call; 300,000 are",
+        ),
+        ({"model": "gpt-4o", "output_tokens": 20_000}, "gpt-4o writes at most 16,384 tokens"),
+        (
+            {"model": "claude-sonnet-4-5", "input_tokens": 5_000_000},
+            "No hosted model with a known limit reads more",
+        ),
+    ],
+)
+def test_a_call_that_no_offer_takes_is_refused(call: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputRefused, match=words):
+        plans(**call)
+
+
+def test_the_longest_call_that_is_taken_is_planned_and_offers_that_take_less_are_left_out() -> None:
+    assert plans(model="gpt-4o", input_tokens=128_000, output_tokens=16_384)
+    offers = [row for row in prices_of_model(KNOWLEDGE, "gpt-oss-120b") if row.max_output_tokens]
+    shortest, longest = (end(row.max_output_tokens or 0 for row in offers) for end in (min, max))
+    assert shortest < longest
+    told = {plan.model for plan in plans(model="gpt-oss-120b", output_tokens=longest)}
+    assert told < {plan.model for plan in plans(model="gpt-oss-120b", output_tokens=shortest)}

@@ -141,6 +141,15 @@ def test_the_first_token_waits_for_everything_before_it() -> None:
             "at most 512 tokens; a text has 4,000",
         ),
         ({**LARGE, "shared_prefix_tokens": 5000}, "shared_prefix_tokens 5000 is above input_tokens 4000"),
+        (
+            {"kind": "llm", "model": "gpt-4o", "input_tokens": 300_000, "output_tokens": 9},
+            "reads at most 128,000",
+        ),
+        (
+            {"kind": "llm", "model": "gpt-4o", "input_tokens": 9, "output_tokens": 30_000},
+            "writes at most 16,384",
+        ),
+        ({"kind": "embed", "model": "text-embedding-3-small", "input_tokens": 9000}, "reads at most 8,191"),
         ({"kind": "retrieve", "vectors": 1e15, "dims": 768}, "more than any offer of vector search takes"),
     ],
 )

@@ -13,6 +13,7 @@ from knowledge.sizing_data import constant
 
 from ..cost import api_monthly_cost
 from ..estimate import Estimate
+from ..sizing.hosted_limits import refuse_untaken, takes
 from ..sizing.rate_limits import MONTH_S, ApiLoad, RateFit, rate_fit
 from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
 
@@ -153,19 +154,25 @@ def _subjects(knowledge: Knowledge, given: ApiInput) -> list[Subject]:
     if not given.model:
         return [Subject(provider, "", "")]
     component_of = knowledge.providers["providers"]
-    hosted = [
-        Subject(component_of[row.provider], row.model, row.model)
+    offers = [
+        row
         for row in prices_of_model(knowledge, given.model)
         if row.provider in component_of and provider in ("", component_of[row.provider])
     ]
-    if hosted:
-        return hosted
+    if offers:
+        refuse_untaken(knowledge, given.model, offers, given.input_tokens, given.output_tokens)
+        return [
+            Subject(component_of[row.provider], row.model, row.model)
+            for row in offers
+            if takes(row, given.input_tokens, given.output_tokens)
+        ]
     named = [
         Subject(host, given.model, "")
         for host in ([provider] if provider else tiered_providers(knowledge))
         if any(ladder.models != "*" for ladder in ladders_for(knowledge, host, given.model))
     ]
     if named:
+        refuse_untaken(knowledge, given.model, offers, given.input_tokens, given.output_tokens)
         return named
     raise nearest(given.model, _known_models(knowledge, provider), "hosted model")
 
