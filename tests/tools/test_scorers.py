@@ -116,3 +116,39 @@ def test_the_time_of_reading_features_is_shown_and_added() -> None:
     assert (plain.features_p99_ms, plain.total_latency_ms) == (None, plain.latency_ms)
     assert inside.features_p99_ms is not None
     assert inside.total_latency_ms.typical == inside.latency_ms.typical
+
+
+@pytest.mark.parametrize(
+    ("limit_ms", "more", "words"),
+    [
+        (1, {}, "missed: "),
+        (1e-3, {"in_process": True}, "missed: "),
+        (200, {}, "may be missed: "),
+        (900, {}, ""),
+        (2000, {}, ""),
+    ],
+)
+def test_a_limit_that_the_answer_misses_is_told(limit_ms: float, more: dict[str, Any], words: str) -> None:
+    given = {
+        "peak_rps": 1000,
+        "rows": 500,
+        "trees": 300,
+        "features": 100,
+        "latency_limit_ms": limit_ms,
+        **more,
+    }
+    found = run_tool("size-classical", given, KNOWLEDGE, date(2026, 11, 26))
+    assert isinstance(found, ClassicalSizing)
+    assert found.latency_limit.startswith(words)
+    assert bool(found.latency_limit) is bool(words)
+    assert (found.total_latency_ms.high > limit_ms) is bool(words)
+    assert (found.total_latency_ms.typical > limit_ms) is (words == "missed: ")
+
+
+def test_the_whole_answer_decides_on_the_feature_server() -> None:
+    """Reading the features alone would keep 900 ms in Python, model and features together don't."""
+    scoring = Scoring(rows=500, trees=300, features=100)
+    slow = feature_latency_p99_ms(KNOWLEDGE, 500, 100).typical
+    plan = size_scorer(KNOWLEDGE, 1000, scoring).plan
+    assert slow < 900 < slow + plan.latency_ms.typical
+    assert size_scorer(KNOWLEDGE, 1000, scoring, limit_ms=900).compiled

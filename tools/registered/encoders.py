@@ -76,6 +76,8 @@ class ClassicalSizing(ClassicalPlan):
     """python, or java or go where that one misses the limit; empty where no features are read."""
     total_latency_ms: Estimate
     """Model with its web server in the mean, and the features at their 99th percentile."""
+    latency_limit: str = ""
+    """Where a limit was given and the whole answer misses it, or may: by how much."""
 
 
 def _encoder(given: EncoderInput, context: Context) -> EncoderPlan:
@@ -143,11 +145,13 @@ def _classical(given: ClassicalInput, context: Context) -> ClassicalSizing:
     )
     refuse_nodes(context.knowledge, sized.plan.nodes, "peak_rps", given.peak_rps)
     features = point(0.0, "ms") if given.in_process else sized.features_p99_ms
+    total = _total(sized.plan.latency_ms, features)
     return ClassicalSizing(
         **sized.plan.__dict__,
         features_p99_ms=features,
         feature_server=_server(sized),
-        total_latency_ms=_total(sized.plan.latency_ms, features),
+        total_latency_ms=total,
+        latency_limit=_missed(total, given.latency_limit_ms),
     )
 
 
@@ -155,6 +159,17 @@ def _server(sized: ScorerPlan) -> str:
     if sized.features_p99_ms is None:
         return ""
     return "java or go" if sized.compiled else "python"
+
+
+def _missed(total: Estimate, limit_ms: float | None) -> str:
+    """By how much the answer misses its limit: more nodes don't shorten it, fewer rows do."""
+    if limit_ms is None or total.high <= limit_ms:
+        return ""
+    word = "missed" if total.typical > limit_ms else "may be missed"
+    return (
+        f"{word}: {number(total.typical)} ms (up to {number(total.high)}), {limit_ms:g} ms wanted. More nodes don't "
+        "shorten an answer; fewer rows, trees or features do."
+    )
 
 
 def _total(model: Estimate, features: Estimate | None) -> Estimate:

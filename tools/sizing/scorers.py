@@ -57,11 +57,12 @@ def size_scorer(
         plan = size_trees(knowledge, peak_rps * scoring.rows, trees, columns=columns)
         return ScorerPlan(_with_spare(plan, redundant, scoring.rows), None, False)
     features = feature_latency_p99_ms(knowledge, scoring.rows, columns)
-    compiled = limit_ms is not None and features.typical > limit_ms
-    if compiled:
-        features = feature_latency_p99_ms(knowledge, scoring.rows, columns, compiled=True)
     row = tree_row_us(knowledge, trees, columns=columns)
     served = size_classical(knowledge, peak_rps)
+    latency = _added("ms", served.latency_ms, row.scaled(scoring.rows / 1e3, "ms"))
+    compiled = limit_ms is not None and latency.typical + features.typical > limit_ms
+    if compiled:
+        features = feature_latency_p99_ms(knowledge, scoring.rows, columns, compiled=True)
     cores = _added(
         "cores",
         served.cores,
@@ -72,7 +73,7 @@ def size_scorer(
     plan = ClassicalPlan(
         cores=cores,
         nodes=_nodes(knowledge, cores) + redundant,
-        latency_ms=_added("ms", served.latency_ms, row.scaled(scoring.rows / 1e3, "ms")),
+        latency_ms=latency,
         evidence=f"{served.evidence}; {constant(knowledge, 'trees', 'visit_ns').source}; "
         f"{constant(knowledge, 'features', 'value_us').source}",
     )
