@@ -141,6 +141,31 @@ def test_only_widths_that_exist_are_taken() -> None:
         sized(1e6, 768, bytes_per_value=1, engine="pgvector")
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"original_bytes_per_value": 7}, "7 bytes a value, as original_bytes_per_value says"),
+        ({"index": "ivf", "lists": 1e9}, "lists 1,000,000,000 is above count 1,000,000"),
+        ({"results": 10_000, "count": 100}, "results 10,000 is above count 100"),
+    ],
+)
+def test_what_an_index_cannot_hold_or_return_is_refused(more: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputRefused, match=words):
+        sized(**{"count": 1e6, "dims": 768, **more})
+
+
+def test_few_vectors_take_what_they_are_searched_for() -> None:
+    """Ten results are the usual, asked for by nobody; as many as there are can be asked for."""
+    assert sized(5, 768).qps_capacity.typical > 0
+    assert sized(100, 768, results=100).qps_capacity.typical > 0
+
+
+def test_centroids_of_stated_lists_lie_in_memory() -> None:
+    usual, many = sized(1e6, 768, index="ivf"), sized(1e6, 768, index="ivf", lists=1e6)
+    more_gb = many.index_ram_gb.typical - usual.index_ram_gb.typical
+    assert more_gb == pytest.approx(1.2 * (1e6 - 4000) * 4 * 768 / 1e9)
+
+
 def test_quantised_values_leave_the_ones_they_were_made_of_on_disk() -> None:
     whole, binary = (
         sized(1e6, 1024, engine="qdrant"),

@@ -192,6 +192,14 @@ class VectorInput(ToolInput):
             raise ValueError(f"{self.index} has no lists: leave out lists and probes, or give index=ivf")
         if self.lists is not None and self.probes is not None and self.probes > self.lists:
             raise ValueError(f"probes {self.probes:g} is above lists {self.lists:g}")
+        if self.lists is not None and self.lists > self.count:
+            raise ValueError(
+                f"lists {self.lists:,.0f} is above count {self.count:,.0f}: each list holds vectors"
+            )
+        if "results" in self.model_fields_set and self.results > self.count:
+            raise ValueError(
+                f"results {self.results:,.0f} is above count {self.count:,.0f}: a search returns vectors of the index"
+            )
         return self
 
 

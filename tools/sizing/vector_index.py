@@ -154,11 +154,18 @@ def index_of(knowledge: Knowledge, kind: IndexKind, engine: str = "", value_byte
     )
 
 
-def memory_gb(knowledge: Knowledge, index: Index, count: float, dims: float, value_bytes: float) -> Estimate:
-    """Memory of one copy: overhead x (code + links) of every vector, and the centroids of lists."""
+def memory_gb(
+    knowledge: Knowledge,
+    index: Index,
+    count: float,
+    dims: float,
+    value_bytes: float,
+    lists: float | None = None,
+) -> Estimate:
+    """Memory of one copy: overhead x (code + links) of every vector, and the centroids of `lists`."""
     per_link = constant(knowledge, "vectors", "graph_bytes_per_connection").value
     table, layout = vector_indexes(knowledge), index.layout
-    centroids = table.lists_per_root * count**0.5 * 4 * dims if layout.listed else 0.0
+    centroids = (lists or table.lists_per_root * count**0.5) * 4 * dims if layout.listed else 0.0
     spans = (index.overhead.interval, layout.code_share.interval, index.links.interval)
     low, typical, high = (
         over
@@ -208,6 +215,17 @@ def refuse_corpus(knowledge: Knowledge, count: float) -> None:
         raise InputRefused(
             f"{count:,.0f} vectors are more than any offer of vector search takes ({most:,.0f}).",
             f"Give at most {most:,.0f}.",
+        )
+
+
+def check_original(knowledge: Knowledge, original_bytes: float | None) -> None:
+    """InputRefused where no format has so many bytes a value that is kept beside the index; 0 keeps none."""
+    formats = vector_indexes(knowledge).formats
+    if original_bytes and original_bytes not in formats:
+        known = ", ".join(f"{width:g} ({words})" for width, words in formats.items())
+        raise InputRefused(
+            f"No vectors are stored with {original_bytes:g} bytes a value, as original_bytes_per_value says.",
+            f"Give 0 (none are kept), {known}.",
         )
 
 

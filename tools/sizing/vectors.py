@@ -10,7 +10,7 @@ from knowledge.sizing_data import constant
 from tools.estimate import Estimate, point
 from tools.wording import counted, number
 
-from .vector_index import IndexKind, check_values, disk_gb, index_of, memory_gb
+from .vector_index import IndexKind, check_original, check_values, disk_gb, index_of, memory_gb
 from .vector_search import VectorLoad
 from .vector_speed import Lists, scan_ms, speed_of
 
@@ -81,9 +81,10 @@ def size_vectors(
 ) -> VectorPlan:
     """Size an index of `count` vectors of `dims` values, as `engine` lays it out where one is named."""
     check_values(knowledge, index, engine, dims, bytes_per_value)
+    check_original(knowledge, original_bytes)
     raw = count * dims * bytes_per_value / 1e9
     chosen = index_of(knowledge, index, engine, bytes_per_value)
-    one_copy = memory_gb(knowledge, chosen, count, dims, bytes_per_value)
+    one_copy = memory_gb(knowledge, chosen, count, dims, bytes_per_value, lists.lists)
     cores, memory = _machine(knowledge, node)
     usable_gb = memory * constant(knowledge, "vectors", "page_cache_share").value
     shards = max(math.ceil(one_copy.typical / usable_gb), 1)
