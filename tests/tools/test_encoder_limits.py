@@ -75,6 +75,21 @@ def test_recordings_default_to_a_window_and_take_longer_the_longer_they_are() ->
     assert all(shorter < longer for shorter, longer in pairwise(times))
 
 
+def test_a_recording_that_is_filled_up_takes_the_devices_of_its_windows() -> None:
+    """Whisper pads to 30 s; Parakeet reads a recording as it is."""
+
+    def of(model: str, seconds: float) -> EncoderPlan:
+        return plan(model, "A100", items_per_s=60, seconds_per_item=seconds)
+
+    short, window, longer = (of("Whisper-large-v3", seconds) for seconds in (1, 30, 31))
+    assert short.devices == window.devices > 1
+    assert longer.devices == pytest.approx(2 * window.devices, abs=1)
+    assert short.item == "a recording of 1 s, filled up to 30 s"
+    assert window.item == "a recording of 30 s"
+    assert of("parakeet-tdt-0.6b-v3", 1).devices < of("parakeet-tdt-0.6b-v3", 100).devices
+    assert of("parakeet-tdt-0.6b-v3", 1).utilisation < of("parakeet-tdt-0.6b-v3", 2).utilisation
+
+
 @pytest.mark.parametrize("accelerator", ["H100", "RTX-4090"])
 def test_pictures_cost_their_steps_and_pixels(accelerator: str) -> None:
     """From operations on one device, from a measured rate on the other."""

@@ -13,7 +13,7 @@ from tools.estimate import Estimate, point
 
 from ..sizing import Scoring, size_encoder, size_media, size_scorer
 from ..sizing.encoder_limits import READERS, refuse_long, refuse_unheld
-from ..sizing.encoders import SPEECH_WINDOW_S, ClassicalPlan, EncoderPlan
+from ..sizing.encoders import SPEECH_WINDOW_S, ClassicalPlan, EncoderPlan, filled_s
 from ..sizing.fleet_limits import refuse_devices, refuse_nodes
 from ..sizing.scorers import ScorerPlan
 from ..wording import whole
@@ -106,11 +106,15 @@ def _plan(given: EncoderInput, knowledge: Knowledge, model: ModelSpec, machine: 
 
 def _media(given: EncoderInput, knowledge: Knowledge, model: ModelSpec, machine: Accelerator) -> EncoderPlan:
     seconds = given.seconds_per_item or SPEECH_WINDOW_S
-    rate = given.items_per_s * (seconds if model.type in SPEECH else 1.0)
+    counted = filled_s(model, seconds)
+    rate = given.items_per_s * (counted if model.type in SPEECH else 1.0)
     picture = _picture(given, knowledge, model)
-    return size_media(
+    plan = size_media(
         knowledge, model.key, machine.key, rate, seconds=seconds, picture=picture, redundant=given.redundant
     )
+    if counted == seconds or not plan.devices:
+        return plan
+    return plan.model_copy(update={"item": f"{plan.item}, filled up to {number(counted)} s"})
 
 
 def _picture(given: EncoderInput, knowledge: Knowledge, model: ModelSpec) -> Picture | None:

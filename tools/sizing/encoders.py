@@ -190,6 +190,19 @@ def operations_gflops(model: ModelSpec, tokens_per_item: float) -> float | None:
     return 2 * active * tokens_per_item if active else None
 
 
+def filled_s(model: ModelSpec, seconds: float) -> float:
+    """Seconds that a recording counts for: a model whose operations are published for a window fills the last one up.
+
+    >>> from knowledge import load
+    >>> known = models(load())
+    >>> filled_s(known["Whisper-large-v3"], 31), filled_s(known["parakeet-tdt-0.6b-v3"], 31)
+    (60.0, 31)
+    """
+    if model.type != "asr" or model.gflops_per_item is None:
+        return seconds
+    return SPEECH_WINDOW_S * math.ceil(seconds / SPEECH_WINDOW_S)
+
+
 def size_classical(knowledge: Knowledge, peak_rps: float, *, redundant: bool = False) -> ClassicalPlan:
     """CPU cores for `peak_rps` predictions a second."""
     per_core = constant(knowledge, "classical", "predictions_per_s_per_core")
