@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge import load
+from knowledge import Knowledge, load
 from knowledge.hardware import accelerators
 from knowledge.sizing_data import constant
 from tools.sizing import (
@@ -19,9 +19,13 @@ from tools.sizing import (
     size_training,
     size_trees,
     size_vectors,
+    training,
     tree_row_us,
 )
+from tools.sizing.predict import Prediction
 from tools.sizing.predict_training import TrainingLoad, predict_training
+from tools.sizing.pretraining import Booked, booked_share
+from tools.sizing.training import TrainingMode
 from tools.sizing.vector_search import VectorLoad, predict_vector
 
 KNOWLEDGE = load()
@@ -98,6 +102,51 @@ def test_training_on_a_device_without_published_runs_is_called_assumed() -> None
     plan = size_training(KNOWLEDGE, 1, 1e9, "T4", mode="finetune_full")
     assert plan.mfu.kind == "assumed"
     assert plan.evidence.startswith("Assumed: no run of dense models at bf16 on T4")
+
+
+@pytest.mark.parametrize("mode", ["pretrain", "lora"])
+@pytest.mark.parametrize(("precision", "most_pct"), [("bf16", 100), ("fp8", 200), ("fp4", 400)])
+def test_no_run_computes_faster_than_its_precision(
+    mode: TrainingMode, precision: str, most_pct: float
+) -> None:
+    """B200: 2,250 TFLOP/s dense at 16 bit, twice that at 8 and four times at 4."""
+    for key, machine in accelerators(KNOWLEDGE).items():
+        share = size_training(KNOWLEDGE, 70, 1e9, key, mode=mode, precision=precision).mfu
+        assert share.high <= 100 * machine.peak_tflops(precision) / machine.bf16_tflops + 1e-9
+    plan = size_training(KNOWLEDGE, 70, 1e9, "B200-SXM-180GB", mode=mode, precision=precision)
+    assert plan.mfu_peak.startswith("2,250 TFLOP/s, dense at 16 bit")
+    assert (f"{precision} the device could reach {most_pct} %" in plan.mfu_peak) is (precision != "bf16")
+
+
+def test_totals_that_count_at_any_precision_say_so() -> None:
+    whole, narrow = (
+        size_training(KNOWLEDGE, 8, 1e12, "H100-SXM-80GB", precision=precision)
+        for precision in ("bf16", "fp8")
+    )
+    assert whole.gpu_hours == narrow.gpu_hours
+    assert "They count at any precision" in narrow.evidence
+    assert "precision" not in whole.evidence
+
+
+@pytest.mark.parametrize("mode", ["pretrain", "finetune_full"])
+def test_a_bound_share_bounds_the_hours(mode: TrainingMode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No published share comes near the peak of its precision: ones five times as high do."""
+
+    def inflated(knowledge: Knowledge, load: TrainingLoad) -> Booked:
+        low, typical, high, totals = booked_share(knowledge, load)
+        return Booked(5 * low, 5 * typical, 5 * high, totals)
+
+    def faster(knowledge: Knowledge, load: TrainingLoad, *, as_operations: bool = False) -> Prediction:
+        found = predict_training(knowledge, load, as_operations=as_operations)
+        assert found.estimate is not None
+        return found._replace(estimate=found.estimate.scaled(5, found.estimate.unit))
+
+    monkeypatch.setattr(training, "booked_share", inflated)
+    monkeypatch.setattr(training, "predict_training", faster)
+    plan = size_training(KNOWLEDGE, 8, 1e12, "H100-SXM-80GB", mode=mode)
+    goodput = constant(KNOWLEDGE, "training", "goodput").high if mode != "pretrain" else 1.0
+    assert plan.mfu.high == pytest.approx(100)
+    assert plan.gpu_hours.low == pytest.approx(6 * 8e9 * 1e12 / (989e12 * 3600 * (goodput or 1.0)))
 
 
 def test_deadlines_and_modes() -> None:

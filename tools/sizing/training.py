@@ -11,6 +11,7 @@ from knowledge.hardware import Accelerator, accelerators
 from knowledge.sizing_data import constant
 from knowledge.training_data import derived_mfu
 from tools.estimate import Estimate, Kind, point
+from tools.wording import number
 
 from .checkpoints import checkpoint_tb, checkpoint_write_gb_s, data_read_mb_s
 from .power import tdp_or_assumed
@@ -53,8 +54,10 @@ class TrainingPlan(BaseModel):
     energy_kwh: Estimate
     """At the wall of the server, without PUE."""
     mfu: Estimate
-    """Share of the 16-bit peak at any precision: above 100 where 8 or 4 bit are faster. Pre-training: over all booked
-    hours; other modes: while the run computes."""
+    """Share of the 16-bit peak at any precision, at most what the precision's own peak is of it. Pre-training: over all
+    booked hours; other modes: while the run computes."""
+    mfu_peak: str
+    """The peak that `mfu` is a share of, and how much of it the precision could reach."""
     evidence: str
     deadline: str = ""
     """Where one was given and the upper estimate misses it: by how much, and what would hold it."""
@@ -101,7 +104,7 @@ def size_training(
         checkpoint_write_rate=checkpoint_write_gb_s(knowledge, checkpoint, devices),
         data_read_rate=data_read_mb_s(knowledge, speed.tokens_per_s, devices),
         energy_kwh=_energy_kwh(knowledge, machine, hours),
-        mfu=speed.mfu, evidence=speed.evidence,
+        mfu=speed.mfu, mfu_peak=_peak_words(load), evidence=speed.evidence,
         deadline=missed_deadline(days, devices, deadline_days, least) if deadline_days else "",
     )  # fmt: skip
 
@@ -151,22 +154,43 @@ def _speed(knowledge: Knowledge, load: TrainingLoad, mode: TrainingMode) -> Spee
             kind="estimated" if booked.totals else kind,
         )  # fmt: skip
         rate = load.accelerator.bf16_tflops * 1e10 / operations_per_token(load.active_b, load.context)
-        return Speed(share.scaled(rate, "tokens/s"), share, _booked_evidence(knowledge, load, booked))
+        bounded = _bounded(share, 100 * _peak_ratio(load))
+        return Speed(bounded.scaled(rate, "tokens/s"), bounded, _booked_evidence(knowledge, load, booked))
     tokens = predict_training(knowledge, load).estimate
     operations = predict_training(knowledge, load, as_operations=True).estimate
     assert tokens is not None, "a rate follows from any peak"
     assert operations is not None, "a rate follows from any peak"
-    share = operations.scaled(100 / load.accelerator.bf16_tflops, "percent")
+    most = load.accelerator.bf16_tflops * _peak_ratio(load)
+    share = _bounded(operations, most).scaled(100 / load.accelerator.bf16_tflops, "percent")
+    tokens = _bounded(tokens, most * 1e12 / operations_per_token(load.active_b, load.context))
     return Speed(tokens, share.model_copy(update={"kind": kind}), _evidence(knowledge, load))
+
+
+def _peak_ratio(load: TrainingLoad) -> float:
+    """The dense peak of the precision over that at 16 bit: no run computes faster."""
+    return load.accelerator.peak_tflops(arithmetic(load.precision)) / load.accelerator.bf16_tflops
+
+
+def _bounded(speed: Estimate, most: float) -> Estimate:
+    low, typical, high = (min(end, most) for end in (speed.low, speed.typical, speed.high))
+    return speed.model_copy(update={"low": low, "typical": typical, "high": high})
+
+
+def _peak_words(load: TrainingLoad) -> str:
+    words = f"{number(load.accelerator.bf16_tflops)} TFLOP/s, dense at 16 bit"
+    precision = arithmetic(load.precision)
+    if precision == "bf16":
+        return words
+    return f"{words}; at {precision} the device could reach {100 * _peak_ratio(load):.0f} % of it"
 
 
 def _booked_evidence(knowledge: Knowledge, load: TrainingLoad, booked: Booked) -> str:
     if booked.totals:
         told = ", ".join(f"{total.model} {total.hours:,.0f} h" for total in booked.totals)
         sources = "; ".join(dict.fromkeys(total.source for total in booked.totals))
-        return (
-            f"Published totals of pre-training on devices of this peak, all booked hours: {told} ({sources})."
-        )
+        narrow = arithmetic(load.precision) != "bf16"
+        wide = " They count at any precision: 8-bit runs booked no fewer hours." if narrow else ""
+        return f"Published totals of pre-training on devices of this peak, all booked hours: {told} ({sources}).{wide}"
     return (
         f"No total of a pre-training run on {load.accelerator.key} is published: a benchmark's speed times what "
         f"booked hours keep of it where both are known. {_evidence(knowledge, load)}"
