@@ -1,8 +1,9 @@
 """Compliance of operated components, in four states; only `denied` excludes.
 
 evidenced: a T1 fact whose source names the product, at most 180 days old at the assessment's date. claimed: older, of a
-lower tier, or of the platform as a whole. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing found. Software that
-you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which you alone can show.
+lower tier, or of the platform as a whole. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing
+found. Software that you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which
+you alone can show.
 """
 
 from datetime import date

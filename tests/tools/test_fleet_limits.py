@@ -25,7 +25,6 @@ ENCODER = {"model": "bge-m3", "accelerator": "T4"}
         ("size-classical", {"rows": 500, "trees": 300, "features": 100}, "peak_rps", 1e9),
         ("size-classical", {"rows": 5, "trees": 300, "in_process": True}, "peak_rps", 1e14),
         ("size-vectors", {"count": 1e7, "dims": 768}, "peak_qps", 1e15),
-        ("size-vectors", {"dims": 768}, "count", 1e15),
     ],
 )
 def test_a_load_beyond_every_installation_is_refused_with_the_most_that_is_not(

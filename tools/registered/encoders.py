@@ -16,7 +16,7 @@ from ..sizing.encoder_limits import READERS, refuse_long, refuse_unheld
 from ..sizing.encoders import SPEECH_WINDOW_S, ClassicalPlan, EncoderPlan, filled_s
 from ..sizing.fleet_limits import refuse_devices, refuse_nodes
 from ..sizing.scorers import ScorerPlan
-from ..wording import whole
+from ..wording import number, whole
 from .declaration import Context, Tool, ToolInput, in_unit
 
 SPEECH = ("asr", "tts")
