@@ -1,0 +1,62 @@
+"""The tool for object storage, database, cache and network."""
+
+from typing import Annotated, Self
+
+from pydantic import model_validator
+
+from ..sizing.data_tier import DataPlan, Traffic, size_data
+from .declaration import Context, Tool, ToolInput, in_unit
+
+
+class DataInput(ToolInput):
+    objects_per_day: Annotated[float, in_unit("objects/day", ge=0, le=1e12)] = 0
+    """Files, images or records that are put into object storage."""
+    object_bytes: Annotated[float, in_unit("bytes", ge=0, le=1e13)] = 0
+    """Of one."""
+    retention_days: Annotated[float, in_unit("days", ge=0, le=36_500)] = 365
+    """How long each is kept."""
+    rows: Annotated[float, in_unit("rows", ge=0, le=1e13)] = 0
+    """In the operational database."""
+    row_bytes: Annotated[float, in_unit("bytes", ge=0, le=1e8)] = 200
+    """Of one row, without what the database adds."""
+    copies: Annotated[int, in_unit("copies", ge=1, le=20)] = 1
+    """Of the database: one and its replicas."""
+    cached_entries: Annotated[float, in_unit("entries", ge=0, le=1e13)] = 0
+    """Kept in memory."""
+    cached_bytes: Annotated[float, in_unit("bytes", ge=0, le=1e9)] = 0
+    """Of one entry."""
+    mean_rps: Annotated[float, in_unit("requests/s", ge=0, le=1e9)] = 0
+    """Mean rate of requests."""
+    peak_rps: Annotated[float | None, in_unit("requests/s", ge=0, le=1e9)] = None
+    """Peak rate; left out: the mean."""
+    request_bytes: Annotated[float, in_unit("bytes", ge=0, le=1e12)] = 0
+    """That come in with a request."""
+    response_bytes: Annotated[float, in_unit("bytes", ge=0, le=1e12)] = 0
+    """That go out with its answer."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.peak_rps is not None and self.peak_rps < self.mean_rps:
+            raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
+        if not (self.objects_per_day or self.rows or self.cached_entries or self.mean_rps or self.peak_rps):
+            raise ValueError("nothing to size: give objects_per_day, rows, cached_entries or mean_rps")
+        return self
+
+
+def _data(given: DataInput, context: Context) -> DataPlan:
+    traffic = Traffic(
+        mean_rps=given.mean_rps,
+        peak_rps=given.mean_rps if given.peak_rps is None else given.peak_rps,
+        request_bytes=given.request_bytes,
+        response_bytes=given.response_bytes,
+    )
+    return size_data(
+        context.knowledge,
+        (given.objects_per_day, given.object_bytes, given.retention_days),
+        (given.rows, given.row_bytes, given.copies),
+        (given.cached_entries, given.cached_bytes),
+        traffic,
+    )
+
+
+TOOLS = (Tool("size-data", "Object storage, database, cache and network bandwidth", DataInput, _data),)

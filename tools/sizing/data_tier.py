@@ -1,0 +1,109 @@
+"""Object storage, database, cache and network of an application: gigabytes held, and gigabits a second at peak."""
+
+from pydantic import BaseModel, ConfigDict
+
+from knowledge import Knowledge
+from knowledge.sizing_data import constant
+from tools.estimate import Estimate, point
+
+LINKS_GBIT_S = (1, 10, 25, 100, 400)
+"""Usual speeds of a network card."""
+SECONDS_PER_MONTH = 2_592_000
+
+
+class Traffic(BaseModel):
+    """Requests and what they carry."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mean_rps: float
+    peak_rps: float
+    request_bytes: float
+    response_bytes: float
+
+
+class DataPlan(BaseModel):
+    """What data take, at rest and on the wire."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    objects_gb: Estimate
+    """In object storage once the retention is full; providers copy it at no further charge."""
+    objects_per_s: float
+    """Written, on average."""
+    database_gb: Estimate
+    """Rows, indexes and free room, all copies."""
+    cache_gb: Estimate
+    """Memory to rent for the entries."""
+    inbound_gbit_s: Estimate
+    """At peak."""
+    outbound_gbit_s: Estimate
+    outbound_gb_month: Estimate
+    """What leaves, which clouds charge for when it goes to the internet."""
+    link_gbit_s: int
+    """The slowest usual link that the busier direction fills by half at most; 0 where several are needed."""
+    evidence: str
+
+
+def objects_gb(per_day: float, object_bytes: float, retention_days: float) -> Estimate:
+    """Objects that are kept at once.
+
+    >>> objects_gb(1000, 1e6, 30).typical
+    30.0
+    """
+    inputs = {"per_day": per_day, "object_bytes": object_bytes, "retention_days": retention_days}
+    return point(per_day * object_bytes * retention_days / 1e9, "GB", formula="objects", inputs=inputs)
+
+
+def database_gb(knowledge: Knowledge, rows: float, row_bytes: float, copies: int) -> Estimate:
+    """Rows with their headers, indexes on top, and room that isn't free at once; every copy holds all of it."""
+    header = constant(knowledge, "data_tier", "row_header_bytes").value
+    indexes = constant(knowledge, "data_tier", "index_share").interval
+    room = constant(knowledge, "data_tier", "free_share").interval
+    low, typical, high = (
+        copies * rows * (row_bytes + header) * (1 + index) * free / 1e9
+        for index, free in zip(indexes, room, strict=True)
+    )
+    return Estimate(low=low, typical=typical, high=high, unit="GB", kind="assumed", formula="database")
+
+
+def cache_gb(knowledge: Knowledge, entries: float, entry_bytes: float) -> Estimate:
+    """Entries with what the store keeps for each, and the room beside them."""
+    share = constant(knowledge, "data_tier", "cache_share").value
+    low, typical, high = (
+        entries * (entry_bytes + own) / share / 1e9
+        for own in constant(knowledge, "data_tier", "entry_bytes").interval
+    )
+    return Estimate(low=low, typical=typical, high=high, unit="GB", kind="assumed", formula="cache")
+
+
+def wire_gbit_s(knowledge: Knowledge, rps: float, payload_bytes: float) -> Estimate:
+    """Gigabits a second of so many payloads."""
+    low, typical, high = (
+        rps * payload_bytes * 8 * share / 1e9
+        for share in constant(knowledge, "data_tier", "wire_share").interval
+    )
+    return Estimate(low=low, typical=typical, high=high, unit="Gbit/s", kind="assumed", formula="wire")
+
+
+def size_data(
+    knowledge: Knowledge, objects: tuple[float, float, float], rows: tuple[float, float, int],
+    entries: tuple[float, float], traffic: Traffic,
+) -> DataPlan:  # fmt: skip
+    """`objects`: a day, bytes, days kept; `rows`: count, bytes, copies; `entries`: count, bytes."""
+    inbound = wire_gbit_s(knowledge, traffic.peak_rps, traffic.request_bytes)
+    outbound = wire_gbit_s(knowledge, traffic.peak_rps, traffic.response_bytes)
+    leaving = traffic.mean_rps * traffic.response_bytes * SECONDS_PER_MONTH / 1e9
+    busiest = max(inbound.typical, outbound.typical) / constant(knowledge, "data_tier", "busy_share").value
+    return DataPlan(
+        objects_gb=objects_gb(*objects),
+        objects_per_s=objects[0] / 86_400,
+        database_gb=database_gb(knowledge, *rows),
+        cache_gb=cache_gb(knowledge, *entries),
+        inbound_gbit_s=inbound,
+        outbound_gbit_s=outbound,
+        outbound_gb_month=point(leaving, "GB/month", formula="egress"),
+        link_gbit_s=next((link for link in LINKS_GBIT_S if busiest <= link), 0),
+        evidence=f"Row header: {constant(knowledge, 'data_tier', 'row_header_bytes').source}. Shares of indexes, free "
+        "room, cache entries and the wire are assumed.",
+    )
