@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import json
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -99,3 +100,14 @@ async def answering(store: SessionStore, replies: list[dict[str, Any]]) -> Async
 def shown(slack: FakeSlack, channel: str) -> str:
     """All that the app has said in a channel, notes apart."""
     return "\n".join(message["text"] for message in slack.replies(channel))
+
+
+def is_advised(slack: FakeSlack, channel: str, thread: str = "") -> bool:
+    """Whether the last message in a channel or thread offers the decision record, as the end of advice does."""
+    replies = slack.replies(channel, thread)
+    return bool(replies) and '"record-' in json.dumps(replies[-1]["blocks"])
+
+
+def listed(count: int) -> list[str]:
+    """The texts over `count` messages of sources."""
+    return ["**Sources**", *["**Sources**, continued"] * (count - 1)]
