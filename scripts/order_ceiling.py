@@ -112,7 +112,7 @@ def by_model(found: list[Pair], sample: Sample, spec: dict[str, Any]) -> tuple[f
     right = 0.0
     for groups, part in apart.items():
         told = left_out(sample, spec, set(groups)) if len(groups) > 1 else own[next(iter(groups))]
-        right += len(part) * ordered(part, sample.measured, lambda place, told=told: float(told[place]))  # type: ignore[misc]
+        right += len(part) * ordered(part, sample.measured, told.item)
     return each, right / len(found)
 
 

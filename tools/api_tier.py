@@ -8,7 +8,8 @@ from knowledge.rate_tiers import ladders_for
 from knowledge.sizing_data import constant
 
 from .compute import Compute
-from .sizing.rate_limits import MONTH_S, ApiLoad, RateFit, rate_fit
+from .month import MONTH_S
+from .sizing.rate_limits import ApiLoad, RateFit, rate_fit
 from .wording import number
 
 

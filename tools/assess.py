@@ -14,7 +14,7 @@ from typing import Any, Literal
 from knowledge import Knowledge
 
 from .api_tier import assumed_tier
-from .assessment import Assessment, ComplianceState, Risk, SkippedSlot, Stack
+from .assessment import Assessment, ComplianceState, Risk, Robustness, SkippedSlot, Stack
 from .blocking import blocked
 from .compliance import compliance_state, demanded_regimes
 from .draft import Draft
@@ -137,7 +137,7 @@ def _completed(
     return updated.model_copy(update={"evidence": collect(updated, ranking, knowledge)})
 
 
-def _robustness(stacks: Sequence[Stack], ranking: Ranking, knowledge: Knowledge):  # type: ignore[no-untyped-def]
+def _robustness(stacks: Sequence[Stack], ranking: Ranking, knowledge: Knowledge) -> Robustness | None:
     if not stacks:
         return None
     points = [list(stack.categories.values()) for stack in stacks]

@@ -8,9 +8,9 @@ from knowledge.grid import Grid, grid
 from knowledge.hardware import accelerators
 from knowledge.models import models
 from tools.estimate import Estimate
+from tools.month import HOURS_PER_MONTH
 from tools.sizing.power import watts_interval
 
-HOURS_PER_MONTH = 730.0
 MONTHS_PER_YEAR = 12
 SMALL_B, LARGE_B = 20.0, 150.0
 """Billions of parameters between which a model counts as medium for the published energy figures."""

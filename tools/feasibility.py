@@ -12,12 +12,12 @@ from knowledge.hardware import accelerators
 from knowledge.models import ModelSpec
 from knowledge.sizing_data import bytes_per
 
-from .compute.choice import HOURS_PER_MONTH
 from .compute.models import named_model
 from .compute.rates import hourly_point
 from .compute.serving import owned_accelerators
 from .compute.training import TOKENS_PER_PARAMETER
 from .estimate import Estimate, point
+from .month import HOURS_PER_MONTH
 from .sizing import size_training
 from .wording import number
 

@@ -7,7 +7,7 @@ from typing import Any
 from knowledge import Knowledge
 from knowledge.media_prices import media_prices
 
-from .compute import HOURS_PER_MONTH, Compute
+from .compute import Compute
 from .compute.hosted import monthly_units
 from .compute.serving import duty
 from .cost import CostLine, accelerator_line, token_line, vm_hourly
@@ -15,9 +15,8 @@ from .cost.accelerators import OWNED
 from .cost.lines import USD_MONTH
 from .cost.machines import VM_VCPU
 from .estimate import Estimate
+from .month import HOURS_PER_MONTH, MONTH_S
 from .profile import Profile
-
-MONTH_REQUESTS_S = 2_592_000
 
 
 def model_lines(
@@ -60,7 +59,7 @@ def _hours_share(compute: Compute, values: Mapping[str, Any]) -> float:
 def _token_line(
     compute: Compute, values: Mapping[str, Any], knowledge: Knowledge, discount: float
 ) -> CostLine:
-    calls = (values.get("mean_rps") or 0.0) * MONTH_REQUESTS_S * max(values.get("llm_calls_per_task") or 1, 1)
+    calls = (values.get("mean_rps") or 0.0) * MONTH_S * max(values.get("llm_calls_per_task") or 1, 1)
     prompt = max(values.get("prompt_tokens") or 1.0, 1.0)
     return token_line(
         knowledge,

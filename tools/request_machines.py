@@ -18,10 +18,10 @@ from knowledge.llm_prices import prices_of_model
 from knowledge.models import models
 from knowledge.sizing_data import constant
 
-from .compute.choice import HOURS_PER_MONTH
 from .cost import accelerator_hourly, api_monthly_cost, rerank_monthly_cost, vm_hourly
 from .declared_step import ENCODED, RequestStep
 from .estimate import Estimate
+from .month import HOURS_PER_MONTH, MONTH_S
 from .request_graph import Step, of_p99, slowest_of
 from .request_steps import tail
 from .sizing import EncoderPlan, VectorPlan, size_encoder, size_vectors
@@ -30,7 +30,6 @@ from .sizing.hosted_limits import refuse_untaken
 from .sizing.queueing import mean_wait_ms, waiting_ms
 from .sizing.vector_index import refuse_corpus
 
-SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 EVEN_SERVICE = 0.5
 """Mean of the squared coefficients of variation of random arrivals and of items that all take the same."""
 
@@ -182,7 +181,7 @@ def refuse_hosted(knowledge: Knowledge, step: RequestStep) -> None:
 
 def _hosted(knowledge: Knowledge, use: Use, rates: Rates) -> Deployment:
     """A model at its provider, by the query or by its tokens."""
-    step, runs = use.step, use.times * rates.mean * SECONDS_PER_MONTH
+    step, runs = use.step, use.times * rates.mean * MONTH_S
     refuse_hosted(knowledge, step)
     tokens = runs * (step.items or 1.0) * step.input_tokens
     if step.kind == "rerank":

@@ -14,13 +14,12 @@ from knowledge import Knowledge
 from knowledge.errors import InputRefused
 from knowledge.models import ModelSpec, models
 
-from .compute.choice import HOURS_PER_MONTH
 from .cost import accelerator_hourly, api_monthly_cost
 from .declared_step import RequestStep
 from .estimate import Estimate, point
+from .month import HOURS_PER_MONTH, MONTH_S
 from .request_graph import Step, in_parallel, in_series, of_p95, percentile_99, repeated
 from .request_machines import (
-    SECONDS_PER_MONTH,
     Deployment,
     Machines,
     Rates,
@@ -75,12 +74,12 @@ def plan_request(
     timed = [_timed(knowledge, step, sized) for step in steps]
     whole = in_series("request", [item.whole for item in timed])
     deployments = (*(deployment for deployment, _ in carried.values()), *machines.deployments)
-    usd = _total(deployments, sum(_stated_usd(step) for step in steps) * mean_rps * SECONDS_PER_MONTH)
+    usd = _total(deployments, sum(_stated_usd(step) for step in steps) * mean_rps * MONTH_S)
     return RequestPlan(
         mean_ms=whole.mean, p95_ms=whole.p95, p99_ms=percentile_99(whole), ttft_p95_ms=_first_token(timed),
         ttft_note=_no_first_token(steps[-1]),
         steps=tuple(f"{name}: {words}" for name, words in whole.described), deployments=deployments,
-        usd_month=usd, usd_per_request=usd.scaled(1 / (mean_rps * SECONDS_PER_MONTH), "USD"),
+        usd_month=usd, usd_per_request=usd.scaled(1 / (mean_rps * MONTH_S), "USD"),
     )  # fmt: skip
 
 
@@ -173,7 +172,7 @@ def _least(calls: Sequence[Use], name: str) -> float | None:
 def _hosted_usd(
     knowledge: Knowledge, model: str, tokens: tuple[float, float, float], calls_per_s: float
 ) -> Estimate | None:
-    month = calls_per_s * SECONDS_PER_MONTH
+    month = calls_per_s * MONTH_S
     read, written, shared = tokens
     return api_monthly_cost(
         knowledge, model, month * read, month * written, cached_share=min(shared / read, 1.0)

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from knowledge import Knowledge
 
 from .estimate import Estimate, Kind
+from .month import DAY_S, MONTH_S
 from .sizing import feature_reads, kv_memory_gb_per_billion_features, size_vectors
 from .values import Resolved
 from .workload import Known, Workload
 
-DAY, MONTH = 86_400, 2_592_000
 BYTES_PER_TOKEN = 4
 
 
@@ -87,9 +87,9 @@ def _rates(span: Spans, values: dict[str, Any], knowledge: Knowledge) -> dict[st
         return {}
     found = {
         "request_rate_rps": mean.estimate(1, "requests/s", "rate"),
-        "requests_per_day": mean.estimate(DAY, "requests/day", "rate x 86400"),
-        "request_rate_per_day": mean.estimate(DAY, "requests/day", "rate x 86400"),
-        "request_rate_per_month": mean.estimate(MONTH, "requests/month", "rate x 30 days"),
+        "requests_per_day": mean.estimate(DAY_S, "requests/day", "rate x 86400"),
+        "request_rate_per_day": mean.estimate(DAY_S, "requests/day", "rate x 86400"),
+        "request_rate_per_month": mean.estimate(MONTH_S, "requests/month", "rate x 30 days"),
     }
     if peak is not None:
         why = "stated peak" if peak.kind == "user" else "users at one time / pause"

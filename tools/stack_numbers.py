@@ -30,11 +30,10 @@ from .draft import Draft
 from .energy import api_energy, deployment_energy, training_co2
 from .estimate import Estimate, Kind, point
 from .model_bill import model_lines
+from .month import MONTH_S
 from .profile import Profile
 from .sizing import ServingPlan, serving_plans
 from .stack_latency import end_to_end
-
-MONTH_REQUESTS_S = 2_592_000
 
 
 class Subject(NamedTuple):
@@ -194,7 +193,7 @@ def _moved(subject: Subject) -> int:
 
 def _unit_costs(knowledge: Knowledge, monthly: Estimate, values: Mapping[str, Any]) -> dict[str, Estimate]:
     """Cost of a request, and of a million output tokens where tokens are what is sold."""
-    requests = (values.get("mean_rps") or 0.0) * MONTH_REQUESTS_S
+    requests = (values.get("mean_rps") or 0.0) * MONTH_S
     if requests <= 0:
         return {}
     found = {"cost_per_request_usd": monthly.scaled(1 / requests, "USD/request")}
@@ -220,7 +219,7 @@ def _media_unit_cost(
 
 def _energy(subject: Subject, plan: ServingPlan | None) -> dict[str, Estimate]:
     compute, values = subject.draft.compute, subject.values
-    requests = (values.get("mean_rps") or 0.0) * MONTH_REQUESTS_S
+    requests = (values.get("mean_rps") or 0.0) * MONTH_S
     clouds = values.get("existing_cloud") or ()
     provider = "on_prem" if compute.deployment.endswith("on-prem") else (clouds[0] if clouds else "")
     region = (values.get("residency") or ("",))[0]

@@ -7,10 +7,10 @@ from .anchors import clamp, piecewise, piecewise_log
 from .assessment import CATEGORIES
 from .compute import MANAGED_API, Compute
 from .decisions import ScoredOption
+from .month import HOURS_PER_MONTH
 from .scoring import BASE, COST, FIT, INTEGRATION, PERFORMANCE, SECURITY, VENDOR, Scored, Setting
 
 STRATEGY_SHARE, PATTERN_SHARE, SLOTS_SHARE = 0.5, 0.15, 0.35
-HOURS_PER_MONTH = 730.0
 
 
 def stack_categories(

@@ -7,7 +7,7 @@ within what a peak over its mean is assumed to be at all.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-SECONDS_PER_DAY = 86_400
+from .month import DAY_S
 
 
 class Assumption(NamedTuple):
@@ -68,7 +68,7 @@ def _day_of(values: Mapping[str, Any], by_case: Mapping[str, Any]) -> Ends | Non
     users = values.get("users_total")
     if users is None:
         return None
-    low, middle, high = (users * daily / SECONDS_PER_DAY for daily in by_case["requests_per_user_day"])
+    low, middle, high = (users * daily / DAY_S for daily in by_case["requests_per_user_day"])
     return Ends(low, middle, high)
 
 

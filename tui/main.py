@@ -175,6 +175,15 @@ def _eval(
 ) -> None:
     evaluate = verbs.add_parser("eval", help="how good the advice is")
     actions = evaluate.add_subparsers(dest="action", metavar="action", required=True)
+    _eval_cases(actions, common)
+    _eval_figures(actions, common)
+    _eval_relations(actions, common)
+
+
+def _eval_cases(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """Whole consultations with a simulated user."""
     advice = actions.add_parser("advice", parents=[common], help="case files against the simulated user")
     advice.add_argument("path", type=Path)
     advice.add_argument("--traces", type=Path, metavar="DIR", help="write one trace a case")
@@ -190,6 +199,12 @@ def _eval(
     matrix.add_argument("--json", action="store_true")
     for action in (advice, matrix):
         action.add_argument("--seeds", type=int, default=1, metavar="K", help="agenda users for each case")
+
+
+def _eval_figures(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """What is read, found and predicted, against labels, gold and measurements."""
     language = actions.add_parser("language", parents=[common], help="labelled messages against the reader")
     language.add_argument("path", type=Path)
     language.add_argument("--results", type=Path, metavar="CSV", help="write one row an understood field")
@@ -215,6 +230,12 @@ def _eval(
         metavar="CSV",
         help="another file, for the page too",
     )
+
+
+def _eval_relations(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """What must hold over many workloads and cases, and between two reports."""
     workloads = actions.add_parser(
         "workloads", parents=[common], help="random workloads against what must hold between related ones"
     )

@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,6 +53,11 @@ def once(slack: FakeSlack, channel: str) -> bool:
     """One reply, and none of its text twice."""
     replies = slack.replies(channel)
     return len(replies) == 1 and replies[0]["text"].count("Question 1") == 1
+
+
+def replied(slack: FakeSlack, channel: str, count: int) -> Callable[[], bool]:
+    """Whether there are so many replies by now."""
+    return lambda: len(slack.replies(channel)) >= count
 
 
 async def test_killed_between_accepting_and_posting(slack: FakeSlack, tmp_path: Path, office: Office) -> None:

@@ -51,3 +51,17 @@ def test_the_busier_direction_names_the_link(rps: float, link: int) -> None:
 def test_nothing_to_size_is_said() -> None:
     with pytest.raises(InputRefused, match="nothing to size"):
         sized(copies=2)
+
+
+@pytest.mark.parametrize(
+    ("count", "size"),
+    [
+        ("objects_per_day", "object_bytes"),
+        ("cached_entries", "cached_bytes"),
+        ("mean_rps", "request_bytes or response_bytes"),
+        ("peak_rps", "request_bytes or response_bytes"),
+    ],
+)
+def test_what_is_counted_has_a_size(count: str, size: str) -> None:
+    with pytest.raises(InputRefused, match=f"{count} is given without {size}"):
+        sized(**{count: 10})

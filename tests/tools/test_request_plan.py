@@ -72,7 +72,7 @@ def test_two_models_are_two_deployments_and_both_are_paid() -> None:
     both, small, large = planned(SMALL, LARGE), planned(SMALL), planned(LARGE)
     assert [item.model for item in both.deployments] == ["Llama-3.1-8B", "Llama-3.3-70B"]
     assert both.usd_month.typical == pytest.approx(small.usd_month.typical + large.usd_month.typical)
-    assert both.usd_per_request.typical == pytest.approx(both.usd_month.typical / (3 * 730 * 3600))
+    assert both.usd_per_request.typical == pytest.approx(both.usd_month.typical / (3 * 30 * 86_400))
     assert both.mean_ms.typical == pytest.approx(small.mean_ms.typical + large.mean_ms.typical)
 
 
@@ -275,3 +275,21 @@ def test_where_no_first_token_is_told_the_reason_is(steps: list[dict[str, Any]],
     assert (found.ttft_p95_ms is None) is bool(words)
     assert found.ttft_note.startswith(words)
     assert bool(found.ttft_note) is bool(words)
+
+
+def test_a_hosted_call_costs_what_the_tool_of_apis_says() -> None:
+    call = {"kind": "llm", "model": "gpt-4o-mini", "input_tokens": 1000, "output_tokens": 200, "p95_ms": 3000}
+    alone = run_tool(
+        "size-api",
+        {
+            "model": "gpt-4o-mini",
+            "provider": "openai",
+            "mean_rps": 2,
+            "input_tokens": 1000,
+            "output_tokens": 200,
+        },
+        KNOWLEDGE,
+        AS_OF,
+    ).model_dump()["plans"][0]
+    whole = planned(call, mean_rps=2, peak_rps=2)
+    assert whole.usd_month.typical == pytest.approx(alone["usd_month"]["typical"])

@@ -3,8 +3,8 @@
 import pytest
 
 from knowledge import load
+from tools.month import DAY_S
 from tools.profile import Profile
-from tools.users_load import SECONDS_PER_DAY
 from tools.values import resolve, with_names
 from tools.workload import Known, Workload, from_mapping
 
@@ -48,7 +48,7 @@ def test_of_a_range_the_upper_end_counts_where_it_must_fit(field: str, counts: f
 def test_users_become_a_rate() -> None:
     daily = KNOWLEDGE.priors["use_cases"]["rag"]["requests_per_user_day"]
     resolved = resolve(from_mapping({"use_case": "rag", "users_total": 86_400.0}), KNOWLEDGE)
-    assert resolved.values["request_rate_rps"] == pytest.approx(86_400 * daily[1] / SECONDS_PER_DAY)
+    assert resolved.values["request_rate_rps"] == pytest.approx(86_400 * daily[1] / DAY_S)
     assert "users" in resolved.assumed["request_rate_rps"].basis
 
 

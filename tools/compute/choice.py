@@ -6,7 +6,6 @@ from ..estimate import Estimate
 
 Kind = Literal["api", "llm", "encoder", "classical", "device", "custom", "training", "none"]
 Unit = Literal["token", "audio_minute", "character", "image"]
-HOURS_PER_MONTH = 730.0
 MANAGED_API = "managed-api"
 
 

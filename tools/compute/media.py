@@ -10,9 +10,10 @@ from knowledge.hardware import accelerators
 from knowledge.models import models
 from knowledge.sizing_data import constant
 
+from ..month import HOURS_PER_MONTH
 from ..sizing import EncoderPlan, size_media
 from ..sizing.encoder_limits import holds
-from .choice import HOURS_PER_MONTH, Compute
+from .choice import Compute
 from .hosted import followed_live
 from .models import named_model
 from .other import encoder_accelerators, rounded

@@ -12,6 +12,7 @@ from knowledge.sizing_data import constant
 
 from ..cost import vm_hourly
 from ..cost.machines import VM_VCPU
+from ..month import HOURS_PER_MONTH
 from ..sizing import (
     ClassicalPlan,
     CpuEncoderPlan,
@@ -23,7 +24,7 @@ from ..sizing import (
     size_scorer,
 )
 from ..sizing.encoder_limits import holds
-from .choice import HOURS_PER_MONTH, Compute
+from .choice import Compute
 from .models import named_model
 from .rates import hourly_point
 from .serving import duty, owned_accelerators, wanted_accelerators

@@ -8,8 +8,9 @@ from knowledge import Knowledge
 from knowledge.hardware import accelerators
 from knowledge.models import models as sized_models
 
+from ..month import HOURS_PER_MONTH
 from ..sizing import PlanPoint, ServingDemand, cheapest_points
-from .choice import HOURS_PER_MONTH, Compute
+from .choice import Compute
 from .models import quality_of
 from .rates import hourly_point
 

@@ -7,9 +7,10 @@ from knowledge import Knowledge
 from knowledge.hardware import accelerators
 from knowledge.models import models
 
+from ..month import HOURS_PER_MONTH
 from ..sizing import size_training
 from ..sizing.training import TrainingMode, TrainingPlan
-from .choice import HOURS_PER_MONTH, Compute, Training
+from .choice import Compute, Training
 from .rates import hourly_point
 from .serving import owned_accelerators, wanted_accelerators
 

@@ -22,7 +22,6 @@ from .owned import owned_hourly
 
 ON_DEMAND, RESERVED, NEOCLOUD = "gpu-on-demand", "gpu-reserved", "gpu-neocloud"
 SERVERLESS, SOVEREIGN, OWNED = "serverless-gpu", "gpu-sovereign-cloud", "gpu-on-prem"
-HOURS_PER_MONTH = 730.0
 UNIT = "USD/accelerator-hour"
 STALE_DAYS = 90
 """Prices older than this are shown with their age."""

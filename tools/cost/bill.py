@@ -8,7 +8,8 @@ from knowledge import Knowledge
 from knowledge.records import Component
 
 from ..estimate import Estimate
-from .accelerators import HOURS_PER_MONTH, ON_DEMAND, OWNED, RESERVED, SERVERLESS, accelerator_hourly
+from ..month import HOURS_PER_MONTH
+from .accelerators import ON_DEMAND, OWNED, RESERVED, SERVERLESS, accelerator_hourly
 from .api import api_monthly_cost
 from .lines import USD_MONTH, Bill, CostLine, Part, PricingCategory, total
 from .services import priced_elsewhere, service_cost

@@ -5,9 +5,9 @@ from knowledge.hardware import accelerators
 from knowledge.prices import purchase_prices
 
 from ..estimate import Estimate
+from ..month import HOURS_PER_MONTH
 from .assumptions import assumption
 
-HOURS_PER_MONTH = 730.0
 UNIT = "USD/accelerator-hour"
 
 

@@ -13,12 +13,12 @@ from knowledge.records import Component
 from knowledge.staff import HOME_REGION, StaffRate, exit_hours, staff_rates, training_prices
 
 from ..estimate import Estimate, point
+from ..month import HOURS_PER_MONTH
 from ..operation import operator
 from .assumptions import assumption
 from .currency import convert
 from .lines import USD_MONTH, product, total
 
-HOURS_PER_MONTH = 730.0
 LEARNERS = 2
 """People who learn each new component, so that one can be away."""
 MIDDLING_COMPLEXITY = 3

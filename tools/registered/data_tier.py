@@ -4,8 +4,16 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
-from ..sizing.data_tier import DataPlan, Traffic, size_data
+from ..sizing.data_tier import DataPlan, Entries, Objects, Rows, Traffic, size_data
 from .declaration import Context, Tool, ToolInput, in_unit
+
+SIZES = {
+    "objects_per_day": ("object_bytes",),
+    "rows": ("row_bytes",),
+    "cached_entries": ("cached_bytes",),
+    "mean_rps": ("request_bytes", "response_bytes"),
+    "peak_rps": ("request_bytes", "response_bytes"),
+}
 
 
 class DataInput(ToolInput):
@@ -40,23 +48,28 @@ class DataInput(ToolInput):
             raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
         if not (self.objects_per_day or self.rows or self.cached_entries or self.mean_rps or self.peak_rps):
             raise ValueError("nothing to size: give objects_per_day, rows, cached_entries or mean_rps")
+        self._weighed()
         return self
+
+    def _weighed(self) -> None:
+        """Things that are counted without their bytes would be sized as nothing."""
+        for count, sizes in SIZES.items():
+            if getattr(self, count) and not any(getattr(self, size) for size in sizes):
+                raise ValueError(f"{count} is given without {' or '.join(sizes)}")
 
 
 def _data(given: DataInput, context: Context) -> DataPlan:
-    traffic = Traffic(
-        mean_rps=given.mean_rps,
-        peak_rps=given.mean_rps if given.peak_rps is None else given.peak_rps,
-        request_bytes=given.request_bytes,
-        response_bytes=given.response_bytes,
-    )
     return size_data(
         context.knowledge,
-        (given.objects_per_day, given.object_bytes, given.retention_days),
-        (given.rows, given.row_bytes, given.copies),
-        (given.cached_entries, given.cached_bytes),
-        traffic,
+        Objects(given.objects_per_day, given.object_bytes, given.retention_days),
+        Rows(given.rows, given.row_bytes, given.copies),
+        Entries(given.cached_entries, given.cached_bytes),
+        Traffic(given.mean_rps, _peak_rps(given), given.request_bytes, given.response_bytes),
     )
+
+
+def _peak_rps(given: DataInput) -> float:
+    return given.mean_rps if given.peak_rps is None else given.peak_rps
 
 
 TOOLS = (Tool("size-data", "Object storage, database, cache and network bandwidth", DataInput, _data),)

@@ -13,8 +13,9 @@ from knowledge.sizing_data import constant
 
 from ..cost import api_monthly_cost
 from ..estimate import Estimate
+from ..month import MONTH_S
 from ..sizing.hosted_limits import refuse_untaken, takes
-from ..sizing.rate_limits import MONTH_S, ApiLoad, RateFit, rate_fit
+from ..sizing.rate_limits import ApiLoad, RateFit, rate_fit
 from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
 
 

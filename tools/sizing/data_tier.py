@@ -1,20 +1,43 @@
 """Object storage, database, cache and network of an application: gigabytes held, and gigabits a second at peak."""
 
+from typing import NamedTuple
+
 from pydantic import BaseModel, ConfigDict
 
 from knowledge import Knowledge
 from knowledge.sizing_data import constant
 from tools.estimate import Estimate, point
+from tools.month import DAY_S, MONTH_S
 
 LINKS_GBIT_S = (1, 10, 25, 100, 400)
-"""Usual speeds of a network card."""
-SECONDS_PER_MONTH = 2_592_000
+"""Rates of the Ethernet ports that servers are sold with (IEEE 802.3)."""
 
 
-class Traffic(BaseModel):
+class Objects(NamedTuple):
+    """What is put into object storage, and how long each is kept."""
+
+    per_day: float
+    object_bytes: float
+    retention_days: float
+
+
+class Rows(NamedTuple):
+    """What an operational database holds."""
+
+    rows: float
+    row_bytes: float
+    copies: int
+
+
+class Entries(NamedTuple):
+    """What a cache holds."""
+
+    entries: float
+    entry_bytes: float
+
+
+class Traffic(NamedTuple):
     """Requests and what they carry."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     mean_rps: float
     peak_rps: float
@@ -87,17 +110,16 @@ def wire_gbit_s(knowledge: Knowledge, rps: float, payload_bytes: float) -> Estim
 
 
 def size_data(
-    knowledge: Knowledge, objects: tuple[float, float, float], rows: tuple[float, float, int],
-    entries: tuple[float, float], traffic: Traffic,
-) -> DataPlan:  # fmt: skip
-    """`objects`: a day, bytes, days kept; `rows`: count, bytes, copies; `entries`: count, bytes."""
+    knowledge: Knowledge, objects: Objects, rows: Rows, entries: Entries, traffic: Traffic
+) -> DataPlan:
+    """Gigabytes of each store, and the network of the traffic at peak."""
     inbound = wire_gbit_s(knowledge, traffic.peak_rps, traffic.request_bytes)
     outbound = wire_gbit_s(knowledge, traffic.peak_rps, traffic.response_bytes)
-    leaving = traffic.mean_rps * traffic.response_bytes * SECONDS_PER_MONTH / 1e9
+    leaving = traffic.mean_rps * traffic.response_bytes * MONTH_S / 1e9
     busiest = max(inbound.typical, outbound.typical) / constant(knowledge, "data_tier", "busy_share").value
     return DataPlan(
         objects_gb=objects_gb(*objects),
-        objects_per_s=objects[0] / 86_400,
+        objects_per_s=objects.per_day / DAY_S,
         database_gb=database_gb(knowledge, *rows),
         cache_gb=cache_gb(knowledge, *entries),
         inbound_gbit_s=inbound,

@@ -13,10 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge.rate_tiers import LIMITS, Ladder, RateTier
 
+from ..month import DAY_S, MONTH_S
 from ..wording import number
 
-DAY_S = 86_400
-MONTH_S = 2_592_000
 MINUTE_S = 60
 
 WORDS = {
