@@ -9,6 +9,12 @@ StepKind = Literal[
 ]
 ENCODED = ("embed", "rerank", "guardrail")
 """A model reads so many items and writes nothing."""
+RUN = ("llm", *ENCODED)
+"""A model runs."""
+OF_MODELS = ("model", "accelerator", "input_tokens", "output_tokens")
+OF_LLMS = ("shared_prefix_tokens", "ttft_limit_ms", "tpot_limit_ms")
+AROUND_OTHERS = frozenset({"name", "times", "usd", "parallel"})
+"""What can be said of steps that start at once."""
 
 
 class RequestStep(BaseModel):
@@ -23,7 +29,7 @@ class RequestStep(BaseModel):
     times: float = Field(default=1.0, gt=0, le=1000)
     """How often in a row; a mean, so no whole number is needed."""
     p95_ms: float | None = Field(default=None, gt=0)
-    """95th percentile of one run, where it is known."""
+    """95th percentile of one run, where it is known; what a step describes is sized and paid all the same."""
     mean_ms: float | None = Field(default=None, gt=0)
     """Mean of one run; left out: the percentile over the usual ratio."""
     usd: float = Field(default=0.0, ge=0)
@@ -61,6 +67,7 @@ class RequestStep(BaseModel):
             raise ValueError(f"vectors and dims are of a retrieve step, this one is {self.kind}")
         if self.items is not None and self.kind not in ENCODED:
             raise ValueError(f"items are read by embed, rerank or guardrail, this step is {self.kind}")
+        self._check_unread()
         if self.shared_prefix_tokens > self.input_tokens:
             raise ValueError(
                 f"shared_prefix_tokens {self.shared_prefix_tokens:g} is above input_tokens {self.input_tokens:g}, "
@@ -68,6 +75,20 @@ class RequestStep(BaseModel):
             )
         self._check_encoder()
         return self
+
+    def _check_unread(self) -> None:
+        """What a step doesn't look at is refused: it would be taken for heard."""
+        given = {name for name in self.model_fields_set if getattr(self, name)}
+        if self.parallel and given - AROUND_OTHERS:
+            raise ValueError(
+                f"{', '.join(sorted(given - AROUND_OTHERS))} of steps at once: give it to a step inside parallel"
+            )
+        for names, kinds in ((OF_MODELS, RUN), (OF_LLMS, ("llm",))):
+            idle = [name for name in names if name in given]
+            if idle and self.kind not in kinds:
+                raise ValueError(
+                    f"{', '.join(idle)} can't be of a {self.kind} step: give kind={' or '.join(kinds)}"
+                )
 
     def _check_encoder(self) -> None:
         """A model on an accelerator of one's own is sized, which takes its items and their length."""
@@ -85,7 +106,7 @@ class RequestStep(BaseModel):
     @property
     def encoded(self) -> bool:
         """Whether a model of one's own reads items here."""
-        return self.kind in ENCODED and bool(self.accelerator) and not self.stated
+        return self.kind in ENCODED and bool(self.accelerator)
 
     @property
     def stated(self) -> bool:

@@ -43,6 +43,11 @@ class Estimate(BaseModel):
             }
         )
 
+    def at_most(self, most: float) -> "Estimate":
+        """The same estimate, none of its ends above `most`."""
+        low, typical, high = (min(end, most) for end in (self.low, self.typical, self.high))
+        return self.model_copy(update={"low": low, "typical": typical, "high": high})
+
 
 def point(value: float, unit: str, kind: Kind = "estimated", **extra: object) -> Estimate:
     """An estimate without a range."""

@@ -90,7 +90,7 @@ def machines_of(knowledge: Knowledge, uses: Sequence[Use], rates: Rates, as_of: 
         mine = [use for use in own if (use.step.model, use.step.accelerator) == pair]
         encoders[pair], deployment = _encoder(knowledge, mine, rates, as_of)
         found.append(deployment)
-    searches = [use for use in uses if use.step.vectors is not None and not use.step.stated]
+    searches = [use for use in uses if use.step.vectors is not None]
     for step in dict.fromkeys(use.step for use in searches):
         times = sum(use.times for use in searches if use.step == step)
         indexes[step], deployment = _index(knowledge, step, times, rates)
@@ -136,10 +136,16 @@ def _encoder(
     items = sum(use.times * (use.step.items or 1.0) for use in uses)
     tokens = sum(use.times * (use.step.items or 1.0) * use.step.input_tokens for use in uses) / items
     plan = size_encoder(knowledge, model, accelerator, items_per_s=items * rates.peak, tokens_per_item=tokens)
-    if not plan.devices:
-        raise InputRefused(plan.evidence, "Give p95_ms of the step instead, or another model.")
+    if not plan.devices and not all(use.step.stated for use in uses):
+        raise InputRefused(
+            plan.evidence, "Give p95_ms of the step, which then has no price, or another model."
+        )
     hourly = accelerator_hourly(knowledge, accelerator, "gpu-on-demand", (), as_of)
-    usd = None if hourly is None else hourly.scaled(plan.devices * HOURS_PER_MONTH, "USD/month")
+    usd = (
+        None
+        if hourly is None or not plan.devices
+        else hourly.scaled(plan.devices * HOURS_PER_MONTH, "USD/month")
+    )
     return plan, Deployment(
         model=model, accelerator=accelerator, calls_per_request=sum(use.times for use in uses),
         accelerators=plan.devices, replicas=plan.devices, usd_month=usd, evidence=plan.evidence,
@@ -191,5 +197,5 @@ def _hosted(knowledge: Knowledge, use: Use, rates: Rates) -> Deployment:
     return Deployment(
         model=step.model, accelerator="", calls_per_request=use.times, accelerators=0, replicas=0,
         usd_month=usd if tokens or step.kind == "rerank" else None,
-        evidence="Prices of its offers; the time of a hosted model is assumed.",
+        evidence=f"Prices of its offers; the time of a hosted model is {'stated' if step.stated else 'assumed'}.",
     )  # fmt: skip

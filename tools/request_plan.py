@@ -184,7 +184,7 @@ def _timed(knowledge: Knowledge, step: RequestStep, sized: Sized) -> Timed:
     if step.parallel:
         inner = [_timed(knowledge, item, sized).whole for item in step.parallel]
         return Timed(repeated(in_parallel(step.name or "at once", inner), step.times))
-    if step.kind == "llm":
+    if step.kind == "llm" and not step.stated:
         return _call(knowledge, step, sized.calls[step.model, step.accelerator])
     return Timed(repeated(_one_run(knowledge, step, sized.machines), step.times))
 
@@ -227,10 +227,9 @@ def _call(knowledge: Knowledge, step: RequestStep, plan: ServingPlan | None) -> 
     else:
         begun, rest = _sized_call(name, step, plan)
     one = in_series(name, [begun, rest])._replace(parts=())
-    if step.times <= 1:
-        return Timed(one, begun)
-    earlier = repeated(one, step.times - 1)
-    return Timed(repeated(one, step.times), in_series(begun.name, [earlier, begun]))
+    if step.times > 1:
+        begun = in_series(begun.name, [repeated(one, step.times - 1), begun])
+    return Timed(repeated(one, step.times), begun)
 
 
 def _sized_call(name: str, step: RequestStep, plan: ServingPlan) -> tuple[Step, Step]:
@@ -265,6 +264,10 @@ def _no_first_token(last: RequestStep) -> str:
         return "The last steps run at once and end with the slowest of them: no one of them writes the first token."
     if last.kind != "llm":
         return f"The last step, {last.title}, writes no tokens: what a user sees comes as a whole."
+    if last.stated:
+        return (
+            f"The last step, {last.title}, states the time of its whole answer, not that of its first token."
+        )
     return ""
 
 

@@ -251,7 +251,10 @@ def test_a_stated_time_comes_before_a_sized_or_assumed_one() -> None:
     stated = planned({"kind": "retrieve", "vectors": 1e6, "dims": 768, "p95_ms": 7, "mean_ms": 4})
     assert stated.p95_ms.typical == pytest.approx(7)
     assert stated.p95_ms.kind == "user"
-    assert not stated.deployments
+    assert (
+        stated.usd_month.typical
+        == planned({"kind": "retrieve", "vectors": 1e6, "dims": 768}).usd_month.typical
+    )
 
 
 def test_a_hosted_encoder_is_billed_and_one_without_a_price_makes_the_total_a_lower_bound() -> None:
@@ -293,3 +296,62 @@ def test_a_hosted_call_costs_what_the_tool_of_apis_says() -> None:
     ).model_dump()["plans"][0]
     whole = planned(call, mean_rps=2, peak_rps=2)
     assert whole.usd_month.typical == pytest.approx(alone["usd_month"]["typical"])
+
+
+def test_a_stated_time_takes_nothing_off_the_bill() -> None:
+    for step in (RERANK, LARGE):
+        sized, stated = planned(step), planned({**step, "p95_ms": 700, "mean_ms": 400})
+        assert stated.p95_ms.typical == pytest.approx(700)
+        assert stated.usd_month.typical == pytest.approx(sized.usd_month.typical)
+        assert stated.deployments == sized.deployments
+
+
+def test_a_stated_whole_answer_says_nothing_of_its_first_token() -> None:
+    stated = planned({**LARGE, "p95_ms": 700})
+    assert stated.ttft_p95_ms is None
+    assert "states the time of its whole answer" in stated.ttft_note
+
+
+def test_a_model_without_a_size_has_no_price_where_its_time_is_stated() -> None:
+    step = {**RERANK, "kind": "embed", "model": "text-embedding-3-small"}
+    with pytest.raises(
+        InputRefused, match=r"isn't published.*Give p95_ms of the step, which then has no price"
+    ):
+        planned(step)
+    stated = planned({**step, "p95_ms": 20})
+    assert stated.usd_month.incomplete
+    assert stated.p95_ms.typical == pytest.approx(20)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (
+            {"kind": "timed", "p95_ms": 9, "model": "gpt-4o-mini"},
+            "model can't be of a timed step: give kind=llm or",
+        ),
+        ({"kind": "tool", "output_tokens": 9}, "output_tokens can't be of a tool step"),
+        ({**RERANK, "tpot_limit_ms": 9}, "tpot_limit_ms can't be of a rerank step: give kind=llm"),
+        ({"parallel": [timed("a", 9, 3)], "p95_ms": 10}, "p95_ms of steps at once: give it to a step inside"),
+        (
+            {"parallel": [timed("a", 9, 3)], **SMALL},
+            "accelerator, input_tokens, kind, model, output_tokens, tpot_",
+        ),
+    ],
+)
+def test_what_a_step_would_not_look_at_is_refused(step: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputRefused, match=words):
+        planned(step)
+
+
+def test_a_call_of_every_other_request_takes_half_of_its_mean() -> None:
+    call = {"kind": "llm", "model": "gpt-4o-mini", "input_tokens": 1000, "output_tokens": 200}
+    one, half = planned(call), planned({**call, "times": 0.5})
+    assert half.mean_ms.typical == pytest.approx(one.mean_ms.typical / 2)
+    assert half.usd_month.typical == pytest.approx(one.usd_month.typical / 2)
+
+
+def test_of_two_calls_on_one_tier_the_longer_prompt_takes_longer() -> None:
+    found = planned(SMALL, {**SMALL, "name": "reader", "input_tokens": 6000})
+    planner, reader = (float(step.split(": ")[1].split()[0]) for step in found.steps)
+    assert reader > 1.1 * planner

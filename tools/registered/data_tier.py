@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from ..sizing.data_tier import DataPlan, Entries, Objects, Rows, Traffic, size_data
-from .declaration import Context, Tool, ToolInput, in_unit
+from .declaration import Context, Tool, ToolInput, in_unit, refuse_low_peak
 
 SIZES = {
     "objects_per_day": ("object_bytes",),
@@ -44,8 +44,7 @@ class DataInput(ToolInput):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.peak_rps is not None and self.peak_rps < self.mean_rps:
-            raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
+        refuse_low_peak(self.mean_rps, self.peak_rps)
         if not (self.objects_per_day or self.rows or self.cached_entries or self.mean_rps or self.peak_rps):
             raise ValueError("nothing to size: give objects_per_day, rows, cached_entries or mean_rps")
         self._weighed()

@@ -101,6 +101,12 @@ def in_unit(unit: str, **bounds: float) -> Any:
     return Field(**keywords)
 
 
+def refuse_low_peak(mean_rps: float | None, peak_rps: float | None) -> None:
+    """ValueError for a peak below the mean."""
+    if mean_rps is not None and peak_rps is not None and peak_rps < mean_rps:
+        raise ValueError(f"peak_rps {peak_rps:g} is below mean_rps {mean_rps:g}")
+
+
 def unit_of(arguments: type[ToolInput], name: str) -> str:
     """The unit of a field; empty where it has none."""
     extra = arguments.model_fields[name].json_schema_extra

@@ -16,7 +16,7 @@ from ..estimate import Estimate
 from ..month import MONTH_S
 from ..sizing.hosted_limits import refuse_untaken, takes
 from ..sizing.rate_limits import ApiLoad, RateFit, rate_fit
-from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
+from .declaration import Context, Tool, ToolInput, ToolResult, in_unit, refuse_low_peak
 
 
 class ApiInput(ToolInput):
@@ -52,8 +52,7 @@ class ApiInput(ToolInput):
                 f"shared_prefix_tokens {self.shared_prefix_tokens:g} is above input_tokens {self.input_tokens:g}, "
                 "of which it is a part"
             )
-        if self.peak_rps is not None and self.peak_rps < self.mean_rps:
-            raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
+        refuse_low_peak(self.mean_rps, self.peak_rps)
         return self
 
 

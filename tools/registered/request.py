@@ -13,7 +13,7 @@ from knowledge.models import models, resolve_model
 
 from ..declared_step import RequestStep
 from ..request_plan import RequestPlan, plan_request
-from .declaration import Context, Tool, ToolInput, in_unit
+from .declaration import Context, Tool, ToolInput, in_unit, refuse_low_peak
 
 
 class RequestInput(ToolInput):
@@ -28,8 +28,7 @@ class RequestInput(ToolInput):
     def _consistent(self) -> Self:
         if not self.steps:
             raise ValueError("a request has at least one step")
-        if self.peak_rps is not None and self.peak_rps < self.mean_rps:
-            raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
+        refuse_low_peak(self.mean_rps, self.peak_rps)
         return self
 
 

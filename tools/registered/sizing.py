@@ -27,7 +27,7 @@ from ..sizing.training_state import RunSize
 from ..sizing.vector_index import IndexKind, refuse_corpus
 from ..sizing.vector_speed import Lists
 from ..sizing.vectors import Node, VectorPlan
-from .declaration import Context, Tool, ToolInput, ToolResult, in_unit
+from .declaration import Context, Tool, ToolInput, ToolResult, in_unit, refuse_low_peak
 
 PEOPLE = frozenset({"users_concurrent", "think_time_s", "requests_per_user_hour"})
 """What says how people ask, where no rate is given."""
@@ -138,8 +138,7 @@ class ServingInput(ToolInput):
             raise ValueError(
                 "users_concurrent is a peak of people who wait: leave out peak_rps, batch and batch_window_h"
             )
-        if self.mean_rps is not None and self.peak_rps is not None and self.peak_rps < self.mean_rps:
-            raise ValueError(f"peak_rps {self.peak_rps:g} is below mean_rps {self.mean_rps:g}")
+        refuse_low_peak(self.mean_rps, self.peak_rps)
         if self.trough_rps is not None and self.mean_rps is not None and self.trough_rps > self.mean_rps:
             raise ValueError(f"trough_rps {self.trough_rps:g} is above mean_rps {self.mean_rps:g}")
 

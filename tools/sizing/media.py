@@ -16,7 +16,7 @@ from knowledge.sizing_data import constant
 from tools.estimate import Estimate
 from tools.wording import number
 
-from .encoders import SPEECH_WINDOW_S, EncoderPlan, operations_gflops, picture_work, size_encoder
+from .encoders import SPEECH_WINDOW_S, EncoderPlan, filled_s, operations_gflops, picture_work, size_encoder
 from .power import watts_interval
 
 
@@ -42,7 +42,7 @@ def media_rate(
     return _scaled(knowledge, same or runs[0], accelerator, picture)
 
 
-def _scaled(knowledge: Knowledge, run: MediaRun, accelerator: str, picture: Picture | None = None) -> Rate:
+def _scaled(knowledge: Knowledge, run: MediaRun, accelerator: str, picture: Picture | None) -> Rate:
     drawn = Picture(run.steps, run.side_px) if run.steps and run.side_px else picture
     work = picture_work(picture, drawn) if picture and drawn else 1.0
     same = run.accelerator == accelerator and work == 1
@@ -115,11 +115,11 @@ def _item(spec: ModelSpec, picture: Picture | None, seconds: float) -> str:
 def _alone_ms(
     knowledge: Knowledge, spec: ModelSpec, accelerator: str, picture: Picture | None, seconds: float
 ) -> Estimate:
-    """One picture, or one recording window after window: the last one is filled up with silence."""
+    """One picture, or one recording, window after window where its model reads in windows."""
     floor = constant(knowledge, "encoders", "latency_floor_ms").interval
     # The slowest published run is the one with the smallest batch: it stands for one window or picture alone.
     single = _scaled(knowledge, media_runs(knowledge, spec.key)[-1], accelerator, picture).estimate
-    alone = 1.0 if spec.type == "image" else SPEECH_WINDOW_S * math.ceil(seconds / SPEECH_WINDOW_S)
+    alone = 1.0 if spec.type == "image" else filled_s(spec, seconds)
     return Estimate(
         low=floor[0] + 1e3 * alone / single.high,
         typical=floor[1] + 1e3 * alone / single.typical,

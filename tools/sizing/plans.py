@@ -44,11 +44,9 @@ def full_plan(
         max(demand.input_tokens - demand.shared_prefix_tokens, 1.0), demand.output_tokens,
     )  # fmt: skip
     own, alone = backing(knowledge, load), backing(knowledge, load._replace(batch=1.0))
+    single, whole = _tokens_per_s(demand, chosen, working, row)
     near = nearest_run(knowledge, machine.key, model.arch_key, point.precision, load)
     known = correction(knowledge, machine.key, model.arch_key, point.precision).runs > 0
-    option = int(chosen.option[row])
-    single = 1e3 / float(chosen.capacity.tpot_ms[option, 0])
-    capacity = float(working.capacity_rps[row]) * point.replicas * demand.output_tokens
     length = demand.input_tokens + demand.output_tokens
     in_flight = float(working.in_flight[row])
     span = autoscaling(knowledge, demand, chosen, row)
@@ -66,7 +64,9 @@ def full_plan(
         latencies=latencies(knowledge, demand, working, row, known, own, machine),
         limits_percentile=demand.percentile,
         decode_tokens_per_s=_backed(_inverse(single, step, "tokens/s"), alone),
-        output_tokens_per_s=_backed(_inverse(capacity, step, "tokens/s"), own and own._replace(same=False)),
+        output_tokens_per_s=_backed(
+            _inverse(whole * point.replicas, step, "tokens/s"), own and own._replace(same=False)
+        ),
         watts=watts_interval(
             knowledge, machine, point.accelerators, float(working.mean_in_flight[row]),
             float(working.mean_batch[row]),
@@ -79,6 +79,12 @@ def full_plan(
         validation="measured" if own or known else _without_runs(knowledge, point),
         evidence=(own.sentence if own else _evidence(knowledge, point, machine, near, known)) + _declared(demand),
     )  # fmt: skip
+
+
+def _tokens_per_s(demand: ServingDemand, chosen: Choice, working: Operation, row: int) -> tuple[float, float]:
+    """Of one stream alone, and of a replica that carries all it can."""
+    alone_ms = float(chosen.capacity.tpot_ms[int(chosen.option[row]), 0])
+    return 1e3 / alone_ms, float(working.capacity_rps[row]) * demand.output_tokens
 
 
 def _told_to_engine(knowledge: Knowledge, demand: ServingDemand, load: Setting) -> str:

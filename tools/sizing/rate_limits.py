@@ -205,10 +205,10 @@ def tier_limits(row: RateTier, load: ApiLoad) -> tuple[LimitUse, ...]:
         limit = getattr(row, name)
         if row.kind != "tier" or limit is None:
             continue
-        asked = _ASKED[name](row, load)
-        if not asked:
-            continue
+        asked = _ASKED[name](row, load) or 0.0
         fixed = load.other_usd_month if name == "usd_per_month" else 0.0
+        if asked <= fixed:
+            continue
         found.append(
             LimitUse(
                 name=WORDS[name],
@@ -273,7 +273,8 @@ def _tokens(row: RateTier, load: ApiLoad) -> float:
 
 def _units(row: RateTier, load: ApiLoad) -> Units:
     """Reserved units for the peak, rounded up to what can be bought."""
-    each = row.tokens_per_min or 1.0
+    assert row.tokens_per_min is not None, "a reserved unit says what it carries"
+    each = row.tokens_per_min
     needed = _minute(load) * _tokens(row, load) / each
     steps = max(math.ceil((needed - row.min_units) / row.unit_step), 0)
     return Units(

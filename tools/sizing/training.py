@@ -24,7 +24,7 @@ from .predict_training import (
     reached,
 )
 from .pretraining import Booked, booked_share
-from .training_limits import least_devices, missed_deadline
+from .training_limits import in_servers, least_devices, missed_deadline
 from .training_state import ADAPTERS, RunSize, State, run_state
 
 TrainingMode = Literal["pretrain", "finetune_full", "lora", "qlora"]
@@ -154,26 +154,21 @@ def _speed(knowledge: Knowledge, load: TrainingLoad, mode: TrainingMode) -> Spee
             kind="estimated" if booked.totals else kind,
         )  # fmt: skip
         rate = load.accelerator.bf16_tflops * 1e10 / operations_per_token(load.active_b, load.context)
-        bounded = _bounded(share, 100 * _peak_ratio(load))
+        bounded = share.at_most(100 * _peak_ratio(load))
         return Speed(bounded.scaled(rate, "tokens/s"), bounded, _booked_evidence(knowledge, load, booked))
     tokens = predict_training(knowledge, load).estimate
     operations = predict_training(knowledge, load, as_operations=True).estimate
     assert tokens is not None, "a rate follows from any peak"
     assert operations is not None, "a rate follows from any peak"
     most = load.accelerator.bf16_tflops * _peak_ratio(load)
-    share = _bounded(operations, most).scaled(100 / load.accelerator.bf16_tflops, "percent")
-    tokens = _bounded(tokens, most * 1e12 / operations_per_token(load.active_b, load.context))
+    share = operations.at_most(most).scaled(100 / load.accelerator.bf16_tflops, "percent")
+    tokens = tokens.at_most(most * 1e12 / operations_per_token(load.active_b, load.context))
     return Speed(tokens, share.model_copy(update={"kind": kind}), _evidence(knowledge, load))
 
 
 def _peak_ratio(load: TrainingLoad) -> float:
     """The dense peak of the precision over that at 16 bit: no run computes faster."""
     return load.accelerator.peak_tflops(arithmetic(load.precision)) / load.accelerator.bf16_tflops
-
-
-def _bounded(speed: Estimate, most: float) -> Estimate:
-    low, typical, high = (min(end, most) for end in (speed.low, speed.typical, speed.high))
-    return speed.model_copy(update={"low": low, "typical": typical, "high": high})
 
 
 def _peak_words(load: TrainingLoad) -> str:
@@ -219,8 +214,7 @@ def _evidence(knowledge: Knowledge, load: TrainingLoad) -> str:
 def _devices(machine: Accelerator, hours: Estimate, state: State, deadline_days: float | None) -> int:
     """Enough for the state and, with a deadline, for the upper estimate; whole servers of eight."""
     wanted = math.ceil(hours.high / (24 * deadline_days)) if deadline_days else 1
-    devices = max(least_devices(machine, state), wanted)
-    return devices if devices <= machine.max_tensor_parallel else math.ceil(devices / 8) * 8
+    return in_servers(max(least_devices(machine, state), wanted))
 
 
 def _energy_kwh(knowledge: Knowledge, machine: Accelerator, hours: Estimate) -> Estimate:

@@ -16,7 +16,7 @@ from tools.wording import number
 from .training_state import RunSize, State, run_state
 
 SERVER = 8
-"""Devices of a server: large fleets come in whole ones."""
+"""Devices of a server."""
 LIGHTER = {"pretrain": (), "finetune_full": ("lora", "qlora"), "lora": ("qlora",), "qlora": ()}
 """Mode -> modes that keep less and still adapt the model."""
 
@@ -88,8 +88,8 @@ def missed_deadline(days: Estimate, gpus: int, deadline_days: float, least: int)
     """By how much the plan misses its deadline and how many devices would hold it; empty where it holds it."""
     if days.high <= deadline_days:
         return ""
-    needed = max(_servers(math.ceil(gpus * days.high / deadline_days)), least)
-    likely = max(_servers(math.ceil(gpus * days.typical / deadline_days)), least)
+    needed = max(in_servers(math.ceil(gpus * days.high / deadline_days)), least)
+    likely = max(in_servers(math.ceil(gpus * days.typical / deadline_days)), least)
     word = "missed" if days.typical > deadline_days else "may be missed"
     typically = f", {likely:,} in the typical case" if likely < needed and word == "missed" else ""
     share = deadline_days / days.high
@@ -100,5 +100,10 @@ def missed_deadline(days: Estimate, gpus: int, deadline_days: float, least: int)
     )
 
 
-def _servers(devices: int) -> int:
+def in_servers(devices: int) -> int:
+    """As many or more: large fleets come in whole servers.
+
+    >>> in_servers(3), in_servers(9)
+    (3, 16)
+    """
     return devices if devices <= SERVER else math.ceil(devices / SERVER) * SERVER

@@ -258,11 +258,10 @@ def _ways_out(own: Engine, kind: IndexKind, dims: float) -> str:
     narrower = [
         f"bytes_per_value={item.value_bytes:g} (up to {item.most:,})"
         for item in own.dims
-        if item.value_bytes is not None and item.most >= dims and kind in item.kinds
+        if item.value_bytes is not None and item.most >= dims and item.bears_on(kind, item.value_bytes)
     ]
-    scanned = (
-        [] if any(item.bears_on("exact", item.value_bytes or 4) for item in own.dims) else ["index=exact"]
-    )
+    limited = any(item.bears_on("exact", item.value_bytes or 4) for item in own.dims)
+    scanned = ["index=exact"] if "exact" in own.kinds and not limited else []
     return f"Give {' or '.join([*narrower, *scanned, 'fewer dimensions'])}, or another engine."
 
 

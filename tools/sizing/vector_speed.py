@@ -31,10 +31,10 @@ def speed_of(knowledge: Knowledge, index: Index, load: VectorLoad, lists: Lists)
     if index.kind == "exact":
         return _scanned(knowledge, index, load)
     if index.scan is not None:
-        return _listed(knowledge, index, load, lists)._replace(build_h=build)
+        return _listed(knowledge, index, load, lists, build)
     qps = predict_vector(knowledge, "qps", load).scaled(index.layout.qps_factor, "queries/s")
     p99 = predict_vector(knowledge, "latency_p99_ms", load).scaled(index.layout.p99_factor, "ms")
-    return Speed(_bounded(qps, load.cores * _most_per_core(knowledge, index, load)), p99, build)
+    return Speed(qps.at_most(load.cores * _most_per_core(knowledge, index, load)), p99, build)
 
 
 def scan_ms(knowledge: Knowledge, raw_gb: float, cores: float, rate: Span | None = None) -> Estimate:
@@ -53,10 +53,10 @@ def _scanned(knowledge: Knowledge, index: Index, load: VectorLoad) -> Speed:
         formula="exact_scan",
     )  # fmt: skip
     most = load.cores * 1e6 / vector_indexes(knowledge).request_us
-    return Speed(_bounded(rate, most), took, point(0.0, "h", formula="exact_scan"))
+    return Speed(rate.at_most(most), took, point(0.0, "h", formula="exact_scan"))
 
 
-def _listed(knowledge: Knowledge, index: Index, load: VectorLoad, given: Lists) -> Speed:
+def _listed(knowledge: Knowledge, index: Index, load: VectorLoad, given: Lists, build: Estimate) -> Speed:
     """Each core answers a query of its own: it reads the centroids, then the lists nearest to the query."""
     table, held = vector_indexes(knowledge), load.vectors / load.nodes
     lists = min(given.lists or max(table.lists_per_root * held**0.5, 1.0), max(held, 1.0))
@@ -78,7 +78,7 @@ def _listed(knowledge: Knowledge, index: Index, load: VectorLoad, given: Lists) 
         low=1e3 * load.cores / slow, typical=1e3 * load.cores / usual, high=1e3 * load.cores / fast,
         unit="queries/s", formula="list_scan",
     )  # fmt: skip
-    return Speed(rate, one.scaled(index.layout.p99_factor, "ms"), point(0.0, "h"))
+    return Speed(rate, one.scaled(index.layout.p99_factor, "ms"), build)
 
 
 def _most_per_core(knowledge: Knowledge, index: Index, load: VectorLoad) -> float:
@@ -93,8 +93,3 @@ def _scan_rate(knowledge: Knowledge) -> Span:
     span = vector_indexes(knowledge).kinds["exact"].scan_gb_s_per_core
     assert span is not None, "an exact scan has a rate"
     return span
-
-
-def _bounded(qps: Estimate, most: float) -> Estimate:
-    low, typical, high = (min(end, most) for end in (qps.low, qps.typical, qps.high))
-    return qps.model_copy(update={"low": low, "typical": typical, "high": high})
