@@ -12,7 +12,7 @@ from .options import BATCHES, Options
 from .own_points import scaled
 from .queueing import ratios, staffed
 from .roofline import Array, Flags, Run, sequence_cache
-from .serving_model import INTERLEAVED, interleaved_terms, step_terms, ttft_ms
+from .serving_model import INTERLEAVED, interleaved_ms, interleaved_terms, step_terms, ttft_ms, weighted
 from .speculation import Paces, paces, token_bound_ms
 
 
@@ -24,7 +24,9 @@ class Capacity:
     tpot_ms: Array
     ttft_ms: Array
     service_ms: Array
-    """Mean time that a request occupies its place."""
+    """Mean time that a request takes a place away from others."""
+    e2e_ms: Array
+    """Mean time to the end of its answer; a very short one is there before its place is free."""
     rps: Array
     """Requests a second that one replica completes with so many in flight."""
     planned_rps: Array
@@ -41,6 +43,7 @@ def capacity(knowledge: Knowledge, options: Options, demand: ServingDemand) -> C
         input_tokens=np.array(max(demand.input_tokens - demand.shared_prefix_tokens, 1.0)),
         output_tokens=np.array(demand.output_tokens),
     )
+    run = replace(run, output_tokens=_answers(demand, run, options))
     full = replace(run, input_tokens=np.array(demand.input_tokens))
     tpot, step = _paces(demand, full, run, options)
     ttft = _ttft(knowledge, run, step, options)
@@ -48,17 +51,18 @@ def capacity(knowledge: Knowledge, options: Options, demand: ServingDemand) -> C
         shape = _row(run, row)
         token, first = scaled(knowledge, points, shape, (tpot[row], ttft[row]), relaxed=relaxed(demand))
         tpot[row], ttft[row] = np.maximum(token, token_bound_ms(demand, shape)), first
-    service = ttft + tpot * demand.output_tokens
+    service, e2e = (ttft + tpot * tokens for tokens in (run.output_tokens, demand.output_tokens))
     fits = _fits(full, options, demand)
     return Capacity(
         run=run,
         tpot_ms=tpot,
         ttft_ms=ttft,
         service_ms=service,
+        e2e_ms=e2e,
         rps=1e3 * BATCHES[None, :] / service,
         planned_rps=1e3 * _planned(knowledge, demand) / service,
         fits=fits,
-        keeps_limits=fits & _keeps_limits(knowledge, demand, tpot, ttft, service),
+        keeps_limits=fits & _keeps_limits(knowledge, demand, tpot, ttft, e2e),
     )
 
 
@@ -96,6 +100,25 @@ def _paces(demand: ServingDemand, full: Run, run: Run, options: Options) -> Pace
     return Paces(np.maximum(found.token, bound), np.maximum(found.step, bound))
 
 
+def _answers(demand: ServingDemand, run: Run, options: Options) -> Array:
+    """Output tokens with which requests are sized: as demanded, or so many that a shorter answer would take longer.
+
+    The terms of the first token count the prompts of others in each of its k steps, those of later tokens in each of
+    theirs: a request takes k (p + q / n) + n p + q for n tokens, p a step without prompts and q all prompts of a
+    batch. Below n = sqrt(k q / p) that rises again as answers get shorter, although whoever carries the longer one
+    carries the shorter one too. No published run has answers as short.
+    """
+    tokens = np.array(demand.output_tokens)
+    weights = np.asarray(options.step_weights)[..., list(INTERLEAVED)]
+    prompts = weighted(interleaved_terms(run), weights) * options.tpot_correction
+    found = paces(demand, run, step_terms(run), options.step_weights, options.tpot_correction)
+    first = np.asarray(options.ttft_weights)
+    steps = first[..., 0] + first[..., 1] * run.input_tokens / 2048
+    least = np.sqrt(steps * np.maximum(prompts, interleaved_ms(run)) * tokens / (found.token - prompts))
+    result: Array = np.maximum(tokens, least)
+    return result
+
+
 def _ttft(knowledge: Knowledge, run: Run, step: Array, options: Options) -> Array:
     """Requests arrive at random: the open-loop fit, whose runs aren't in the table of corrections."""
     efficiency = constant(knowledge, "engine", "prefill_efficiency").value
@@ -124,9 +147,7 @@ def longest_tokens(demand: ServingDemand) -> float:
     return max(demand.context_tokens or 0, demand.input_tokens + demand.output_tokens)
 
 
-def _keeps_limits(
-    knowledge: Knowledge, demand: ServingDemand, tpot: Array, ttft: Array, service: Array
-) -> Flags:
+def _keeps_limits(knowledge: Knowledge, demand: ServingDemand, tpot: Array, ttft: Array, e2e: Array) -> Flags:
     """Limits at the stated percentile, at the number in flight that is rarely exceeded."""
     kept = np.ones(tpot.shape, dtype=bool)
     if relaxed(demand):
@@ -134,7 +155,7 @@ def _keeps_limits(
     for name, value, limit in (
         ("ttft", ttft, demand.ttft_limit_ms),
         ("tpot", tpot, demand.tpot_limit_ms),
-        ("e2e", service, demand.e2e_limit_ms),
+        ("e2e", e2e, demand.e2e_limit_ms),
     ):
         if limit is not None:
             spread = constant(knowledge, "percentiles", f"{name}_p99_over_mean")

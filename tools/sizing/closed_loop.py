@@ -83,14 +83,14 @@ def _plan(
     available = options(knowledge, (pair,), demand.precision)
     able = capacity(knowledge, available, demand)
     spare = 1 if redundant(knowledge, demand) else 0
-    held = _held(people, demand, able)
+    held = _held(people, able)
     replicas = np.maximum(np.ceil(people.users / held - 1e-9), 1) + spare
     chosen = smallest(knowledge, demand, available, able, replicas)
     if not len(chosen.pair):
         (plan,) = plans_of(knowledge, demand, [pair], chosen)
         return _waiting(knowledge, people, demand, plan) if plan.saturated else plan
     working = float(chosen.replicas[0]) - spare
-    rate = working * _rate_of_one(people, demand, chosen, people.users / working)
+    rate = working * _rate_of_one(people, chosen, people.users / working)
     load = demand.model_copy(
         update={
             "peak_rps": rate,
@@ -102,34 +102,32 @@ def _plan(
     return _among(people, plan, working)
 
 
-def _held(people: People, demand: ServingDemand, able: Capacity) -> Array:
+def _held(people: People, able: Capacity) -> Array:
     """People whose requests one replica carries, by deployment and batch."""
     rows = np.arange(len(able.planned_rps))
     columns = [
         able.planned_rps[:, place]
-        * _cycle_s(people, demand, able, rows, np.full(len(rows), place), able.planned_rps[:, place])
+        * _cycle_s(people, able, rows, np.full(len(rows), place), able.planned_rps[:, place])
         for place in range(able.planned_rps.shape[1])
     ]
     return np.stack(columns, axis=1)
 
 
-def _rate_of_one(people: People, demand: ServingDemand, chosen: Choice, users: float) -> float:
+def _rate_of_one(people: People, chosen: Choice, users: float) -> float:
     """What so many people ask of one replica of the choice: the rate x at which x (Z + R(x)) = users."""
     option, batch = chosen.option[:1], chosen.batch[:1]
     low, high = 0.0, float(chosen.capacity.planned_rps[option[0], batch[0]])
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        cycle = _cycle_s(people, demand, chosen.capacity, option, batch, np.array([middle]))
+        cycle = _cycle_s(people, chosen.capacity, option, batch, np.array([middle]))
         low, high = (middle, high) if middle * float(cycle[0]) < users else (low, middle)
     return (low + high) / 2
 
 
-def _cycle_s(
-    people: People, demand: ServingDemand, able: Capacity, option: Indices, batch: Indices, rps: Array
-) -> Array:
+def _cycle_s(people: People, able: Capacity, option: Indices, batch: Indices, rps: Array) -> Array:
     """From one request of a person to the next, where each replica is asked so often."""
-    found = served(able, demand.output_tokens, option=option, batch=batch, rps_per_replica=rps)
-    return people.cycle_s(found.service_ms / 1e3)
+    found = served(able, option=option, batch=batch, rps_per_replica=rps)
+    return people.cycle_s(found.e2e_ms / 1e3)
 
 
 def _among(people: People, plan: ServingPlan, working: float) -> ServingPlan:

@@ -56,18 +56,16 @@ class Served(NamedTuple):
     in_flight: Array
     ttft_ms: Array
     tpot_ms: Array
-    service_ms: Array
+    e2e_ms: Array
 
 
-def served(
-    able: Capacity, output_tokens: float, *, option: Indices, batch: Indices, rps_per_replica: Array
-) -> Served:
+def served(able: Capacity, *, option: Indices, batch: Indices, rps_per_replica: Array) -> Served:
     """How many requests are in flight in a replica of each option at that rate, and how long they take."""
     rps = able.rps[option]
     grid = np.broadcast_to(BATCHES, rps.shape)
     in_flight = np.minimum(_between(rps_per_replica, rps, grid), BATCHES[batch])
-    ttft, tpot = (_between(in_flight, grid, values[option]) for values in (able.ttft_ms, able.tpot_ms))
-    return Served(in_flight, ttft, tpot, ttft + tpot * output_tokens)
+    times = (able.ttft_ms, able.tpot_ms, able.e2e_ms)
+    return Served(in_flight, *(_between(in_flight, grid, values[option]) for values in times))
 
 
 def operate(
@@ -86,7 +84,7 @@ def operate(
     rps = able.rps[option]
     grid = np.broadcast_to(BATCHES, rps.shape)
     in_flight, ttft, tpot, service = served(
-        able, demand.output_tokens, option=option, batch=batch, rps_per_replica=peak_rps / working
+        able, option=option, batch=batch, rps_per_replica=peak_rps / working
     )
     largest = np.where(able.keeps_limits[option], able.planned_rps[option], 0).max(axis=1, initial=0)
     places = np.where(able.fits[option], grid, 1).max(axis=1)
