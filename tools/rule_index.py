@@ -164,7 +164,7 @@ def _conditions(candidates: tuple[Candidate, ...], changing: frozenset[str]) -> 
 
 ALWAYS_READ = (
     "existing_components", "avoid_components", "existing_cloud", "perimeter_closed", "sovereign_only",
-    "api_terms_refused", "edge_only", "licence_policy", "large_team", "tiny_team", "compliance",
+    "api_terms_refused", "edge_only", "licence_policy", "large_team", "tiny_team", "compliance", "residency",
 )  # fmt: skip
 """What gates and attribute scores read besides rules, envelopes and prices."""
 
