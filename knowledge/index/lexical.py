@@ -1,10 +1,11 @@
 """BM25 over the records: finds exact words, versions and numbers that vectors blur."""
 
+from collections import Counter
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from .misspelling import by_first_letter, misspelt_for
+from .misspelling import by_first_letter, commonest_first, misspelt_for
 from .record import Filter, IndexRecord
 from .words import terms
 
@@ -53,14 +54,17 @@ class LexicalIndex:
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
-        return by_first_letter(self._index.vocab_dict)
+        counts = Counter(term for terms_of_one in self._corpus for term in set(terms_of_one))
+        return by_first_letter(commonest_first(counts))
+
+    @cached_property
+    def _corpus(self) -> list[list[str]]:
+        """The terms of each record."""
+        return [[term for term in terms(item.words) if term not in self._stop_words] for item in self._records]
 
     def _build(self) -> Any:
         import bm25s
 
-        corpus = [
-            [term for term in terms(item.words) if term not in self._stop_words] for item in self._records
-        ]
         index = bm25s.BM25(k1=SATURATION, b=LENGTH_WEIGHT)
-        index.index(corpus, show_progress=False)
+        index.index(self._corpus, show_progress=False)
         return index

@@ -6,8 +6,13 @@ SHORTEST, LONG = 5, 8
 """Shorter words have too many neighbours; from `LONG` letters on two may be wrong."""
 
 
+def commonest_first(counts: Mapping[str, int]) -> list[str]:
+    """Words by how often they are used, equals by name: of two that are as near, the commoner one is meant."""
+    return sorted(counts, key=lambda word: (-counts[word], word))
+
+
 def by_first_letter(words: Iterable[str]) -> dict[str, list[str]]:
-    """Words of letters alone that are long enough to be misspelt, under their first letter."""
+    """Words of letters alone that are long enough to be misspelt, under their first letter, in the order given."""
     found: dict[str, list[str]] = {}
     for word in words:
         if len(word) >= SHORTEST - 1 and word.isalpha():
@@ -16,7 +21,7 @@ def by_first_letter(words: Iterable[str]) -> dict[str, list[str]]:
 
 
 def misspelt_for(word: str, known: Mapping[str, Sequence[str]]) -> str:
-    """The nearest of the known words, or an empty text.
+    """The nearest of the known words, the first of those as near, or an empty text.
 
     >>> misspelt_for("qunatisation", by_first_letter(["quantisation", "quality"]))
     'quantisation'

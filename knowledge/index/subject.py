@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from ..errors import KnowledgeInvalid
 from ..files import DataFiles
 from ..records import Record
-from .misspelling import by_first_letter, misspelt_for
+from .misspelling import by_first_letter, commonest_first, misspelt_for
 from .words import terms
 
 FILE = "index/subject_weights.json"
@@ -76,7 +76,7 @@ class Usage:
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
-        return by_first_letter(self.counts)
+        return by_first_letter(commonest_first(self.counts))
 
     def features(self, question: str) -> tuple[float, float, float]:
         """Share of words that no record uses, share of rare words, mean log frequency."""

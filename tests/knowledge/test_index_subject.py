@@ -5,7 +5,7 @@ import yaml
 
 from knowledge import load
 from knowledge.index import Retriever
-from knowledge.index.misspelling import by_first_letter, misspelt_for
+from knowledge.index.misspelling import by_first_letter, commonest_first, misspelt_for
 from knowledge.index.strangers import Strangers
 from knowledge.index.subject import Usage
 from knowledge.manifest import packaged_root
@@ -83,3 +83,9 @@ def test_a_misspelling_is_right_in_its_first_letter() -> None:
     assert misspelt_for("ltaency", known) == "latency"
     assert misspelt_for("xmbedding", known) == ""
     assert misspelt_for("emb3dding", known) == ""
+
+
+def test_of_two_words_as_near_the_commoner_one_is_meant() -> None:
+    known = by_first_letter(commonest_first({"cast": 2, "cost": 483, "coats": 2}))
+    assert misspelt_for("coast", known) == "cost"
+    assert misspelt_for("coats", by_first_letter(commonest_first({"boats": 9, "coots": 1, "coast": 1}))) == "coast"
