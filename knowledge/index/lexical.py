@@ -35,16 +35,18 @@ class LexicalIndex:
         wanted = [term for term in terms(query) if term not in self._stop_words]
         if not wanted or not self._records:
             return []
-        scored = [pair for pair in zip(self._scores(wanted), self._records, strict=True) if pair[0] > 0]
-        return [record for _, record in sorted(scored, key=lambda pair: (-pair[0], pair[1].id))]
+        scored = [(-score, self._records[place]) for place, score in self._scores(wanted).items()]
+        return [record for _, record in sorted(scored, key=lambda pair: (pair[0], pair[1].id))]
 
-    def _scores(self, wanted: list[str]) -> list[float]:
+    def _scores(self, wanted: list[str]) -> dict[int, float]:
+        """Place of a record -> its score, where it has any."""
         if self._index is None:
             self._index = self._build()
         known = [found for term in wanted if (found := self._spelt(term))]
         if not known:
-            return [0.0] * len(self._records)
-        return [round(float(score), 5) for score in self._index.get_scores(known)]
+            return {}
+        scores = self._index.get_scores(known)
+        return {int(place): round(float(scores[place]), 5) for place in scores.nonzero()[0]}
 
     def _spelt(self, term: str) -> str:
         """The term if a record has it, else the one that it is a misspelling of; empty for a strange one."""
@@ -60,7 +62,9 @@ class LexicalIndex:
     @cached_property
     def _corpus(self) -> list[list[str]]:
         """The terms of each record."""
-        return [[term for term in terms(item.words) if term not in self._stop_words] for item in self._records]
+        return [
+            [term for term in terms(item.words) if term not in self._stop_words] for item in self._records
+        ]
 
     def _build(self) -> Any:
         import bm25s

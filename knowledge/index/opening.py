@@ -60,7 +60,7 @@ class OpenedStore:
         except ImportError as error:
             return self._fall_back(f"Chroma can't be imported ({error})")
         folder, damage = self._folder, ""
-        arguments = (self._stamp, len(self._records), self._embedder)
+        arguments = (self._stamp, self._records, self._embedder)
         if folder.exists():
             try:
                 return open_store(folder, *arguments)

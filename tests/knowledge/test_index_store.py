@@ -110,18 +110,18 @@ def test_a_collection_of_another_model_is_refused(knowledge: Knowledge, tmp_path
     records = Retriever(knowledge, tmp_path, words).records
     matrix = words.embed([record.text for record in records])
     build_store(tmp_path / "here", {"sha256": "a", "dimensions": 64}, records, lambda: matrix, words)
-    open_store(tmp_path / "here", {"sha256": "a"}, len(records), words).close()
+    open_store(tmp_path / "here", {"sha256": "a"}, records, words).close()
     with pytest.raises(IndexUnusable, match="another model"):
-        open_store(tmp_path / "here", {"sha256": "b"}, len(records), words)
+        open_store(tmp_path / "here", {"sha256": "b"}, records, words)
     with pytest.raises(IndexUnusable, match="incomplete"):
-        open_store(tmp_path / "here", {"sha256": "a"}, len(records) + 1, words)
+        open_store(tmp_path / "here", {"sha256": "a"}, (*records, records[0]), words)
 
 
 def test_disk_and_memory_agree(knowledge: Knowledge, tmp_path: Path, words: Any) -> None:
     records = Retriever(knowledge, tmp_path, words).records
     matrix = words.embed([record.text for record in records])
     build_store(tmp_path / "here", {"sha256": "a"}, records, lambda: matrix, words)
-    disk = open_store(tmp_path / "here", {"sha256": "a"}, len(records), words)
+    disk = open_store(tmp_path / "here", {"sha256": "a"}, records, words)
     memory = MemoryStore(records, np.asarray(matrix))
     vector = words.embed([QUESTION])[0]
     for only in (

@@ -88,4 +88,7 @@ def test_a_misspelling_is_right_in_its_first_letter() -> None:
 def test_of_two_words_as_near_the_commoner_one_is_meant() -> None:
     known = by_first_letter(commonest_first({"cast": 2, "cost": 483, "coats": 2}))
     assert misspelt_for("coast", known) == "cost"
-    assert misspelt_for("coats", by_first_letter(commonest_first({"boats": 9, "coots": 1, "coast": 1}))) == "coast"
+    assert (
+        misspelt_for("coats", by_first_letter(commonest_first({"boats": 9, "coots": 1, "coast": 1})))
+        == "coast"
+    )
