@@ -15,6 +15,8 @@ from ..quality import fine_tuned_quality, quality, task_class_of
 CLOSE = math.log(1.35)
 """A stated size is met by models within 35 %."""
 SHORTLIST = 6
+CACHE_CONTEXT = 8_192
+"""Tokens of a sequence at which caches are compared."""
 
 
 def named_model(knowledge: Knowledge, values: Mapping[str, Any]) -> ModelSpec | None:
@@ -53,10 +55,10 @@ def quality_bar(knowledge: Knowledge, values: Mapping[str, Any]) -> float:
 
 
 def servable(knowledge: Knowledge, values: Mapping[str, Any], max_params_b: float | None = None) -> list[str]:
-    """Open-weight language models to size, at most SHORTLIST, cheapest to run first.
+    """Open-weight language models to size, at most SHORTLIST, least work a token first.
 
-    A named or sized model is taken as it is; else those that meet the quality bar and whose licence
-    allows commercial use; where none does, the best ones.
+    A named or sized model is taken as it is; else those that meet the quality bar, whose licence allows
+    commercial use and to which no other of them is preferable in every burden; where none meets it, the best ones.
     """
     images = values.get("reads_images") is True
     named = named_model(knowledge, values)
@@ -83,11 +85,30 @@ def _nearest(pool: tuple[ModelSpec, ...], size: float) -> list[str]:
 def _meeting(knowledge: Knowledge, pool: tuple[ModelSpec, ...], bar: float, use_case: str) -> tuple[str, ...]:
     rated = [(model, quality_of(knowledge, model.key, use_case)) for model in pool]
     known = [(model, value) for model, value in rated if value is not None]
-    meeting = [model for model, value in known if value >= bar]
+    meeting = _lightest([model for model, value in known if value >= bar])
     if not meeting:
         meeting = [model for model, _ in sorted(known, key=lambda pair: -pair[1])[:3]] or list(pool)
-    cheap = sorted(meeting, key=lambda model: (model.active_b or model.params_b or 0, model.key))
+    cheap = sorted(meeting, key=lambda model: (_burdens(model), model.key))
     return tuple(model.key for model in cheap[:SHORTLIST])
+
+
+def _lightest(found: list[ModelSpec]) -> list[ModelSpec]:
+    """Those that no other one undercuts: hardware for the others is never cheaper, whatever limits it."""
+    return [
+        model
+        for model in found
+        if not any(_undercuts(_burdens(other), _burdens(model)) for other in found if other is not model)
+    ]
+
+
+def _undercuts(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one != other and all(mine <= theirs for mine, theirs in zip(one, other, strict=True))
+
+
+def _burdens(model: ModelSpec) -> tuple[float, float, float]:
+    """What limits a device: parameters that a token passes through, that are loaded, and the cache of a sequence."""
+    params_b = model.params_b or 0
+    return model.active_b or params_b, params_b, model.cache_bytes(CACHE_CONTEXT, 2)
 
 
 @lru_cache(maxsize=8)
