@@ -9,7 +9,7 @@ import pytest
 from knowledge import Knowledge, load
 from tools import scoring
 from tools.assess import assess
-from tools.rule_index import ALWAYS_READ, rule_index
+from tools.rule_index import ALWAYS_READ, Truths, rule_index
 from tools.workload import from_mapping
 
 TODAY = date(2026, 11, 26)
@@ -56,7 +56,7 @@ def test_the_key_of_a_standing_names_every_value_it_reads(
     def recording(component: Any, slot: str, setting: scoring.Setting, applying: Any) -> scoring.Standing:
         values = Recorded(setting.truths.values)
         values.names = names
-        truths = scoring.Truths(values)
+        truths = Truths(values)
         return standing(component, slot, setting._replace(truths=truths), applying)
 
     monkeypatch.setattr(scoring, "_standing", recording)
