@@ -13,6 +13,7 @@ from .checks.expressions import NAMES, Names, check_expressions
 from .checks.facts import check_facts, check_rules
 from .checks.finding import Finding, error
 from .checks.floors import check_floors
+from .checks.overlap import check_overlap
 from .checks.references import check_references
 from .checks.tables import Tables, read_tables
 from .checks.words import check_words
@@ -35,6 +36,7 @@ def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
         *check_floors(tables),
         *check_asked(tables),
         *check_duplicates(tables),
+        *check_overlap(tables),
         *check_words(tables),
         *check_manifest(knowledge.files),
         *check_licences(knowledge.files),
