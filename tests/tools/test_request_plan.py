@@ -374,3 +374,13 @@ def test_a_limit_on_a_model_at_its_provider_is_refused(limit: str) -> None:
     call = {"kind": "llm", "model": "gpt-5-mini", "input_tokens": 1000, "output_tokens": 200, limit: 500}
     with pytest.raises(InputRefused, match=f"{limit} can't be kept at a provider"):
         planned(call)
+
+
+def test_the_95th_percentile_of_an_encoder_is_never_below_its_mean() -> None:
+    """Close to full the mean wait of one device may pass what waits at the percentile by the other formula."""
+    for rps in (0.01, 0.5, 2, 5, 9):
+        found = planned(RERANK, mean_rps=rps, peak_rps=rps)
+        assert found.p95_ms.typical >= found.mean_ms.typical, rps
+    idle, busy = (planned(RERANK, mean_rps=rps, peak_rps=rps) for rps in (0.01, 5))
+    assert busy.p95_ms.typical > idle.p95_ms.typical
+    assert busy.p95_ms.typical > 1.2 * busy.mean_ms.typical, "waiting varies"
