@@ -93,7 +93,7 @@ def test_a_model_that_is_tuned_monthly_is_trained_once_a_month() -> None:
 
 def test_a_method_is_no_unknown_product() -> None:
     assert unknown("we fine-tune with QLoRA and DPO") == []
-    assert unknown("we fine-tune with QLoRB") == ["QLoRB"]
+    assert unknown("we fine-tune with LoRAXE") == ["LoRAXE"]
 
 
 def test_tasks_are_asked_for() -> None:
