@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
@@ -22,7 +23,7 @@ _AFTER = re.compile(rf"[ -](?:long )?{_NOUN}\b")
 _EACH = re.compile(rf" (?:each|apiece|on average|long|in length|per {_NOUN})\b")
 _AUDIO = re.compile(rf"\b{_NOUN}\b|\baudio\b|\bspeech\b|\bvoice\b")
 _OF_SOUND = re.compile(
-    rf" (?:(?:worth )?of )?(?:(?:recorded|spoken|new|raw|live|incoming|phone|call|meeting|voice|mixed) ){{0,2}}"
+    rf" (?:worth )?of (?:(?:recorded|spoken|new|raw|live|incoming|phone|call|meeting|voice|mixed) ){{0,2}}"
     rf"(?:audio|sound|speech|talk|voice|dictation|radio|television|audio recordings|footage with sound|{_NOUN})\b"
 )
 _PER_PERIOD = re.compile(
@@ -65,6 +66,25 @@ def _is_length(reading: Reading, quantity: Quantity) -> bool:
     return quantity.scale >= 60 and bool(_EACH.match(tail)) and bool(_AUDIO.search(head))
 
 
+def read_counted_recordings(reading: Reading) -> None:
+    """`1,200 half-hour recordings a day`: a count, then the length of each, then how often."""
+    folded, placed = reading.message.folded, reading.open("bare", "time")
+    if reading.has("request_rate_rps"):
+        return
+    for count, length in pairwise(placed):
+        between, tail = folded[count.end : length.start], folded[length.end : length.end + 70]
+        noun = _AFTER.match(tail)
+        if (count.dimension, length.dimension) != ("bare", "time") or between.strip() or noun is None:
+            continue
+        period = _PER_PERIOD.match(tail[noun.end() :])
+        if period is not None and length.scale >= 60:
+            span, seconds = (count.start, length.end), _seconds_of(period)
+            reading.use(count)
+            reading.number("request_rate_rps", count.low / seconds, count.high / seconds, span)
+            reading.quantity("audio_minutes_per_request", length, 1 / 60)
+            return
+
+
 def read_audio_volume(reading: Reading) -> None:
     """`300 hours of audio a day`: where nobody says how long one recording is, an hour of it counts as one."""
     if reading.has("request_rate_rps"):
@@ -97,7 +117,11 @@ def _sound_period_s(reading: Reading, quantity: Quantity) -> float:
     if sound is None:
         return 0.0
     period = _PER_PERIOD.match(tail[sound.end() :]) or _EVERY.search(head)
-    return float(_PERIOD_S[period[1] or _ADVERBS[period[2]]]) if period else 0.0
+    return _seconds_of(period) if period else 0.0
+
+
+def _seconds_of(period: re.Match[str]) -> float:
+    return float(_PERIOD_S[period[1] or _ADVERBS[period[2]]])
 
 
 def read_pictures(reading: Reading) -> None:

@@ -66,6 +66,7 @@ _READERS = (
     growth.read_growth,
     read_training_set,
     media.read_runs,
+    media.read_counted_recordings,
     media.read_audio_volume,
     rates.read_peak_factor,
     rates.read_rates,

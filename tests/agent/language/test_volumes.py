@@ -47,6 +47,21 @@ def test_the_stated_length_of_a_recording_says_how_many_there_are() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "a_day", "minutes"),
+    [
+        ("25 channels; about 1,200 half-hour recordings a day, together 36,000 minutes of audio", 1200, 30),
+        ("we get 400 ten-minute calls per hour", 9600, 10),
+        ("80 one-hour lectures a week", 80 / 7, 60),
+        ("around 3,000 six-minute voice messages daily", 3000, 6),
+    ],
+)
+def test_recordings_are_counted_beside_their_length(text: str, a_day: float, minutes: float) -> None:
+    found = read(text)
+    assert found["request_rate_rps"] * 86_400 == pytest.approx(a_day)
+    assert found["audio_minutes_per_request"] == minutes
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "calls last 5 minutes; 2 hours of downtime a month is fine",
