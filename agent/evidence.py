@@ -5,10 +5,10 @@ with the evidence that they rest on.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from knowledge import Knowledge
-from tools.assessment import Assessment, ComplianceState, Conflict, Option, Risk, Stack
+from tools.assessment import Assessment, ComplianceState, Conflict, OfferState, Option, Risk, Stack
 from tools.evidence import Evidence, calc_id
 from tools.evidence_book import fact_evidence, rule_evidence
 from tools.requirements import user_evidence_id
@@ -86,7 +86,7 @@ def assessment_book(assessment: Assessment, workload: Workload, knowledge: Knowl
         book.record(conflict_evidence(conflict), conflict.evidence)
     for risk in assessment.risks:
         book.record(risk_evidence(risk), risk.evidence)
-    if open_states(assessment):
+    if open_states(assessment) or uncovered_offers(assessment):
         book.record(compliance_evidence(assessment, knowledge), compliance_sources(assessment))
     if assessment.winner is None:
         book.record(infeasible_evidence(), limits_stated(assessment, workload))
@@ -154,18 +154,42 @@ def open_states(assessment: Assessment) -> list[ComplianceState]:
     return states[:STATES_SHOWN]
 
 
+class Uncovered(NamedTuple):
+    """An offer of a picked component for which a demanded regime can't be had, though it may be of the component."""
+
+    whole: ComplianceState
+    offer: OfferState
+
+
+def uncovered_offers(assessment: Assessment) -> list[Uncovered]:
+    return [
+        Uncovered(whole, offer)
+        for whole in assessment.compliance
+        for offer in whole.offers
+        if offer.state == "denied" and whole.state != "denied"
+    ]
+
+
 def compliance_sources(assessment: Assessment) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fact for item in open_states(assessment) for fact in item.evidence))
+    facts = [fact for whole in open_states(assessment) for fact in whole.evidence]
+    facts += [fact for item in uncovered_offers(assessment) for fact in item.offer.evidence]
+    return tuple(dict.fromkeys(facts))
 
 
 def compliance_evidence(assessment: Assessment, knowledge: Knowledge) -> Evidence:
-    """What has to be confirmed before a contract."""
+    """What has to be confirmed before a contract, and the offers that a regime doesn't cover."""
     regimes = claim_words()["regimes"]
-    shown = [
-        f"{knowledge.components[item.component].name} ({regimes.get(item.regime, item.regime)}: {item.state})"
-        for item in open_states(assessment)
+
+    def named(item: ComplianceState) -> tuple[str, str]:
+        return knowledge.components[item.component].name, regimes.get(item.regime, item.regime)
+
+    shown = ["{} ({}: {})".format(*named(whole), whole.state) for whole in open_states(assessment)]
+    apart = [
+        "{} of {} ({})".format(item.offer.offer, *named(item.whole)) for item in uncovered_offers(assessment)
     ]
-    return _result("compliance", f"Confirm before contract: {', '.join(dict.fromkeys(shown))}.")
+    told = [f"Confirm before contract: {', '.join(dict.fromkeys(shown))}."] if shown else []
+    told += [f"Not covered: {', '.join(dict.fromkeys(apart))}."] if apart else []
+    return _result("compliance", " ".join(told))
 
 
 def _result(tool: str, text: str, subject: str = "") -> Evidence:

@@ -18,6 +18,7 @@ from .evidence import (
     open_states,
     pick_evidence,
     risk_evidence,
+    uncovered_offers,
 )
 from .reply import Claim
 
@@ -205,8 +206,8 @@ UNNEEDED_WORTH_SAYING = ("sto.vector_db", "cmp.accelerator", "orc.cluster_schedu
 
 
 def _confirm(assessment: Assessment, knowledge: Knowledge) -> list[Claim]:
-    """Components whose compliance is only claimed or unknown: to confirm before a contract."""
-    if not open_states(assessment):
+    """Compliance that is only claimed or unknown, to confirm before a contract; offers that it doesn't cover."""
+    if not (open_states(assessment) or uncovered_offers(assessment)):
         return []
     told = compliance_evidence(assessment, knowledge)
     ids = (*compliance_sources(assessment), told.id)

@@ -212,7 +212,8 @@ def _attested(fact: Fact) -> str:
         if fact.names_product
         else "attests, of the platform as a whole"
     )
-    return f"{what}: {', '.join(fact.attestation)}"
+    for_offer = f" for {', '.join(fact.offer)} alone" if fact.offer else ""
+    return f"{what}{for_offer}: {', '.join(fact.attestation)}"
 
 
 def _facts_about(component: Component, knowledge: Knowledge) -> tuple[str, ...]:

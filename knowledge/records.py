@@ -30,6 +30,11 @@ Attestations = Annotated[
     tuple[Attestation, ...], BeforeValidator(lambda given: given.split() if isinstance(given, str) else given)
 ]
 
+Offers = Annotated[
+    tuple[Annotated[str, Field(min_length=2, max_length=60)], ...],
+    BeforeValidator(lambda given: [given] if isinstance(given, str) else given),
+]
+
 Mode = Literal["saas", "cloud_service", "byoc", "self_vm", "kubernetes", "in_process", "edge", "air_gap"]
 Unit01 = Annotated[float, Field(ge=0, le=1)]
 
@@ -117,6 +122,11 @@ class Fact(Laid):
     """Whether a compliance fact's source names the product, and not only the platform or company that it belongs to."""
     denies: bool = False
     """A compliance fact that says the component does NOT offer the regime."""
+    offer: Offers = ()
+    """The tools, plans, editions or services of the component that an attestation or denial is about, by the names that
+    its source gives them; one may be written without a list. Empty: it is about the component as a whole."""
+    by_choice: bool = False
+    """Whether any customer of the component may choose the offer, so that what it attests can be had of the whole."""
 
 
 class Slot(Record):

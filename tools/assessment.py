@@ -68,6 +68,14 @@ class SkippedSlot(Result):
     why: str
 
 
+class OfferState(Result):
+    """What is said of one offer of a component alone: a caution where the component as a whole is asked for."""
+
+    offer: str
+    state: Literal["evidenced", "claimed", "unknown", "denied"]
+    evidence: tuple[str, ...] = ()
+
+
 class ComplianceState(Result):
     """One of four states of one component for one regime; only `denied` excludes."""
 
@@ -75,6 +83,10 @@ class ComplianceState(Result):
     regime: str
     state: Literal["evidenced", "claimed", "unknown", "denied"]
     evidence: tuple[str, ...] = ()
+    offer: str = ""
+    """The offer that was asked for; empty = the component as a whole."""
+    offers: tuple[OfferState, ...] = ()
+    """Where the whole was asked for: its offers of which a source speaks apart."""
 
 
 class Stack(Result):

@@ -4,8 +4,14 @@ evidenced: a T1 fact whose source names the product, at most 180 days old at the
 lower tier, or of the platform as a whole. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing
 found. Software that you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which
 you alone can show.
+
+A fact may be about one offer alone: a tool, a plan, an edition. A question about an offer is decided by facts about it,
+else by those about the whole: a denial holds for its offers too, an attestation is but a claim for an offer that the
+source doesn't name. A question about the whole is decided by facts about the whole and by attestations of offers that
+any customer may choose; what is said of its offers apart stands beside the state.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -13,7 +19,7 @@ from typing import Literal
 from knowledge import Knowledge
 from knowledge.records import Component, Fact
 
-from .assessment import ComplianceState
+from .assessment import ComplianceState, OfferState
 from .operation import OWN_MODES
 
 FRESH_DAYS = 180
@@ -36,32 +42,64 @@ def demanded_regimes(compliance: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65_536)
-def compliance_state(knowledge: Knowledge, component: str, regime: str, as_of: date) -> ComplianceState:
-    """The state of one operated component (its id) for one regime at `as_of`."""
+def compliance_state(
+    knowledge: Knowledge, component: str, regime: str, as_of: date, offer: str = ""
+) -> ComplianceState:
+    """The state at `as_of` of one operated component (its id), or of one of `offers_of` it, for one regime."""
     facts = [fact for fact in _attestations(knowledge).get(component, ()) if regime in fact.attestation]
-    state = max((_state(fact, as_of) for fact in facts), key=_RANK.__getitem__, default="unknown")
-    evidence = tuple(fact.id for fact in facts if _state(fact, as_of) == state)
-    return ComplianceState.model_validate(
-        {"component": component, "regime": regime, "state": state, "evidence": evidence}
+    whole = [fact for fact in facts if not fact.offer or fact.by_choice]
+    found = _of_offer(facts, offer, as_of) if offer else _strongest(whole, as_of)
+    named = () if offer else dict.fromkeys(name for fact in facts for name in fact.offer)
+    return ComplianceState(
+        component=component,
+        regime=regime,
+        state=found.state,
+        evidence=found.evidence,
+        offer=offer,
+        offers=tuple(_of_offer(facts, name, as_of) for name in named),
     )
 
 
+def offers_of(knowledge: Knowledge, component: str) -> tuple[str, ...]:
+    """The offers of a component, or of a `cloud:`, of which attestations or denials speak apart."""
+    facts = _attestations(knowledge).get(component, ())
+    return tuple(sorted({name for fact in facts for name in fact.offer}))
+
+
 def state_in_place(
-    knowledge: Knowledge, component: Component, regime: str, as_of: date, place: Place, cloud: str = ""
+    knowledge: Knowledge,
+    component: Component,
+    regime: str,
+    as_of: date,
+    place: Place,
+    cloud: str = "",
+    offer: str = "",
 ) -> ComplianceState:
-    """The state of a component run in `place`; self-hosted, it is that of the cloud (`aws`, `azure`, `gcp`)."""
+    """The state of a component, or of an offer of it or of the cloud, run in `place`.
+
+    Self-hosted, it is that of the cloud (`aws`, `azure`, `gcp`).
+    """
     if regime == "air_gap":
-        return _air_gap(knowledge, component, as_of, place)
+        return _air_gap(knowledge, component, as_of, place, offer)
     if place == "managed":
-        return compliance_state(knowledge, component.id, regime, as_of)
-    host = f"cloud:{cloud}" if place == "self_hosted_cloud" and cloud else ""
-    inherited = compliance_state(knowledge, host, regime, as_of)
-    return inherited.model_copy(update={"component": component.id})
+        return compliance_state(knowledge, component.id, regime, as_of, offer)
+    host = host_of(place, cloud)
+    inherited = compliance_state(
+        knowledge, host, regime, as_of, offer if offer in offers_of(knowledge, host) else ""
+    )
+    return inherited.model_copy(update={"component": component.id, "offer": offer})
 
 
-def _air_gap(knowledge: Knowledge, component: Component, as_of: date, place: Place) -> ComplianceState:
+def host_of(place: Place, cloud: str) -> str:
+    """The cloud whose state is inherited, as a subject of facts; empty: none."""
+    return f"cloud:{cloud}" if place == "self_hosted_cloud" and cloud else ""
+
+
+def _air_gap(
+    knowledge: Knowledge, component: Component, as_of: date, place: Place, offer: str
+) -> ComplianceState:
     """What documents say; a service of somebody else can't be cut off, whatever else they say."""
-    said = compliance_state(knowledge, component.id, "air_gap", as_of)
+    said = compliance_state(knowledge, component.id, "air_gap", as_of, offer)
     if place != "air_gapped" or not component.modes & OWN_MODES:
         return said.model_copy(update={"state": "denied", "evidence": ()})
     return said
@@ -75,10 +113,25 @@ def residency_state(knowledge: Knowledge, component: str, place: str, as_of: dat
     return denied or states[0]
 
 
-_RANK = {"unknown": 0, "claimed": 1, "evidenced": 2, "denied": 3}
+_State = Literal["unknown", "claimed", "evidenced", "denied"]
+_RANK: dict[_State, int] = {"unknown": 0, "claimed": 1, "evidenced": 2, "denied": 3}
 
 
-def _state(fact: Fact, as_of: date) -> str:
+def _of_offer(facts: Sequence[Fact], offer: str, as_of: date) -> OfferState:
+    """What the facts about `offer` say, else what those about the whole say of an offer that they don't name."""
+    own = [fact for fact in facts if offer in fact.offer]
+    found = _strongest(own or [fact for fact in facts if not fact.offer], as_of)
+    weaker = not own and found.state == "evidenced"
+    return found.model_copy(update={"offer": offer, "state": "claimed" if weaker else found.state})
+
+
+def _strongest(facts: Sequence[Fact], as_of: date) -> OfferState:
+    state = max((_state(fact, as_of) for fact in facts), key=_RANK.__getitem__, default="unknown")
+    evidence = tuple(fact.id for fact in facts if _state(fact, as_of) == state)
+    return OfferState(offer="", state=state, evidence=evidence)
+
+
+def _state(fact: Fact, as_of: date) -> _State:
     if fact.denies:
         return "denied" if fact.tier in ("T1", "T2") else "unknown"
     age = (as_of - (fact.as_of or fact.read_at)).days

@@ -44,6 +44,8 @@ def collect(assessment: Assessment, ranking: Ranking, knowledge: Knowledge) -> t
         _cited(ledger, item.evidence, knowledge)
     for state in assessment.compliance:
         _cited(ledger, state.evidence, knowledge)
+        for offer in state.offers:
+            _cited(ledger, offer.evidence if offer.state == "denied" else (), knowledge)
     for risk in assessment.risks:
         _cited(ledger, risk.evidence, knowledge)
     for flip in assessment.flips:

@@ -14,13 +14,13 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 
 def check_duplicates(tables: Tables) -> Iterator[Finding]:
-    """Pairs of facts with the same subject and nearly the same words; one claim for each regime is no pair."""
+    """Pairs of facts with the same subject and nearly the same words; one claim for each regime or offer is no pair."""
     subjects: dict[str, list[Placed[Fact]]] = {}
     for placed in tables.facts.values():
         subjects.setdefault(placed.record.component, []).append(placed)
     for about in subjects.values():
         for first, second in combinations(about, 2):
-            if _differ_by_regime(first.record, second.record):
+            if _differ_by_claim(first.record, second.record):
                 continue
             if likeness(first.record.statement, second.record.statement) >= NEAR:
                 message = f"It says nearly the same as {first.record.id}."
@@ -37,5 +37,6 @@ def likeness(one: str, other: str) -> float:
     return len(left & right) / len(left | right) if left | right else 0.0
 
 
-def _differ_by_regime(one: Fact, other: Fact) -> bool:
-    return bool(one.attestation and other.attestation and one.attestation != other.attestation)
+def _differ_by_claim(one: Fact, other: Fact) -> bool:
+    claims = (one.attestation, one.offer), (other.attestation, other.offer)
+    return bool(one.attestation and other.attestation and claims[0] != claims[1])

@@ -18,9 +18,10 @@ _RAW = re.compile(r"^https://raw\.githubusercontent\.com/[^/]+/[^/]+/(?![0-9a-f]
 
 
 def check_facts(tables: Tables, today: date) -> Iterator[Finding]:
-    """Dates, length and pinned sources of facts."""
+    """Dates, offers, length and pinned sources of facts."""
     for placed in tables.facts.values():
         yield from _dates(placed.file, placed.record, today)
+        yield from _offer(placed.file, placed.record)
         words = len(placed.record.statement.split())
         if words > LONGEST_STATEMENT:
             yield warning(placed.file, placed.record.id, f"The statement has {words} words; split it.")
@@ -67,3 +68,10 @@ def _dates(file: str, fact: Fact, today: date) -> Iterator[Finding]:
         yield error(file, fact.id, f"read_at {fact.read_at} lies in the future.")
     if fact.review_by <= said:
         yield error(file, fact.id, f"review_by {fact.review_by} doesn't lie after {said}.")
+
+
+def _offer(file: str, fact: Fact) -> Iterator[Finding]:
+    if fact.offer and not fact.attestation:
+        yield error(file, fact.id, "It names an offer but attests or denies no regime (attestation).")
+    if fact.by_choice and (not fact.offer or fact.denies):
+        yield error(file, fact.id, "by_choice belongs to the attestation of an offer, not to a denial.")

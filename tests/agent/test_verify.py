@@ -2,19 +2,22 @@
 
 import random
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import pytest
 
 from agent import nodes
 from agent.context import TurnContext
-from agent.evidence import EvidenceBook, evidence_book
+from agent.evidence import EvidenceBook, assessment_book, evidence_book
 from agent.narrator import explanation
 from agent.reply import Claim
 from agent.verify import check
 from knowledge import Knowledge
 from tests.agent.mutations import KINDS, Ground
 from tests.agent.workloads import WORKLOADS
+from tools.compliance import compliance_state
+from tools.evidence_book import fact_evidence
 from tools.workload import from_mapping
 
 Told = list[tuple[str, list[Claim], EvidenceBook]]
@@ -48,6 +51,23 @@ def test_every_sentence_of_the_narrator_stands(told: Told, knowledge: Knowledge)
     ]
     assert not wrong
     assert sum(len(claims) for _, claims, _ in told) > 250
+
+
+def test_an_offer_without_the_demanded_regime_is_told_with_its_source(context: TurnContext) -> None:
+    workload = from_mapping(WORKLOADS["support assistant over documents"])
+    known = context.knowledge
+    state = compliance_state(known, "openai-api", "hipaa", date(2026, 11, 26))
+    assert state.state == "evidenced"
+    fact = fact_evidence(known.facts["openai-api/compliance/web-search-hipaa"], known)
+    assessed = context.assess(workload)
+    assessed = assessed.model_copy(update={"compliance": (state,), "evidence": (*assessed.evidence, fact)})
+    claims = explanation(assessed, workload, known, frozenset())
+    told = next(claim for claim in claims if claim.role == "compliance")
+    assert told.text == f"Not covered: web search of {known.components['openai-api'].name} (HIPAA)."
+    assert fact.id in told.evidence
+    assert not check(told, assessment_book(assessed, workload, known), known)
+    whole = assessed.model_copy(update={"compliance": (state.model_copy(update={"offers": ()}),)})
+    assert all(claim.role != "compliance" for claim in explanation(whole, workload, known, frozenset()))
 
 
 def test_damaged_sentences_are_caught(told: Told, knowledge: Knowledge) -> None:

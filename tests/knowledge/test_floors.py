@@ -121,6 +121,18 @@ def test_claims_for_different_regimes_may_read_alike(tree: dict[str, Any], plant
     assert errors(plant(tree)) == []
 
 
+def test_claims_for_different_offers_may_read_alike(tree: dict[str, Any], plant: Plant) -> None:
+    first = tree[FACTS]["facts"][0]
+    claims = [
+        first
+        | {"id": f"{first['component']}/compliance/{plan}", "kind": "compliance", "attestation": "hipaa"}
+        | {"offer": plan, "statement": f"An agreement under HIPAA is signed with customers of plan {plan}."}
+        for plan in ("scale", "enterprise")
+    ]
+    tree[FACTS]["facts"] += claims
+    assert errors(plant(tree)) == []
+
+
 def test_likeness_is_the_share_of_common_words() -> None:
     assert likeness("A b c.", "a B c") == 1
     assert likeness("one two", "three four") == 0

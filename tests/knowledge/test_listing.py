@@ -73,6 +73,7 @@ def test_a_fact_says_what_it_attests_and_of_what() -> None:
     knowledge = load()
     shown = show(knowledge, "databricks-jobs/compliance/platform-hipaa")
     assert "attests, of the platform as a whole: hipaa" in shown
+    assert "denies for web search alone: hipaa" in show(knowledge, "openai-api/compliance/web-search-hipaa")
 
 
 @pytest.mark.parametrize("name", ["Llama-4-Scout", "model:llama-4-scout", "meta-llama/Llama 4 Scout"])

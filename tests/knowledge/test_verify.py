@@ -47,6 +47,15 @@ def test_a_sound_knowledge_base_has_no_errors(tree: dict[str, Any], plant: Plant
         (FACTS, "facts", {"attestation": "hippa"}, "attestation"),
         (FACTS, "facts", {"attestation": "residency_europe"}, "attestation"),
         (FACTS, "facts", {"attestation": "RESIDENCY_EU"}, "attestation"),
+        (FACTS, "facts", {"offer": "Private Cloud"}, "names an offer but attests or denies no regime"),
+        (FACTS, "facts", {"attestation": "hipaa", "by_choice": True}, "by_choice belongs to"),
+        (
+            FACTS,
+            "facts",
+            {"attestation": "hipaa", "offer": ["Basic"], "denies": True, "by_choice": True},
+            "by_choice belongs to",
+        ),
+        (FACTS, "facts", {"attestation": "hipaa", "offer": ["x" * 61]}, "offer"),
         (COMPONENTS, "components", {"fact_ids": ["a/limit/b"]}, "Unknown fact: 'a/limit/b'"),
         (COMPONENTS, "components", {"requires": ["qdrant|etcd"]}, "Unknown required component: 'etcd'"),
         (COMPONENTS, "components", {"scale": [{"metric": "vibes", "high": 9}]}, "'vibes' is no field"),
@@ -77,6 +86,14 @@ def test_a_cloud_may_attest_a_place_or_a_regime(tree: dict[str, Any], plant: Pla
     first = tree[FACTS]["facts"][0]
     about = {"id": "cloud-aws/compliance/word", "component": "cloud:aws", "kind": "compliance"}
     tree[FACTS]["facts"].append(first | about | {"attestation": word, "statement": "Content stays there."})
+    assert errors(plant(tree)) == []
+
+
+@pytest.mark.parametrize("offer", ["Private Cloud", ["Private Cloud", "Team plan"]])
+def test_an_attestation_may_be_of_one_offer_or_of_several(
+    tree: dict[str, Any], plant: Plant, offer: str | list[str]
+) -> None:
+    tree[FACTS]["facts"][0] |= {"attestation": "hipaa", "offer": offer, "by_choice": True}
     assert errors(plant(tree)) == []
 
 

@@ -4,11 +4,12 @@ import re
 
 from knowledge import Knowledge
 from knowledge.aliases import nearest
+from knowledge.errors import InputRefused
 from knowledge.models import resolve_model
 from knowledge.records import Component
 
 from ..assessment import ComplianceState, Risk
-from ..compliance import CLOUDS, MORE_REGIMES, REGIMES, Place, state_in_place
+from ..compliance import CLOUDS, MORE_REGIMES, REGIMES, Place, host_of, offers_of, state_in_place
 from ..estimate import Estimate
 from ..quality import TASK_CLASSES, quality, quality_evidence, sufficient_quality
 from ..risk import risk_register
@@ -52,6 +53,8 @@ class ComplianceInput(ToolInput):
     """managed, self_hosted_cloud, own_premises or air_gapped: what one runs oneself inherits the state of the place."""
     cloud: str = ""
     """aws, azure or gcp, for self_hosted_cloud."""
+    offer: str = ""
+    """One tool, plan or edition of the components, such as web search or Hybrid Cloud; empty: each as a whole."""
 
 
 class ComplianceStates(ToolResult):
@@ -98,11 +101,27 @@ def _compliance(given: ComplianceInput, context: Context) -> ComplianceStates:
         raise nearest(given.cloud, CLOUDS, "cloud")
     return ComplianceStates(
         states=tuple(
-            state_in_place(context.knowledge, component, regime, context.as_of, given.place, given.cloud)
+            state_in_place(
+                context.knowledge, component, regime, context.as_of, given.place, given.cloud, offer
+            )
             for component in _components(context.knowledge, given.components)
+            for offer in [_offer(context.knowledge, component, given)]
             for regime in given.regimes
         )
     )
+
+
+def _offer(knowledge: Knowledge, component: Component, given: ComplianceInput) -> str:
+    """The offer asked for as its sources spell it; one of the cloud counts where its state is inherited."""
+    wanted = " ".join(given.offer.split()).casefold()
+    if not wanted:
+        return ""
+    known = [*offers_of(knowledge, component.id), *offers_of(knowledge, host_of(given.place, given.cloud))]
+    found = next((name for name in known if name.casefold() == wanted), "")
+    if not found:
+        told = f"Known: {', '.join(known)}." if known else "No source speaks of one of its offers apart."
+        raise InputRefused(f"Unknown offer {given.offer!r} of {component.id}.", told)
+    return found
 
 
 def _risks(given: RiskInput, context: Context) -> RiskRegister:
