@@ -25,7 +25,7 @@ from tools.values import with_names
 from tools.workload_file import workload_of
 
 AS_OF = date(2026, 11, 25)
-DRAWS = 60
+DRAWS = 150
 
 
 class Side(NamedTuple):
