@@ -11,6 +11,7 @@ from .errors import UnknownName
 from .index.cards import article_records
 from .library import Knowledge
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
+from .thresholds import judged
 
 
 class Stats(BaseModel):
@@ -99,7 +100,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return FoundRecord(key, "decision", decision.fact_ids, _decision(decision))
     if key in knowledge.rules:
         rule = knowledge.rules[key]
-        return FoundRecord(key, "rule", rule.fact_ids, _rule(rule))
+        return FoundRecord(key, "rule", rule.fact_ids, _rule(rule, knowledge))
     if key in knowledge.arguments:
         argument = knowledge.arguments[key]
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
@@ -209,7 +210,8 @@ def _decision(decision: Decision) -> str:
     )
 
 
-def _rule(rule: Rule) -> str:
+def _rule(rule: Rule, knowledge: Knowledge) -> str:
+    ours = judged(rule, [knowledge.facts[item] for item in rule.fact_ids if item in knowledge.facts])
     return _lines(
         f"{rule.id} ({rule.effect})",
         rule.text,
@@ -217,6 +219,7 @@ def _rule(rule: Rule) -> str:
         f"where: {rule.where}" if rule.where else "",
         f"for: {', '.join(rule.components) or rule.slot or 'any'}",
         f"basis: {rule.basis}",
+        f"by judgement: {'; '.join(ours)}" if ours else "",
         _cited(rule.fact_ids),
         _origin(rule),
     )

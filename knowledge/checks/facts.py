@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ..records import Fact
+from ..thresholds import judged
 from .finding import Finding, error, warning
 from .tables import Tables
 
@@ -40,7 +41,11 @@ def check_rules(tables: Tables) -> Iterator[Finding]:
         if rule.basis == "judgement":
             yield error(placed.file, rule.id, f"Judgement may not {rule.effect}; make it warn or value.")
         elif rule.basis == "facts":
-            tiers = {tables.facts[item].record.tier for item in rule.fact_ids if item in tables.facts}
+            facts = [tables.facts[item].record for item in rule.fact_ids if item in tables.facts]
+            tiers = {fact.tier for fact in facts}
+            for threshold in judged(rule, facts):
+                message = f"Its threshold, {threshold}, is in none of its facts; make it warn or value."
+                yield error(placed.file, rule.id, message)
             if not tiers & HARD_TIERS:
                 found = ", ".join(sorted(tiers)) or "no facts"
                 yield error(

@@ -70,6 +70,7 @@ def test_a_sound_knowledge_base_has_no_errors(tree: dict[str, Any], plant: Plant
         (RULES, "rules", {"where": "vector_count > 10"}, "unknown names: vector_count"),
         (RULES, "rules", {"fact_ids": ["qdrant/perf/latency"]}, "needs a T1, T2 or P fact; it has T2v"),
         (RULES, "rules", {"basis": "judgement"}, "Judgement may not exclude"),
+        (RULES, "rules", {"when": "dims > 1900"}, "threshold, dims at 1900, is in none of its facts"),
         (SLOTS, "slots", {"need": "needs_vectorz"}, "unknown names: needs_vectorz"),
         (SLOTS, "slots", {"depends_on": ["sto.nothing"]}, "Unknown slot: 'sto.nothing'"),
     ],
