@@ -39,8 +39,6 @@ from .values import with_names
 
 PLACES_PER_STRATEGY = 2
 KEPT_SCORES = 20_000
-BUNDLE_TOLERANCE = 0.02
-"""A second product must be better by this much in score to be worth running beside one that fills the slot."""
 DEVICE_PLACES = ("edge-device", "fpga-board", "laptop")
 PLACE, API, ACCELERATOR = "cmp.deployment_mode", "cmp.model_api", "cmp.accelerator"
 NO_SIZES = {"gpu_count": 0, "gpu_nodes": 0, "train_gpus": 0}
@@ -268,8 +266,9 @@ def _pick(
     picks: dict[str, Scored] = {}
     bundled: dict[str, str] = {}
     slots = list(ranked)
+    tolerance = bench.knowledge.anchors["bundle_tolerance"]
     for slot in slots:
-        pick = forced.get(slot) or _best(ranked[slot], picks, room)
+        pick = forced.get(slot) or _best(ranked[slot], picks, room, tolerance)
         if pick is None:
             continue
         if slot not in forced:
@@ -286,7 +285,9 @@ def _pick(
     return _with_requirements(picks, ranked, existing, bench.knowledge), bundled
 
 
-def _best(candidates: list[Scored], picks: Mapping[str, Scored], room: float) -> Scored | None:
+def _best(
+    candidates: list[Scored], picks: Mapping[str, Scored], room: float, tolerance: float
+) -> Scored | None:
     possible = [item for item in candidates if item.barrier is None]
     possible = [item for item in possible if (item.usd_month or 0.0) <= room] or possible
     if not possible:
@@ -294,7 +295,7 @@ def _best(candidates: list[Scored], picks: Mapping[str, Scored], room: float) ->
     best = possible[0]
     running = {pick.component.id for pick in picks.values()}
     for item in possible[1:]:
-        if best.score - item.score > BUNDLE_TOLERANCE or best.component.id in running:
+        if best.score - item.score > tolerance or best.component.id in running:
             break
         if item.component.id in running and item.categories[FIT] >= best.categories[FIT] - 0.1:
             best = item
