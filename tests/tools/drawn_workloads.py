@@ -48,7 +48,8 @@ def _favour(kind: str, goal: Goal, ways: Ways) -> None:
     option, rules = ways.random.choice(agreeing), ways.knowledge.rules.values()
     ways.hold(tree(option.gate), True, goal)
     speaking = [rule for rule in rules if option.id in rule.components and rule.delta > 0]
-    for rule in ways.random.sample(speaking, min(ways.random.randint(0, 3), len(speaking))):
+    weights = [rule.delta for rule in speaking]
+    for rule in ways.random.choices(speaking, weights, k=ways.random.randint(0, 4)) if speaking else ():
         ways.hold(tree(rule.when), True, goal)
 
 
