@@ -13,6 +13,7 @@ from .library import Knowledge
 from .models import TABLE as MODELS
 from .models import ModelSpec, ModelType, resolve_model
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
+from .thresholds import judged
 
 
 class Stats(BaseModel):
@@ -104,7 +105,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return FoundRecord(key, "decision", decision.fact_ids, _decision(decision))
     if key in knowledge.rules:
         rule = knowledge.rules[key]
-        return FoundRecord(key, "rule", rule.fact_ids, _rule(rule))
+        return FoundRecord(key, "rule", rule.fact_ids, _rule(rule, knowledge))
     if key in knowledge.arguments:
         argument = knowledge.arguments[key]
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
@@ -268,7 +269,8 @@ def _decision(decision: Decision) -> str:
     )
 
 
-def _rule(rule: Rule) -> str:
+def _rule(rule: Rule, knowledge: Knowledge) -> str:
+    ours = judged(rule, [knowledge.facts[item] for item in rule.fact_ids if item in knowledge.facts])
     return _lines(
         f"{rule.id} ({rule.effect})",
         rule.text,
@@ -276,6 +278,7 @@ def _rule(rule: Rule) -> str:
         f"where: {rule.where}" if rule.where else "",
         f"for: {', '.join(rule.components) or rule.slot or 'any'}",
         f"basis: {rule.basis}",
+        f"by judgement: {'; '.join(ours)}" if ours else "",
         _cited(rule.fact_ids),
         _origin(rule),
     )

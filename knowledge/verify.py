@@ -17,6 +17,7 @@ from .checks.model_licences import check_model_licences
 from .checks.overlap import check_overlap
 from .checks.references import check_references
 from .checks.tables import Tables, read_tables
+from .checks.values import check_values
 from .checks.words import check_words
 from .layers import packaged_part
 from .library import Knowledge
@@ -31,6 +32,7 @@ def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
     findings = [
         *check_references(tables, names.protocols),
         *check_expressions(tables, names),
+        *check_values(tables),
         *check_facts(tables, today or date.today()),
         *check_rules(tables),
         *check_coverage(tables),

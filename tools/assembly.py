@@ -39,8 +39,6 @@ from .values import with_names
 
 PLACES_PER_STRATEGY = 2
 KEPT_SCORES = 20_000
-BUNDLE_TOLERANCE = 0.02
-"""A second product must be better by this much in score to be worth running beside one that fills the slot."""
 DEVICE_PLACES = ("edge-device", "fpga-board", "laptop")
 PLACE, API, ACCELERATOR = "cmp.deployment_mode", "cmp.model_api", "cmp.accelerator"
 NO_SIZES = {"gpu_count": 0, "gpu_nodes": 0, "train_gpus": 0}
@@ -73,7 +71,10 @@ def drafts(base: Setting) -> list[Draft]:
 def _drafts_of(strategy: ScoredOption, floor: float, bench: Workbench) -> list[Draft]:
     """The stacks of one strategy, one for each place where it can run."""
     setting = _setting(bench.base, strategy.option.sets)
-    pattern = suitable(score_options("retrieval_pattern", bench.rules, setting), floor)[0]
+    patterns = suitable(score_options("retrieval_pattern", bench.rules, setting), floor)
+    if not patterns:
+        return []
+    pattern = patterns[0]
     setting = _setting(bench.base, {**strategy.option.sets, **pattern.option.sets, **NO_SIZES})
     computes = _computes(strategy, setting, bench)
     return [_fill(strategy, pattern, compute, forced, setting, bench) for compute, forced in computes]
@@ -200,8 +201,7 @@ def _fill(
     if ACCELERATOR in ranked and (compute.accelerator or compute.vcpus):
         machine = compute.accelerator or CPU
         ranked[ACCELERATOR] = _first(ranked[ACCELERATOR], accelerators(bench.knowledge)[machine].component)
-    existing = frozenset(setting.truths.values.get("existing_components") or ())
-    picks, bundled = _pick(ranked, forced, existing, _room(setting.truths.values, compute))
+    picks, bundled = _pick(ranked, forced, setting, bench, _room(setting.truths.values, compute))
     value = stack_categories(strategy, pattern, compute, picks, bundled, setting)
     return Draft(strategy, pattern, compute, dict(setting.truths.values), picks, ranked, bundled, *value)
 
@@ -252,52 +252,87 @@ def _room(values: Mapping[str, Any], compute: Compute) -> float:
 
 
 def _pick(
-    ranked: Mapping[str, list[Scored]], forced: Mapping[str, Scored], existing: frozenset[str], room: float
+    ranked: dict[str, list[Scored]],
+    forced: Mapping[str, Scored],
+    setting: Setting,
+    bench: Workbench,
+    room: float,
 ) -> tuple[dict[str, Scored], dict[str, str]]:
     """The best candidate of each slot that what is left of the budget pays for, else the best of all.
 
-    One that already runs for another slot wins near ties.
+    One that already runs for another slot wins near ties. A slot that a pick requires is filled as well: it
+    joins `ranked`.
     """
     picks: dict[str, Scored] = {}
     bundled: dict[str, str] = {}
-    for slot, candidates in ranked.items():
-        if slot in forced:
-            picks[slot] = forced[slot]
+    slots = list(ranked)
+    tolerance = bench.knowledge.anchors["bundle_tolerance"]
+    for slot in slots:
+        pick = forced.get(slot) or _best(ranked[slot], picks, room, tolerance)
+        if pick is None:
             continue
-        possible = [item for item in candidates if item.barrier is None]
-        if not possible:
-            continue
-        possible = [item for item in possible if (item.usd_month or 0.0) <= room] or possible
-        best = possible[0]
-        running = {pick.component.id for pick in picks.values()}
-        for item in possible[1:]:
-            if best.score - item.score > BUNDLE_TOLERANCE or best.component.id in running:
-                break
-            if item.component.id in running and item.categories[FIT] >= best.categories[FIT] - 0.1:
-                best = item
-        if best.component.id in running:
-            bundled[slot] = best.component.id
-        else:
-            room -= best.usd_month or 0.0
-        picks[slot] = best
-    return _with_requirements(picks, ranked, existing), bundled
+        if slot not in forced:
+            if any(pick.component.id == other.component.id for other in picks.values()):
+                bundled[slot] = pick.component.id
+            else:
+                room -= pick.usd_month or 0.0
+        picks[slot] = pick
+        for wanted in _demanded(pick, bench.knowledge):
+            if wanted in bench.knowledge.slots and wanted not in ranked:
+                ranked[wanted] = _scores(wanted, setting, bench)
+                slots.append(wanted)
+    existing = frozenset(setting.truths.values.get("existing_components") or ())
+    return _with_requirements(picks, ranked, existing, bench.knowledge), bundled
+
+
+def _best(
+    candidates: list[Scored], picks: Mapping[str, Scored], room: float, tolerance: float
+) -> Scored | None:
+    possible = [item for item in candidates if item.barrier is None]
+    possible = [item for item in possible if (item.usd_month or 0.0) <= room] or possible
+    if not possible:
+        return None
+    best = possible[0]
+    running = {pick.component.id for pick in picks.values()}
+    for item in possible[1:]:
+        if best.score - item.score > tolerance or best.component.id in running:
+            break
+        if item.component.id in running and item.categories[FIT] >= best.categories[FIT] - 0.1:
+            best = item
+    return best
+
+
+def _demanded(pick: Scored, knowledge: Knowledge) -> tuple[str, ...]:
+    """Components (one of `a|b`) and slots that the pick needs beside it: always, or by a rule that holds here."""
+    rules = (knowledge.rules[rule] for rule in pick.moved_by)
+    return (
+        *pick.component.requires,
+        *(wanted for rule in rules if rule.effect == "require" for wanted in rule.requires),
+    )
 
 
 def _with_requirements(
-    picks: dict[str, Scored], ranked: Mapping[str, list[Scored]], existing: frozenset[str]
+    picks: dict[str, Scored],
+    ranked: Mapping[str, list[Scored]],
+    existing: frozenset[str],
+    knowledge: Knowledge,
 ) -> dict[str, Scored]:
     """Picks whose required companions are in the stack or already run; else the next one that has them."""
-    present = {pick.component.id for pick in picks.values()} | existing
+    present = {pick.component.id for pick in picks.values()} | existing | picks.keys()
     settled = dict(picks)
     for slot, pick in picks.items():
-        if _companions_present(pick, present):
+        if _companions_present(pick, present, knowledge):
             continue
         settled[slot] = next(
-            (item for item in ranked[slot] if item.barrier is None and _companions_present(item, present)),
+            (
+                item
+                for item in ranked[slot]
+                if item.barrier is None and _companions_present(item, present, knowledge)
+            ),
             pick,
         )
     return settled
 
 
-def _companions_present(pick: Scored, present: set[str]) -> bool:
-    return all(set(wanted.split("|")) & present for wanted in pick.component.requires)
+def _companions_present(pick: Scored, present: set[str], knowledge: Knowledge) -> bool:
+    return all(set(wanted.split("|")) & present for wanted in _demanded(pick, knowledge))

@@ -19,8 +19,9 @@ CONSTRAINING = (
     "avoid_components", "licence_policy", "compliance", "residency", "foreign_law_refused", "no_egress",
     "api_terms_refused", "offline_operation", "deployment", "hardware_platform", "owned_accelerators",
     "accelerator_wanted", "open_weights", "model_named", "model_params_b", "training_need", "context_tokens",
-    "input_tokens", "output_tokens", "deterministic_latency", "budget_usd_month", "ttft_ms", "tpot_ms",
-    "e2e_latency_ms", "peak_rate_rps", "request_rate_rps", "events_per_s",
+    "input_tokens", "output_tokens", "vector_count", "corpus_gb", "corpus_documents", "deterministic_latency",
+    "budget_usd_month", "ttft_ms", "tpot_ms", "e2e_latency_ms", "peak_rate_rps", "request_rate_rps",
+    "events_per_s",
 )  # fmt: skip
 """Fields that can rule stacks out; those that people rather give up stand first, so that they are left out first."""
 VOLUME_AND_MONEY = frozenset({"request_rate_rps", "peak_rate_rps", "events_per_s", "budget_usd_month"})

@@ -24,8 +24,6 @@ VOLUME_FIELDS = (
     "request_rate_rps", "peak_rate_rps", "events_per_s", "users_total", "users_concurrent",
 )  # fmt: skip
 TOKEN_FIELDS = frozenset({"input_tokens", "output_tokens"})
-MARGIN, MARGIN_OF_ASSUMED_TOKENS = 2.0, 10.0
-"""How far beyond the budget is out of reach: assumed lengths may be off by about what the priors span (judgement)."""
 
 
 class Settled(NamedTuple):
@@ -55,8 +53,9 @@ def shortfalls(
         return ()
     cheapest = min(draft.usd_infra for draft in drafts)
     sized = values.get("llm_work") is not True or workload.known.keys() >= TOKEN_FIELDS
+    margins = knowledge.anchors["budget_margin"]
     figures = {
-        "budget_margin": MARGIN if sized else MARGIN_OF_ASSUMED_TOKENS,
+        "budget_margin": margins["stated_tokens" if sized else "assumed_tokens"],
         "cheapest_usd_month": cheapest,
         "budget_factor": cheapest / budget,
         "affordable_share_pct": 100 * budget / cheapest if cheapest else 100.0,

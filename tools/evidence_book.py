@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from knowledge import Knowledge
 from knowledge.records import Fact, Laid
+from knowledge.thresholds import judged
 
 from .assessment import Assessment, Stack
 from .cost import price_evidence
@@ -87,9 +88,10 @@ def rule_evidence(rule_id: str, knowledge: Knowledge) -> Evidence | None:
     rule = knowledge.rules.get(rule_id.removeprefix("rule/"))
     if rule is None:
         return None
-    return Evidence(
-        id=f"rule/{rule.id}", kind="rule", text=marked(rule.text, rule), source=rule.basis, tier="D"
-    )
+    facts = [knowledge.facts[item] for item in rule.fact_ids if item in knowledge.facts]
+    ours = rule.basis != "judgement" and judged(rule, facts)
+    source = f"{rule.basis}; the threshold is judgement" if ours else rule.basis
+    return Evidence(id=f"rule/{rule.id}", kind="rule", text=marked(rule.text, rule), source=source, tier="D")
 
 
 def add_quantity(ledger: Ledger, tool: str, name: str, estimate: Estimate, subject: str) -> str:

@@ -21,8 +21,6 @@ from .month import HOURS_PER_MONTH
 from .sizing import size_training
 from .wording import number
 
-LEAST_SECONDS_PER_APPROVAL = 2.0
-"""Too little for anything but a glance (judgement); what is impossible at this pace is impossible."""
 WORDS_PER_MINUTE = 238
 """Silent reading of English non-fiction, mean of 190 studies (Brysbaert 2019, doi 10.1016/j.jml.2019.104047)."""
 LOG_MONTHS = 6
@@ -36,7 +34,7 @@ DEFAULT_PRETRAINED_B = 7.0
 
 def feasibility(values: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:
     """Figures by name; a name is missing where what it needs wasn't stated."""
-    return {**_weights(values, knowledge), **_training(values, knowledge), **_approvals(values)}
+    return {**_weights(values, knowledge), **_training(values, knowledge), **_approvals(values, knowledge)}
 
 
 def _weights(values: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:
@@ -202,13 +200,15 @@ def _rented(
     return found
 
 
-def _approvals(values: Mapping[str, Any]) -> dict[str, Any]:
+def _approvals(values: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:
     """People who approve at any moment (Little's law), and the words that one reads within the limit."""
     if values.get("human_approval") != "each":
         return {"log_months": LOG_MONTHS} if values.get("nothing_stored") == "yes" else {}
     found: dict[str, Any] = {"log_months": LOG_MONTHS}
     if values.get("mean_rps"):
-        found["approval_people"] = values["mean_rps"] * LEAST_SECONDS_PER_APPROVAL
+        seconds = knowledge.anchors["least_seconds_per_approval"]
+        found["seconds_per_approval"] = seconds
+        found["approval_people"] = values["mean_rps"] * seconds
     if values.get("latency_limit_ms"):
         found["words_per_minute"] = WORDS_PER_MINUTE
         found["words_read"] = values["latency_limit_ms"] / 60_000 * WORDS_PER_MINUTE

@@ -8,6 +8,7 @@ from knowledge import Knowledge
 from .assessment import CATEGORIES
 from .decisions import ScoredOption, score_options
 from .draft import Draft
+from .gates import Barrier, rule_barrier
 from .ranking import NO_PROFILE, Ranking
 from .rule_index import Truths, rule_index
 from .scoring import FIT, Scored, Setting
@@ -41,10 +42,25 @@ def standing_of(component: str, ranking: Ranking, knowledge: Knowledge) -> list[
         return found
     for slot in record.slots:
         if slot in knowledge.slots:
+            barred = exclusion(slot, component, winner, knowledge)
+            if barred is not None:
+                return [_ruled_out(record.name, knowledge.slots[slot].name, barred)]
             skipped = knowledge.slots[slot]
             text = f"{record.name} would fill {skipped.name}, which this workload leaves out."
             return [Finding(text), Finding(skipped.skip_text or skipped.skip_when, (f"slot/{slot}",))]
     return []
+
+
+def exclusion(slot: str, component: str, winner: Draft, knowledge: Knowledge) -> Barrier | None:
+    """The first rule that keeps `component` out of `slot` in the winner's setting, filled or left out."""
+    candidates = rule_index(knowledge).slots[slot]
+    rules = (applied for item in candidates if item.component.id == component for applied in item.rules)
+    held = (rule for rule, when, _ in rules if rule.effect == "exclude" and when.holds(winner.values))
+    return next((rule_barrier(rule) for rule in held), None)
+
+
+def _ruled_out(name: str, place: str, barred: Barrier) -> Finding:
+    return Finding(f"{name} is ruled out for {place}: {barred.text}", barred.evidence)
 
 
 def _in_slot(slot: str, component: str, winner: Draft, knowledge: Knowledge) -> list[Finding]:
@@ -56,9 +72,7 @@ def _in_slot(slot: str, component: str, winner: Draft, knowledge: Knowledge) -> 
             Finding(f"{name} is known for {place} but not scored: too little sourced is known to compare it.")
         ]
     if candidate.barrier is not None:
-        return [
-            Finding(f"{name} is ruled out for {place}: {candidate.barrier.text}", candidate.barrier.evidence)
-        ]
+        return [_ruled_out(name, place, candidate.barrier)]
     if pick is None:
         return []
     if pick.component.id == component:

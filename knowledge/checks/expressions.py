@@ -36,7 +36,7 @@ def check_expressions(tables: Tables, names: Names) -> Iterator[Finding]:
     workload = (
         set(tables.fields) | set(tables.derived) | decision_names(tables) | names.sizing | names.resolved
     )
-    for condition in _conditions(tables):
+    for condition in conditions(tables):
         yield from _check(condition, workload | names.picked)
     for placed in tables.rules.values():
         if placed.record.where:
@@ -55,7 +55,8 @@ def decision_names(tables: Tables) -> set[str]:
     return {name for placed in tables.decisions.values() for name in placed.record.sets}
 
 
-def _conditions(tables: Tables) -> Iterator[Condition]:
+def conditions(tables: Tables) -> Iterator[Condition]:
+    """Every condition of slots, rules, decisions, arguments, questions and conflicts."""
     for slot in tables.slots.values():
         yield Condition(slot.file, slot.record.id, "need", slot.record.need)
     for rule in tables.rules.values():
@@ -65,6 +66,7 @@ def _conditions(tables: Tables) -> Iterator[Condition]:
     for argument in tables.arguments.values():
         yield Condition(argument.file, argument.record.id, "when", argument.record.when)
     for question in tables.questions.values():
+        yield Condition(question.file, question.record.id, "gate_when", question.record.gate_when)
         for part in question.record.parts:
             yield Condition(question.file, question.record.id, "ask_when", part.ask_when)
     for conflict in tables.conflicts.values():

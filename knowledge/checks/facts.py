@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from ..records import Fact
+from ..records import Fact, Rule
+from ..thresholds import judged
 from .finding import Finding, error, warning
 from .tables import Tables
 
@@ -36,17 +37,36 @@ def check_rules(tables: Tables) -> Iterator[Finding]:
     """What excludes or requires rests on primary or neutral facts, or on the requirement itself."""
     for placed in tables.rules.values():
         rule = placed.record
+        for message in _strange_effect(rule):
+            yield error(placed.file, rule.id, message)
         if rule.effect not in ("exclude", "require"):
             continue
         if rule.basis == "judgement":
             yield error(placed.file, rule.id, f"Judgement may not {rule.effect}; make it warn or value.")
         elif rule.basis == "facts":
-            tiers = {tables.facts[item].record.tier for item in rule.fact_ids if item in tables.facts}
+            facts = [tables.facts[item].record for item in rule.fact_ids if item in tables.facts]
+            tiers = {fact.tier for fact in facts}
+            for threshold in judged(rule, facts):
+                message = f"Its threshold, {threshold}, is in none of its facts; make it warn or value."
+                yield error(placed.file, rule.id, message)
             if not tiers & HARD_TIERS:
                 found = ", ".join(sorted(tiers)) or "no facts"
                 yield error(
                     placed.file, rule.id, f"To {rule.effect} it needs a T1, T2 or P fact; it has {found}."
                 )
+
+
+def _strange_effect(rule: Rule) -> Iterator[str]:
+    """What the rule's keys say besides its effect."""
+    hard = rule.effect in ("exclude", "require")
+    if hard and rule.delta:
+        yield f"To {rule.effect} it needs no delta."
+    if rule.effect == "value" and not rule.delta:
+        yield "It moves no value: its delta is 0."
+    if rule.effect in ("warn", "guard") and rule.delta > 0:
+        yield f"A {rule.effect} can't speak for something; its delta is {rule.delta:g}."
+    if bool(rule.requires) is not (rule.effect == "require"):
+        yield "What is required stands under `requires` of a rule with effect require, and only there."
 
 
 def is_pinned(url: str) -> bool:

@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 
+from agent.language.component_names import component_phrases
+from agent.language.message import prepare
 from evals.fake_advisor import stack_of
 from evals.mapping import mapping, translate, unmapped, unmapped_options
 from evals.vocabulary import vocabulary
@@ -26,6 +28,27 @@ def picks(
 def test_every_component_and_option_that_may_be_picked_has_a_word() -> None:
     assert unmapped(load()) == []
     assert unmapped_options(load()) == []
+
+
+NOT_DESCRIBED = {
+    "accreditation", "code_search_engine", "custom_compiler", "custom_feature_store", "custom_rtl", "data_residency",
+    "dedicated_hosts", "encryption_cmk", "private_networking",
+}  # fmt: skip
+"""What people choose and the catalogue holds no component for."""
+
+
+def test_every_word_of_the_cases_stands_for_a_component_or_an_option() -> None:
+    words, known = mapping(), load()
+    shown = {
+        *words.components.values(),
+        *(entry.id for entry in words.compute),
+        *(entry.id for entries in words.decisions.values() for entry in entries),
+        *(spec.otherwise for spec in words.slots.values()),
+    }
+    named = {
+        word for word in vocabulary().ids if component_phrases(known).find(prepare(word.replace("_", " ")))
+    }
+    assert vocabulary().ids - shown - named == NOT_DESCRIBED
 
 
 def test_the_mapping_speaks_of_slots_options_and_ids_that_exist() -> None:

@@ -20,7 +20,7 @@ from tools.workload import from_mapping
 Block = TypeVar("Block", bound=Record)
 STEMS = ("compute", "toolchain", "orchestration")
 AS_OF = date(2026, 11, 24)
-SIZING = {"gpu_count", "gpu_nodes", "train_gpus", "api_cost_usd_month", "selfhost_cost_usd_month"}
+SIZING = {"gpu_count", "gpu_nodes", "train_gpus"}
 DEPLOYMENT_MODES = {
     "serverless-gpu", "gpu-on-demand", "gpu-reserved", "gpu-neocloud", "gpu-sovereign-cloud", "gpu-on-prem",
     "cpu-cloud", "cpu-on-prem", "edge-device", "fpga-board", "laptop",

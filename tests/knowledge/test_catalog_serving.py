@@ -20,7 +20,7 @@ from tools.workload import from_mapping
 
 Block = TypeVar("Block", bound=Record)
 STEMS = ("serving", "decisions")
-SIZING_NAMES = {"gpu_count", "gpu_nodes", "train_gpus", "api_cost_usd_month", "selfhost_cost_usd_month"}
+SIZING_NAMES = {"gpu_count", "gpu_nodes", "train_gpus"}
 AS_OF = date(2026, 11, 24)
 
 

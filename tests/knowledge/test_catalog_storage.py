@@ -14,7 +14,7 @@ from knowledge.records import Argument, Component, Fact, Record, Rule
 Block = TypeVar("Block", bound=Record)
 STEMS = ("governance", "storage")
 ATTESTATIONS = "catalog/facts/attestations.yaml"
-SIZING_NAMES = {"gpu_count", "gpu_nodes", "train_gpus", "api_cost_usd_month", "selfhost_cost_usd_month"}
+SIZING_NAMES = {"gpu_count", "gpu_nodes", "train_gpus"}
 WHERE_NAMES = {
     "id", "status", "licence_class", "ops_complexity", "managed", "self_hosted", "jurisdiction", "maturity",
     "vendor_type", "months_since_release", "exit_path", "slots",

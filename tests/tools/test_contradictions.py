@@ -161,6 +161,15 @@ def test_requirements_that_leave_no_stack_are_named() -> None:
     assert "latency_target" in told.slots
 
 
+def test_a_search_without_anything_to_search_leaves_no_stack_and_says_why() -> None:
+    empty = {"use_case": "rag", "vector_count": 0, "corpus_documents": 3_000_000}
+    found = assess(workload_of(empty, "test", KNOWLEDGE), KNOWLEDGE, AS_OF)
+    assert found.winner is None
+    told = next(item for item in found.conflicts if item.text.startswith("No stack is left"))
+    assert "vector count 0" in told.text
+    assert set(told.slots) == {"vector_count", "corpus_size"}
+
+
 def test_the_run_that_was_asked_for_is_sized_whatever_is_recommended() -> None:
     content = {**OWNED, "model_params_b": 176, "training_tokens": 366e9, "go_live_months": 1}
     found = assess(workload_of(content, "test", KNOWLEDGE), KNOWLEDGE, AS_OF)

@@ -1,0 +1,68 @@
+"""Thresholds of ours are told as ours: no rule passes one off as what its facts say."""
+
+import re
+
+import pytest
+
+from knowledge import load
+from knowledge.listing import show
+from knowledge.thresholds import judged, numbers, thresholds
+from tools.evidence_book import rule_evidence
+
+KNOWLEDGE = load()
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("dims > 2000", [2000]),
+        ("first(peak_rps, 1) < 50 and not first(tenants, 0) > 0", [50]),
+        ("chunks > 2e7 or tenants >= 1000", [2e7, 1000]),
+        ("use_case == 'rag' and first(has_corpus, false) == true", []),
+        ("dims >", []),
+    ],
+)
+def test_thresholds_are_the_numbers_that_something_is_compared_with(
+    condition: str, expected: list[float]
+) -> None:
+    assert [number for _, number in thresholds(condition)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("up to 1,536 dimensions", 1536), ("20 million", 2e7), ("30B parameters", 3e10), ("Two nodes", 2)],
+)
+def test_a_fact_names_a_number_in_digits_or_words(text: str, named: float) -> None:
+    assert named in numbers(text)
+
+
+def test_a_threshold_of_a_fact_is_the_facts_and_another_is_ours() -> None:
+    rule = KNOWLEDGE.rules["vectorize-dims"]
+    facts = [KNOWLEDGE.facts[item] for item in rule.fact_ids]
+    assert judged(rule, facts) == ()
+    assert judged(rule.model_copy(update={"when": "vector_dim > 1500"}), facts) == ("vector_dim at 1500",)
+
+
+def test_no_rule_is_cited_as_facts_where_its_threshold_is_ours() -> None:
+    told = 0
+    for rule in KNOWLEDGE.rules.values():
+        evidence = rule_evidence(f"rule/{rule.id}", KNOWLEDGE)
+        ours = judged(rule, [KNOWLEDGE.facts[item] for item in rule.fact_ids])
+        assert evidence is not None
+        assert evidence.tier == "D"
+        assert not ours or "judgement" in evidence.source, rule.id
+        told += bool(ours)
+    assert told
+
+
+def test_a_rule_is_shown_with_what_is_judged_in_it() -> None:
+    assert "by judgement: vector_dim at" not in show(KNOWLEDGE, "vectorize-dims")
+    assert "by judgement: first(chunks, 100000.0) at 3e+06" in show(KNOWLEDGE, "guard-engine-for-few-vectors")
+
+
+def test_rules_read_as_sentences_to_the_person_advised() -> None:
+    names = {name for name in (*KNOWLEDGE.fields, *KNOWLEDGE.derived) if "_" in name}
+    for rule in KNOWLEDGE.rules.values():
+        assert re.fullmatch(r"[A-Z0-9].*[.?!]", rule.text), rule.id
+        assert 4 <= len(rule.text.split()) <= 36, (rule.id, rule.text)
+        assert not names & set(re.findall(r"\w+", rule.text)), (rule.id, rule.text)
