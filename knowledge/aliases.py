@@ -41,11 +41,16 @@ def validated(model: type[Model], row: Mapping[str, str], file: str) -> Model:
         raise KnowledgeInvalid(f"{file}, row {label!r}, {where}: {first['msg']}.") from error
 
 
+LEAST_LIKE = 40
+"""Of 100: where even the nearest is less alike, letters agree by chance, and to offer names helps nobody."""
+
+
 def nearest(name: str, names: Iterable[str], kind: str) -> UnknownName:
-    """The error for an unknown `kind`, with the three nearest of `names`."""
+    """The error for an unknown `kind`, with the three nearest of `names` if any is like it."""
     from rapidfuzz import fuzz, process
 
     found = process.extract(
         name.casefold(), {item: item.casefold() for item in names}, scorer=fuzz.WRatio, limit=3
     )
-    return UnknownName(kind, name, [key for _, _, key in found])
+    alike = any(score >= LEAST_LIKE for _, score, _ in found)
+    return UnknownName(kind, name, [key for _, _, key in found] if alike else [])

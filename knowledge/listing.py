@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from .errors import UnknownName
 from .index.cards import article_records
 from .library import Knowledge
+from .models import TABLE as MODELS
+from .models import ModelSpec, ModelType, resolve_model
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
 
 
@@ -59,12 +61,13 @@ def stale(knowledge: Knowledge, as_of: date) -> list[Fact]:
     return sorted(overdue, key=lambda fact: (fact.review_by, fact.id))
 
 
-ARTICLE = "article:"
+ARTICLE, MODEL = "article:", "model:"
+_ISSUE = "open an issue with this id, what the source says and its address."
 REPORT = (
     "Wrong or out of date? Correct it for yourself under this id in a folder of your own (docs/knowledge.md, "
-    "--knowledge DIR); to have it corrected for everybody, open an issue with this id, what the source says and "
-    "its address."
+    f"--knowledge DIR); to have it corrected for everybody, {_ISSUE}"
 )
+REPORT_MODEL = f"Wrong or out of date? To have it corrected, {_ISSUE}"
 
 
 class FoundRecord(NamedTuple):
@@ -77,13 +80,15 @@ class FoundRecord(NamedTuple):
 
 
 def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
-    """A fact, component, slot, rule, decision option, argument or card of the article by id or name.
+    """A fact, component, slot, rule, decision option, argument, card of the article or model by id or name.
 
     UnknownName offers the nearest.
     """
     key = identity.strip()
     if key.startswith(ARTICLE):
         return _card(knowledge, key)
+    if key.startswith(MODEL):
+        return _model(resolve_model(knowledge, key.removeprefix(MODEL)))
     for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
         key = key.removeprefix(prefix)
     if key in knowledge.facts:
@@ -103,6 +108,9 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     if key in knowledge.arguments:
         argument = knowledge.arguments[key]
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
+    model = _model_named(knowledge, key)
+    if model is not None:
+        return _model(model)
     raise UnknownName("record", identity, nearest_ids(knowledge, key))
 
 
@@ -116,7 +124,8 @@ def _card(knowledge: Knowledge, key: str) -> FoundRecord:
 
 def show(knowledge: Knowledge, identity: str) -> str:
     """One record as text, and how to report that it is wrong."""
-    return f"{record_of(knowledge, identity).text}\n\n{REPORT}"
+    record = record_of(knowledge, identity)
+    return f"{record.text}\n\n{REPORT_MODEL if record.kind == 'model' else REPORT}"
 
 
 def nearest_ids(knowledge: Knowledge, key: str, count: int = 3) -> list[str]:
@@ -128,6 +137,55 @@ def nearest_ids(knowledge: Knowledge, key: str, count: int = 3) -> list[str]:
 def _component_named(knowledge: Knowledge, name: str) -> Component | None:
     wanted = name.casefold()
     return next((item for item in knowledge.components.values() if item.name.casefold() == wanted), None)
+
+
+def _model_named(knowledge: Knowledge, name: str) -> ModelSpec | None:
+    if MODELS not in knowledge.files.walk():
+        return None
+    try:
+        return resolve_model(knowledge, name)
+    except UnknownName:
+        return None
+
+
+def _model(model: ModelSpec) -> FoundRecord:
+    identity = f"{MODEL}{model.key}"
+    sizes = [
+        f"{model.params_b:g} billion parameters" if model.params_b is not None else "",
+        f"{model.active_b:g} billion active" if model.active_b not in (None, model.params_b) else "",
+        f"context of {model.context:,} tokens" if model.context is not None else "",
+    ]
+    text = _lines(
+        f"{identity}: {_TYPES[model.type]}, {'open' if model.open_weights else 'no open'} weights",
+        ", ".join(size for size in sizes if size),
+        f"licence: {model.licence or 'unknown'} ({_licence_read(model)})",
+        f"commercial use: {_COMMERCIAL_USE[model.commercial_use]}",
+        f"languages: {model.languages}" if model.languages else "",
+        model.notes,
+        f"source: {model.source}",
+        f"as of {model.as_of}, confidence {model.confidence}",
+    )
+    return FoundRecord(identity, "model", (), text)
+
+
+def _licence_read(model: ModelSpec) -> str:
+    if model.licence_source:
+        return f"read at {model.licence_source}"
+    return "not read at the maker, confirm it" if model.open_weights else "terms of the service"
+
+
+_COMMERCIAL_USE = {"yes": "yes", "conditions": "on conditions", "no": "no", "unknown": "unknown"}
+_TYPES: dict[ModelType, str] = {
+    "llm": "language model",
+    "api_llm": "language model",
+    "encoder": "encoder",
+    "embedding": "embedding model",
+    "reranker": "reranker",
+    "vision": "vision model",
+    "image": "image model",
+    "asr": "speech recognition",
+    "tts": "speech synthesis",
+}
 
 
 def _fact(fact: Fact) -> str:

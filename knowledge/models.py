@@ -4,6 +4,7 @@ Language models that only an API serves have no architecture here; they can be p
 """
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +14,7 @@ from .aliases import canonical, nearest, table_cache, validated
 if TYPE_CHECKING:
     from .library import Knowledge
 
+TABLE = "perf/models.csv"
 ModelType = Literal["llm", "api_llm", "encoder", "embedding", "reranker", "vision", "image", "asr", "tts"]
 
 
@@ -49,6 +51,8 @@ class ModelSpec(BaseModel):
     gflops_per_item: float | None = None
     """Billions of operations per image or 30 s of speech; None: 2 x active parameters x tokens."""
     licence: str = ""
+    licence_source: str = ""
+    """Where the maker states the licence of the weights; empty: not read there."""
     commercial_use: Literal["yes", "conditions", "no", "unknown"] = "unknown"
     languages: str = ""
     """`multilingual`, `en`, or a list of codes; empty = unknown."""
@@ -73,6 +77,11 @@ def models(knowledge: "Knowledge") -> dict[str, ModelSpec]:
     return table_cache(knowledge, _read)
 
 
+def spec_of(row: Mapping[str, str]) -> ModelSpec:
+    """One row of the table."""
+    return validated(ModelSpec, row, TABLE)
+
+
 def resolve_model(knowledge: "Knowledge", text: str) -> ModelSpec:
     """The model that `text` names in any known spelling; UnknownName offers the nearest three."""
     spellings = table_cache(knowledge, _spellings)
@@ -88,8 +97,7 @@ _SUFFIX = re.compile(r"(?i)[-_ ](instruct|it|chat|fp8|nvfp4|bf16|fp16|awq|gptq|i
 
 
 def _read(knowledge: "Knowledge") -> dict[str, ModelSpec]:
-    rows = knowledge.files.rows("perf/models.csv")
-    return {row["key"]: validated(ModelSpec, row, "perf/models.csv") for row in rows}
+    return {row["key"]: spec_of(row) for row in knowledge.files.rows(TABLE)}
 
 
 def _spellings(knowledge: "Knowledge") -> dict[str, str]:

@@ -13,6 +13,8 @@ from .checks.expressions import NAMES, Names, check_expressions
 from .checks.facts import check_facts, check_rules
 from .checks.finding import Finding, error
 from .checks.floors import check_floors
+from .checks.model_licences import check_model_licences
+from .checks.overlap import check_overlap
 from .checks.references import check_references
 from .checks.tables import Tables, read_tables
 from .checks.words import check_words
@@ -33,8 +35,10 @@ def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
         *check_rules(tables),
         *check_coverage(tables),
         *check_floors(tables),
+        *check_model_licences(tables),
         *check_asked(tables),
         *check_duplicates(tables),
+        *check_overlap(tables),
         *check_words(tables),
         *check_manifest(knowledge.files),
         *check_licences(knowledge.files),

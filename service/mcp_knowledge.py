@@ -34,7 +34,7 @@ class SearchInput(ToolInput):
 
 class ShowInput(ToolInput):
     id: str
-    """Id of a fact, component, slot, rule, decision or argument, or the name of a component."""
+    """Id of a fact, component, slot, rule, decision or argument, or the name of a component or model."""
 
 
 class FieldsInput(ToolInput):
@@ -176,7 +176,8 @@ KNOWLEDGE: tuple[Offer, ...] = (
     ),
     own_offer(
         "show_knowledge",
-        "One record in full: a fact with its source, a component, a slot, a rule, a decision or an argument.",
+        "One record in full: a fact with its source, a component, a slot, a rule, a decision, an argument "
+        "or a model with its licence.",
         ShowInput,
         show_knowledge,
     ),

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, get_type_hints
 
 from pydantic import BaseModel, ConfigDict
 
+from tools.arguments import checked_arguments
 from tools.registered import ToolInput
-from tools.registry import checked_arguments
 
 from .advisor import Advisor
 

@@ -68,6 +68,7 @@ class RequestStep(BaseModel):
         if self.items is not None and self.kind not in ENCODED:
             raise ValueError(f"items are read by embed, rerank or guardrail, this step is {self.kind}")
         self._check_unread()
+        self._check_hosted()
         if self.shared_prefix_tokens > self.input_tokens:
             raise ValueError(
                 f"shared_prefix_tokens {self.shared_prefix_tokens:g} is above input_tokens {self.input_tokens:g}, "
@@ -90,6 +91,15 @@ class RequestStep(BaseModel):
                     f"{', '.join(idle)} can't be of a {self.kind} step: give kind={' or '.join(kinds)}"
                 )
 
+    def _check_hosted(self) -> None:
+        """The time of a model at its provider is assumed: no limit changes what is sized."""
+        limits = [name for name in ("ttft_limit_ms", "tpot_limit_ms") if getattr(self, name) is not None]
+        if limits and not self.accelerator:
+            raise ValueError(
+                f"{' and '.join(limits)} can't be kept at a provider: give accelerator to size the model, or leave "
+                "the limits out"
+            )
+
     def _check_encoder(self) -> None:
         """A model on an accelerator of one's own is sized, which takes its items and their length."""
         if not self.encoded:
@@ -107,6 +117,12 @@ class RequestStep(BaseModel):
     def encoded(self) -> bool:
         """Whether a model of one's own reads items here."""
         return self.kind in ENCODED and bool(self.accelerator)
+
+    @property
+    def unpriced(self) -> bool:
+        """Whether it runs something that costs money, of which nobody says how much."""
+        runs = self.kind in ENCODED or self.kind == "retrieve"
+        return runs and not (self.usd or self.model or self.vectors)
 
     @property
     def stated(self) -> bool:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .estimate import Estimate, Kind
+from .wording import number
 
 Z95, Z99 = 1.6448536269514722, 2.3263478740408408
 """Of the standard normal distribution."""
@@ -39,7 +40,7 @@ class Step(NamedTuple):
 
     @property
     def described(self) -> tuple[tuple[str, str], ...]:
-        return self.parts or ((self.name, f"{self.p95.typical:.3g} ms at p95 ({self.kind})"),)
+        return self.parts or ((self.name, f"{number(self.p95.typical)} ms at p95 ({self.kind})"),)
 
 
 class _Moments(NamedTuple):

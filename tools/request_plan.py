@@ -53,6 +53,8 @@ class RequestPlan(BaseModel):
     usd_month: Estimate
     usd_per_request: Estimate
     """Everything that is priced, over the mean rate."""
+    unpriced: tuple[str, ...] = ()
+    """Steps that cost money of which nobody says how much: give their usd, or what sizes them."""
 
 
 class Timed(NamedTuple):
@@ -74,12 +76,13 @@ def plan_request(
     timed = [_timed(knowledge, step, sized) for step in steps]
     whole = in_series("request", [item.whole for item in timed])
     deployments = (*(deployment for deployment, _ in carried.values()), *machines.deployments)
-    usd = _total(deployments, sum(_stated_usd(step) for step in steps) * mean_rps * MONTH_S)
+    unpriced = tuple(dict.fromkeys(use.step.title for use in uses if use.step.unpriced))
+    usd = _total(deployments, sum(_stated_usd(step) for step in steps) * mean_rps * MONTH_S, bool(unpriced))
     return RequestPlan(
         mean_ms=whole.mean, p95_ms=whole.p95, p99_ms=percentile_99(whole), ttft_p95_ms=_first_token(timed),
         ttft_note=_no_first_token(steps[-1]),
         steps=tuple(f"{name}: {words}" for name, words in whole.described), deployments=deployments,
-        usd_month=usd, usd_per_request=usd.scaled(1 / (mean_rps * MONTH_S), "USD"),
+        usd_month=usd, usd_per_request=usd.scaled(1 / (mean_rps * MONTH_S), "USD"), unpriced=unpriced,
     )  # fmt: skip
 
 
@@ -275,11 +278,11 @@ def _stated_usd(step: RequestStep) -> float:
     return step.times * (step.usd + sum(_stated_usd(item) for item in step.parallel))
 
 
-def _total(deployments: Sequence[Deployment], stated_usd: float) -> Estimate:
+def _total(deployments: Sequence[Deployment], stated_usd: float, unpriced: bool) -> Estimate:
     priced = [item.usd_month for item in deployments if item.usd_month is not None]
     return Estimate(
         low=stated_usd + sum(item.low for item in priced),
         typical=stated_usd + sum(item.typical for item in priced),
         high=stated_usd + sum(item.high for item in priced),
-        unit="USD/month", formula="request_cost", incomplete=len(priced) < len(deployments),
+        unit="USD/month", formula="request_cost", incomplete=unpriced or len(priced) < len(deployments),
     )  # fmt: skip

@@ -78,6 +78,9 @@ def _assume(values: dict[str, Any], knowledge: Knowledge) -> dict[str, Assumptio
             found[field] = _spread(field, spread, f"assumed for {values.get('use_case', 'other')}")
     if _corpus_stated(values):
         found.pop("corpus_documents", None)
+    windowed = _peak_of_window(values)
+    if windowed is not None:
+        found[windowed.field] = windowed
     for field, prior in priors["fields"].items():
         if field not in values and "point" in prior and not prior.get("no_point") and field not in found:
             found[field] = Assumption(
@@ -137,6 +140,20 @@ def _rate_of_batch(values: Mapping[str, Any]) -> Assumption | None:
     rate = items / (hours * 3600)
     basis = f"{items:g} {field.split('_')[0]} a run, a run each {hours:g} h (assumed)"
     return Assumption("request_rate_rps", rate, rate, rate, basis)
+
+
+WAITED_FOR = ("ttft_ms", "e2e_latency_ms")
+PEAKS = ("peak_factor", "peak_rate_rps", "users_concurrent")
+
+
+def _peak_of_window(values: Mapping[str, Any]) -> Assumption | None:
+    """Work for which nobody waits is spread over its window, and a day's work is done within it."""
+    window = values.get("batch_window_h")
+    if not window or any(values.get(name) is not None for name in (*WAITED_FOR, *PEAKS)):
+        return None
+    hours = min(float(window), HOURS_PER_DAY)
+    factor = HOURS_PER_DAY / hours
+    return Assumption("peak_factor", factor, factor, factor, f"a day's work within {hours:g} h")
 
 
 def _spread(field: str, spread: Any, basis: str) -> Assumption:

@@ -40,6 +40,10 @@ FACTORS: dict[str, dict[str, float]] = {
     },
     "events/s": {"events/s": 1, "events/min": 1 / 60, "events/h": 1 / 3600, "events/day": 1 / 86_400},
     "GB": {"GB": 1, "MB": 1e-3, "TB": 1e3, "PB": 1e6, "GiB": 1.073741824, "TiB": 1099.511627776},
+    "bytes": {
+        "bytes": 1, "B": 1, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9,
+        "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3,
+    },
     "TB": {"TB": 1, "GB": 1e-3, "PB": 1e3, "TiB": 1.099511627776},
     "USD/month": {"USD/month": 1, "USD/year": 1 / 12, "USD/quarter": 1 / 3},
     "W": {"W": 1, "kW": 1e3, "MW": 1e6},

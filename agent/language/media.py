@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from .lexicon import table, words
 from .phrases import Hit, Phrases, compile_phrases
@@ -21,6 +22,26 @@ _BEFORE = re.compile(
 _AFTER = re.compile(rf"[ -](?:long )?{_NOUN}\b")
 _EACH = re.compile(rf" (?:each|apiece|on average|long|in length|per {_NOUN})\b")
 _AUDIO = re.compile(rf"\b{_NOUN}\b|\baudio\b|\bspeech\b|\bvoice\b")
+_OF_SOUND = re.compile(
+    rf" (?:worth )?of (?:(?:recorded|spoken|new|raw|live|incoming|phone|call|meeting|voice|mixed) ){{0,2}}"
+    rf"(?:audio|sound|speech|talk|voice|dictation|radio|television|audio recordings|footage with sound|{_NOUN})\b"
+)
+_PER_PERIOD = re.compile(
+    r"(?: [a-z]+){0,4}? (?:(?:a|an|per|each|every) (hour|day|night|week|month|year)|"
+    r"(hourly|daily|nightly|weekly|monthly))\b"
+)
+_EVERY = re.compile(
+    r"\b(?:(?:each|every|per) (hour|day|night|week|month|year)|(hourly|daily|nightly|weekly|monthly))\b[^.;?!]{0,40}$"
+)
+_PERIOD_S = {
+    "hour": 3600,
+    "day": 86_400,
+    "night": 86_400,
+    "week": 604_800,
+    "month": 2_592_000,
+    "year": 31_536_000,
+}
+_ADVERBS = {"hourly": "hour", "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month"}
 MOST_PICTURES = 64
 FEWEST_ITEMS = 1000
 
@@ -43,6 +64,64 @@ def _is_length(reading: Reading, quantity: Quantity) -> bool:
     if _BEFORE.search(head) or (quantity.scale >= 60 and _AFTER.match(tail)):
         return True
     return quantity.scale >= 60 and bool(_EACH.match(tail)) and bool(_AUDIO.search(head))
+
+
+def read_counted_recordings(reading: Reading) -> None:
+    """`1,200 half-hour recordings a day`: a count, then the length of each, then how often."""
+    folded, placed = reading.message.folded, reading.open("bare", "time")
+    if reading.has("request_rate_rps"):
+        return
+    for count, length in pairwise(placed):
+        between, tail = folded[count.end : length.start], folded[length.end : length.end + 70]
+        noun = _AFTER.match(tail)
+        if (count.dimension, length.dimension) != ("bare", "time") or between.strip() or noun is None:
+            continue
+        period = _PER_PERIOD.match(tail[noun.end() :])
+        if period is not None and length.scale >= 60:
+            span, seconds = (count.start, length.end), _seconds_of(period)
+            reading.use(count)
+            reading.number("request_rate_rps", count.low / seconds, count.high / seconds, span)
+            reading.quantity("audio_minutes_per_request", length, 1 / 60)
+            return
+
+
+def read_audio_volume(reading: Reading) -> None:
+    """`300 hours of audio a day`: where nobody says how long one recording is, an hour of it counts as one."""
+    if reading.has("request_rate_rps"):
+        return
+    for quantity in reading.open("time"):
+        period_s = _sound_period_s(reading, quantity)
+        if not period_s:
+            continue
+        read_audio_length(reading)
+        stated = next((u.value for u in reading.updates if u.field == "audio_minutes_per_request"), None)
+        minutes = float(stated) if isinstance(stated, float) else quantity.scale / 60
+        span = (quantity.start, quantity.end)
+        reading.use(quantity)
+        if stated is None:
+            reading.number("audio_minutes_per_request", minutes, minutes, span, origin="inferred")
+        each = 60 * minutes * period_s
+        reading.number("request_rate_rps", quantity.low / each, quantity.high / each, span, origin="inferred")
+        return
+
+
+def _sound_period_s(reading: Reading, quantity: Quantity) -> float:
+    """Seconds in which so much sound comes in; 0 where the time isn't one of sound, or comes in once."""
+    folded = reading.message.folded
+    head, tail = (
+        folded[max(0, quantity.start - 60) : quantity.start],
+        folded[quantity.end : quantity.end + 90],
+    )
+    alone = quantity.scale >= 60 and not quantity.interval and quantity.one is None
+    sound = _OF_SOUND.match(tail) if alone else None
+    if sound is None:
+        return 0.0
+    period = _PER_PERIOD.match(tail[sound.end() :]) or _EVERY.search(head)
+    return _seconds_of(period) if period else 0.0
+
+
+def _seconds_of(period: re.Match[str]) -> float:
+    return float(_PERIOD_S[period[1] or _ADVERBS[period[2]]])
 
 
 def read_pictures(reading: Reading) -> None:

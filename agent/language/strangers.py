@@ -13,6 +13,7 @@ from knowledge.models import models
 from knowledge.word_list import word_list
 
 from .component_names import component_phrases
+from .lexicon import words
 from .names import name_tokens
 from .reading import Reading
 
@@ -69,6 +70,8 @@ def _is_name_like(reading: Reading, place: int, written: str) -> bool:
     """Not a word, and with a capital inside a sentence, an inner capital or digit, or a number glued on."""
     token = reading.message.tokens[place]
     if token.text in word_list() or token.text.rstrip("s") in word_list():
+        return False
+    if token.text in words("techniques", "known"):
         return False
     first = place == 0 or reading.message.tokens[place - 1].sentence != token.sentence
     inner = any(character.isupper() or character.isdigit() for character in written[1:])

@@ -48,7 +48,7 @@ from .settings import read_settings
 from .spelling import mended, topic_words
 from .strangers import reject_strangers
 from .tokens import read_tokens
-from .training import read_retraining
+from .training import read_retraining, read_training_set
 from .understanding import Intent, Understanding
 from .unused import unused_numbers
 
@@ -64,7 +64,10 @@ _READERS = (
     money.read_money,
     percentages.read_percentages,
     growth.read_growth,
+    read_training_set,
     media.read_runs,
+    media.read_counted_recordings,
+    media.read_audio_volume,
     rates.read_peak_factor,
     rates.read_rates,
     read_frequencies,

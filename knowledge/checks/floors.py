@@ -7,6 +7,8 @@ from pydantic import Field, ValidationError
 from ..records import Component, Record
 from .completeness import attributes_known, known_kinds, licence_known, missing, priced_components
 from .finding import Finding, error
+from .model_licences import model_licences_read
+from .overlap import measured_facts
 from .tables import Tables
 
 FLOORS = "catalog/floors.yaml"
@@ -18,6 +20,10 @@ class Floors(Record):
     facts: int = 0
     licences_known: int = 0
     """Scored components whose licence was read or is a contract."""
+    overlap_measured: int = 0
+    """Facts whose words were held against their source as both stand now."""
+    model_licences_read: int = 0
+    """Open models whose licence was read where the maker states it."""
     attributes_known: float = Field(default=0, ge=0, le=1)
     complete: dict[str, int] = Field(default_factory=dict)
     """Slot -> scored components with a fact of every kind that is asked of them."""
@@ -35,6 +41,8 @@ def check_floors(tables: Tables) -> Iterator[Finding]:
     scored = [placed.record for placed in tables.components.values() if placed.record.scored]
     yield from _fallen("facts", len(tables.facts), floors.facts)
     yield from _fallen("licences_known", sum(map(licence_known, scored)), floors.licences_known)
+    yield from _fallen("overlap_measured", measured_facts(tables), floors.overlap_measured)
+    yield from _fallen("model_licences_read", model_licences_read(tables), floors.model_licences_read)
     yield from _fallen("attributes_known", round(attributes_known(scored), 4), floors.attributes_known)
     complete = complete_in_slots(tables, scored)
     for slot, floor in floors.complete.items():

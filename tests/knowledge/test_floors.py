@@ -89,6 +89,7 @@ def test_an_empty_attribute_is_unknown_and_a_zero_is_not(tree: dict[str, Any]) -
     [
         ({"facts": 1000}, "facts"),
         ({"licences_known": 1000}, "licences_known"),
+        ({"model_licences_read": 1}, "model_licences_read"),
         ({"attributes_known": 1.0}, "attributes_known"),
         ({"complete": {"sto.vector_db": 1}}, "complete sto.vector_db"),
     ],

@@ -73,3 +73,21 @@ def test_a_fact_says_what_it_attests_and_of_what() -> None:
     knowledge = load()
     shown = show(knowledge, "databricks-jobs/compliance/platform-hipaa")
     assert "attests, of the platform as a whole: hipaa" in shown
+
+
+@pytest.mark.parametrize("name", ["Llama-4-Scout", "model:llama-4-scout", "meta-llama/Llama 4 Scout"])
+def test_a_model_is_shown_with_the_place_where_its_licence_stands(name: str) -> None:
+    shown = show(load(), name)
+    assert (
+        "licence: Llama 4 Community License (>700M MAU clause) (read at https://github.com/meta-llama/"
+        in shown
+    )
+    assert "commercial use: on conditions" in shown
+    assert "in a folder of your own" not in shown
+
+
+def test_a_model_says_that_its_licence_was_not_read() -> None:
+    assert "licence: MIT (not read at the maker, confirm it)" in show(load(), "GLM-5.1")
+    assert "licence: proprietary (terms of the service)" in show(load(), "gpt-5.5")
+    with pytest.raises(UnknownName, match="Unknown model 'nonesuch'"):
+        show(load(), "model:nonesuch")

@@ -36,7 +36,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "size-training": {"params_b": 8, "tokens": 1e9, "accelerator": "H100", "mode": "lora"},
     "size-encoder": {"model": "bge-m3", "accelerator": "L4", "items_per_s": 50},
     "size-classical": {"peak_rps": 500},
-    "size-data": {"rows": 1e8, "mean_rps": 50, "response_bytes": 20_000},
+    "size-data": {"rows": 1e8, "row_bytes": 200, "mean_rps": 50, "response_bytes": 20_000},
     "size-request": {"steps": [{"kind": "network"}, {"name": "crm", "p95_ms": 300}], "mean_rps": 3},
     "size-api": {"model": "claude-opus-5", "mean_rps": 3, "input_tokens": 2000, "output_tokens": 300},
     "model-quality": {"model": "Llama-3.3-70B", "task_class": "rag"},

@@ -40,12 +40,24 @@ def test_small_entries_cost_more_than_their_bytes() -> None:
     assert large == pytest.approx(1e7 * 2080 / 0.75 / 1e9)
 
 
-@pytest.mark.parametrize(("rps", "link"), [(10, 1), (1000, 10), (10_000, 25), (1_000_000, 0)])
-def test_the_busier_direction_names_the_link(rps: float, link: int) -> None:
+@pytest.mark.parametrize(
+    ("rps", "link", "links"), [(10, 1, 1), (1000, 10, 1), (10_000, 25, 1), (1_000_000, 400, 5)]
+)
+def test_the_busier_direction_names_the_link(rps: float, link: int, links: int) -> None:
     plan = sized(mean_rps=rps / 4, peak_rps=rps, request_bytes=1000, response_bytes=100_000)
     assert plan.outbound_gbit_s.typical == pytest.approx(rps * 8e5 * 1.1 / 1e9)
     assert plan.outbound_gb_month.typical == pytest.approx(rps / 4 * 1e5 * 2_592_000 / 1e9)
-    assert plan.link_gbit_s == link
+    assert (plan.link_gbit_s, plan.links) == (link, links)
+    turned = sized(peak_rps=rps, request_bytes=100_000, response_bytes=1000)
+    assert turned.inbound_gbit_s == plan.outbound_gbit_s
+    assert (turned.link_gbit_s, turned.links) == (link, links)
+
+
+def test_without_traffic_there_is_no_link_and_without_rows_no_word_of_their_header() -> None:
+    plan = sized(cached_entries=10, cached_bytes=10)
+    assert (plan.link_gbit_s, plan.links) == (None, 0)
+    assert "Row header" not in plan.evidence
+    assert "Row header" in sized(rows=10, row_bytes=10).evidence
 
 
 def test_nothing_to_size_is_said() -> None:
@@ -57,6 +69,7 @@ def test_nothing_to_size_is_said() -> None:
     ("count", "size"),
     [
         ("objects_per_day", "object_bytes"),
+        ("rows", "row_bytes"),
         ("cached_entries", "cached_bytes"),
         ("mean_rps", "request_bytes or response_bytes"),
         ("peak_rps", "request_bytes or response_bytes"),
@@ -65,3 +78,8 @@ def test_nothing_to_size_is_said() -> None:
 def test_what_is_counted_has_a_size(count: str, size: str) -> None:
     with pytest.raises(InputRefused, match=f"{count} is given without {size}"):
         sized(**{count: 10})
+
+
+def test_objects_are_kept_for_a_stated_time() -> None:
+    with pytest.raises(InputRefused, match="objects_per_day is given without retention_days"):
+        sized(objects_per_day=10, object_bytes=10)

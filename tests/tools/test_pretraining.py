@@ -9,6 +9,7 @@ from knowledge.hardware import accelerators
 from knowledge.training_data import pretraining_totals, training_runs
 from tools.sizing import TrainingPlan, size_training
 from tools.sizing.predict_training import TrainingLoad, predict_time_to_train, published_on, reached
+from tools.sizing.pretraining import booked_share
 from tools.sizing.training import TrainingMode
 
 KNOWLEDGE = load()
@@ -62,6 +63,14 @@ def test_nothing_unmeasured_is_above_the_slowest_measured_and_its_interval_is_wi
     limit = benchmark.share_pct if mode != "pretrain" else benchmark.share_pct * 0.75
     assert unknown.typical <= limit + 1e-9
     assert unknown.high / unknown.low > known.high / known.low
+
+
+def test_both_ends_of_an_unmeasured_device_hold_its_own_width_and_that_of_the_step_to_booked_hours() -> None:
+    load = TrainingLoad(MACHINES["T4"], 7, "", precision="bf16")
+    found, booked = reached(KNOWLEDGE, load), booked_share(KNOWLEDGE, load)
+    assert found.basis == "slowest"
+    assert booked.low_pct < booked.typical_pct * found.low, "wider than the device's own width alone"
+    assert booked.high_pct > booked.typical_pct * found.high
 
 
 def test_a_device_takes_after_measured_ones_of_its_generation() -> None:

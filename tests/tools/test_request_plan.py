@@ -353,5 +353,34 @@ def test_a_call_of_every_other_request_takes_half_of_its_mean() -> None:
 
 def test_of_two_calls_on_one_tier_the_longer_prompt_takes_longer() -> None:
     found = planned(SMALL, {**SMALL, "name": "reader", "input_tokens": 6000})
-    planner, reader = (float(step.split(": ")[1].split()[0]) for step in found.steps)
+    planner, reader = (float(step.split(": ")[1].split()[0].replace(",", "")) for step in found.steps)
     assert reader > 1.1 * planner
+
+
+@pytest.mark.parametrize("kind", ["embed", "rerank", "guardrail", "retrieve"])
+def test_what_runs_without_a_price_is_named_and_leaves_the_total_incomplete(kind: str) -> None:
+    call = {"kind": "llm", "model": "gpt-5-mini", "input_tokens": 1000, "output_tokens": 200}
+    bare = planned({"name": "extra", "kind": kind}, call)
+    paid = planned({"name": "extra", "kind": kind, "usd": 0.001}, call)
+    assert bare.unpriced == ("extra",)
+    assert bare.usd_month.incomplete
+    assert paid.unpriced == ()
+    assert not paid.usd_month.incomplete
+    assert paid.usd_month.typical > bare.usd_month.typical
+
+
+@pytest.mark.parametrize("limit", ["ttft_limit_ms", "tpot_limit_ms"])
+def test_a_limit_on_a_model_at_its_provider_is_refused(limit: str) -> None:
+    call = {"kind": "llm", "model": "gpt-5-mini", "input_tokens": 1000, "output_tokens": 200, limit: 500}
+    with pytest.raises(InputRefused, match=f"{limit} can't be kept at a provider"):
+        planned(call)
+
+
+def test_the_95th_percentile_of_an_encoder_is_never_below_its_mean() -> None:
+    """Close to full the mean wait of one device may pass what waits at the percentile by the other formula."""
+    for rps in (0.01, 0.5, 2, 5, 9):
+        found = planned(RERANK, mean_rps=rps, peak_rps=rps)
+        assert found.p95_ms.typical >= found.mean_ms.typical, rps
+    idle, busy = (planned(RERANK, mean_rps=rps, peak_rps=rps) for rps in (0.01, 5))
+    assert busy.p95_ms.typical > idle.p95_ms.typical
+    assert busy.p95_ms.typical > 1.2 * busy.mean_ms.typical, "waiting varies"

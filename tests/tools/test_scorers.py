@@ -17,6 +17,7 @@ from tools.sizing.encoders import ClassicalPlan
 from tools.workload import from_mapping
 
 KNOWLEDGE = load()
+AS_OF = date(2026, 11, 26)
 RANKING = {
     "use_case": "recommendation", "peak_rate_rps": 5000.0, "e2e_latency_ms": 20.0, "latency_percentile": 99.0,
 }  # fmt: skip
@@ -79,14 +80,14 @@ def test_advice_counts_the_candidates_and_says_that_a_limit_is_missed() -> None:
 
 def test_trees_inside_their_caller_take_microseconds() -> None:
     given = {"peak_rps": 20_000, "trees": 500, "features": 50}
-    inside = run_tool("size-classical", {**given, "in_process": True}, KNOWLEDGE, date(2026, 11, 26))
-    served = run_tool("size-classical", given, KNOWLEDGE, date(2026, 11, 26))
+    inside = run_tool("size-classical", {**given, "in_process": True}, KNOWLEDGE, AS_OF)
+    served = run_tool("size-classical", given, KNOWLEDGE, AS_OF)
     assert isinstance(inside, ClassicalPlan)
     assert isinstance(served, ClassicalPlan)
     assert inside.latency_ms.high < 0.2 < served.latency_ms.low
     assert inside.cores.typical < served.cores.typical
     with pytest.raises(InputRefused, match="in_process needs trees"):
-        run_tool("size-classical", {"peak_rps": 20_000, "in_process": True}, KNOWLEDGE, date(2026, 11, 26))
+        run_tool("size-classical", {"peak_rps": 20_000, "in_process": True}, KNOWLEDGE, AS_OF)
 
 
 def test_processors_of_a_classical_model_are_paid() -> None:
@@ -99,7 +100,7 @@ def test_processors_of_a_classical_model_are_paid() -> None:
 
 def test_the_time_of_reading_features_is_shown_and_added() -> None:
     def sized(**given: Any) -> ClassicalSizing:
-        found = run_tool("size-classical", {"peak_rps": 1000, **given}, KNOWLEDGE, date(2026, 11, 26))
+        found = run_tool("size-classical", {"peak_rps": 1000, **given}, KNOWLEDGE, AS_OF)
         assert isinstance(found, ClassicalSizing)
         return found
 
@@ -137,7 +138,7 @@ def test_a_limit_that_the_answer_misses_is_told(limit_ms: float, more: dict[str,
         "latency_limit_ms": limit_ms,
         **more,
     }
-    found = run_tool("size-classical", given, KNOWLEDGE, date(2026, 11, 26))
+    found = run_tool("size-classical", given, KNOWLEDGE, AS_OF)
     assert isinstance(found, ClassicalSizing)
     assert found.latency_limit.startswith(words)
     assert bool(found.latency_limit) is bool(words)
@@ -152,3 +153,13 @@ def test_the_whole_answer_decides_on_the_feature_server() -> None:
     plan = size_scorer(KNOWLEDGE, 1000, scoring).plan
     assert slow < 900 < slow + plan.latency_ms.typical
     assert size_scorer(KNOWLEDGE, 1000, scoring, limit_ms=900).compiled
+
+
+def test_what_a_compiled_feature_server_would_save_is_told_where_python_was_sized() -> None:
+    given = {"peak_rps": 2000, "rows": 500, "trees": 300, "features": 100}
+    slow = run_tool("size-classical", given, KNOWLEDGE, AS_OF).model_dump()
+    quick = run_tool("size-classical", given | {"latency_limit_ms": 200}, KNOWLEDGE, AS_OF).model_dump()
+    assert (slow["feature_server"], quick["feature_server"]) == ("python", "java or go")
+    assert f"{quick['nodes']} nodes" in slow["alternative"]
+    assert quick["alternative"] == ""
+    assert run_tool("size-classical", {"peak_rps": 20}, KNOWLEDGE, AS_OF).model_dump()["alternative"] == ""

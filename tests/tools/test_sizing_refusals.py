@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from knowledge import load
-from knowledge.errors import StackwrightError
+from knowledge.errors import InputRefused, StackwrightError
 from knowledge.hardware import accelerators
 from knowledge.measured import measured_runs
 from knowledge.models import models
-from tools.registry import checked_arguments, run_tool, tool_named
+from tools.arguments import checked_arguments
+from tools.registry import run_tool, tool_named
 from tools.sizing import ServingDemand, ServingPlan, serving_plans
 from tools.sizing.calibration import validation
 
@@ -26,6 +27,7 @@ CHAT = ServingDemand(
 )
 AS_OF = date(2026, 11, 26)
 BIG, H100 = "Llama-3.3-70B", "H100-SXM-80GB"
+TOLD = {"models": [BIG], "accelerators": [H100], "mean_rps": 60, "input_tokens": 2000, "output_tokens": 300}
 
 
 def plan(model: str = BIG, machine: str = H100, **changes: object) -> ServingPlan:
@@ -155,14 +157,7 @@ def test_what_nobody_measured_is_called_unvalidated() -> None:
 
 
 def test_the_tool_says_so() -> None:
-    given_ = {
-        "models": [BIG],
-        "accelerators": [H100],
-        "mean_rps": 60,
-        "input_tokens": 2000,
-        "output_tokens": 300,
-    }
-    found = run_tool("size-llm-serving", given_ | {"available": 4, "arrivals": "bursty"}, KNOWLEDGE, AS_OF)
+    found = run_tool("size-llm-serving", TOLD | {"available": 4, "arrivals": "bursty"}, KNOWLEDGE, AS_OF)
     told = found.model_dump()["plans"][0]
     assert told["saturated"]
     assert told["most_rps"] > 0
@@ -210,15 +205,8 @@ def test_a_precision_that_no_accelerator_loads_is_refused() -> None:
 
 
 def test_headroom_can_be_switched_off() -> None:
-    given_ = {
-        "models": [BIG],
-        "accelerators": [H100],
-        "mean_rps": 60,
-        "input_tokens": 2000,
-        "output_tokens": 300,
-    }
     with_, without = (
-        run_tool("size-llm-serving", given_ | {"headroom": on}, KNOWLEDGE, AS_OF).model_dump()["plans"][0]
+        run_tool("size-llm-serving", TOLD | {"headroom": on}, KNOWLEDGE, AS_OF).model_dump()["plans"][0]
         for on in (True, False)
     )
     assert without["accelerators"] < with_["accelerators"]
@@ -274,3 +262,21 @@ def test_a_run_at_another_precision_doesnt_validate_this_one() -> None:
     }
     assert found["bf16"].validation == "measured"
     assert found["fp8"].validation == "measured at another precision"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"batch": True, "ttft_limit_ms": 200}, "ttft_limit_ms of a batch"),
+        (
+            {"batch_window_h": 4, "tpot_limit_ms": 20, "e2e_limit_ms": 1e4},
+            "tpot_limit_ms and e2e_limit_ms of a batch",
+        ),
+        ({"batch": False, "batch_window_h": 4}, "leave out batch=no, or the window"),
+    ],
+)
+def test_a_batch_that_somebody_waits_for_is_refused(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(InputRefused, match=words):
+        run_tool("size-llm-serving", TOLD | changes, KNOWLEDGE, AS_OF)
+    without = {key: value for key, value in changes.items() if "limit" not in key and value is not False}
+    assert run_tool("size-llm-serving", TOLD | without, KNOWLEDGE, AS_OF).model_dump()["plans"][0]["feasible"]

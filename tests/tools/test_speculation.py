@@ -127,6 +127,8 @@ def test_without_limits_every_request_is_of_use() -> None:
 def test_replicas_scale_between_the_trough_and_the_peak() -> None:
     busy = plan("L4", mean_rps=20.0, peak_rps=60.0, trough_rps=4.0, redundant=True)
     assert 2 <= busy.floor_replicas < busy.mean_replicas < busy.replicas
+    lone = plan("L4", mean_rps=20.0, peak_rps=60.0, trough_rps=4.0)
+    assert (busy.floor_replicas, busy.mean_replicas) == (lone.floor_replicas + 1, lone.mean_replicas + 1)
     unstated = plan("L4", mean_rps=20.0, peak_rps=60.0)
     assert unstated.floor_replicas == 1
     assert plan("L4", batch=True).floor_replicas == 0

@@ -79,7 +79,7 @@ def test_a_long_sequence_takes_devices_where_nobody_says_how_many() -> None:
     ]
     assert [found.least_gpus for found in plans] == [1, 1, 1, 63]
     assert plans[-1].gpus == 64
-    assert plans[0].activations_gb == 0
+    assert plans[0].activations_gb is None
     assert plans[1].activations_gb == pytest.approx(3.7, rel=0.02)
     assert plan(params_b=8, tokens=1e9, mode="qlora", sequence_tokens=longest, gpus=1).gpus == 1
 
@@ -107,3 +107,10 @@ def test_a_missed_deadline_is_told_with_what_holds_it() -> None:
 def test_hours_are_known_before_devices_are() -> None:
     """Whoever asks for hours alone asks for one device, which needn't hold the run."""
     assert size_training(KNOWLEDGE, 176, 366e9, "A100-SXM-80GB", gpus=1).least_gpus > 50
+
+
+def test_a_run_holds_at_least_one_sequence_and_says_what_it_leaves_out() -> None:
+    with pytest.raises(InputRefused, match="fewer than sequence_tokens"):
+        plan(params_b=7, tokens=1000, sequence_tokens=4096)
+    assert plan(params_b=7, tokens=1e9).activations_gb is None
+    assert (plan(params_b=7, tokens=1e9, sequence_tokens=4096).activations_gb or 0) > 0

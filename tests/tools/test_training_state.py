@@ -50,6 +50,15 @@ def test_the_storage_of_the_largest_published_run_is_about_what_it_had() -> None
     assert rate.low < 2_000 < rate.high
 
 
+def test_a_bearable_loss_says_how_long_a_write_may_take() -> None:
+    """16,384 devices at 25,600 h each fail every 5,625 s: 3 % of it may go when a write takes 2.53 s (Young 1974)."""
+    size = checkpoint_tb(KNOWLEDGE, 405, adapters=False)
+    allowed_s = 0.03**2 * 25_600 * 3600 / 16_384 / 2
+    assert allowed_s == pytest.approx(2.531, rel=1e-3)
+    rate = checkpoint_write_gb_s(KNOWLEDGE, size, 16_384).typical
+    assert rate == pytest.approx(1e3 * size.typical / allowed_s)
+
+
 def test_more_devices_fail_more_often_and_need_faster_storage() -> None:
     size = checkpoint_tb(KNOWLEDGE, 70, adapters=False)
     rates = [checkpoint_write_gb_s(KNOWLEDGE, size, devices).typical for devices in (8, 512, 4096, 16_384)]

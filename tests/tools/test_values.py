@@ -97,3 +97,18 @@ def test_decision_names_reach_the_names_that_read_them() -> None:
 def test_every_derived_name_can_be_computed_of_nothing() -> None:
     values = resolve(Workload(), KNOWLEDGE).values
     assert set(KNOWLEDGE.derived) <= set(values)
+
+
+def test_a_day_of_work_for_which_nobody_waits_is_done_within_its_window() -> None:
+    load = {"use_case": "speech", "request_rate_rps": 1.0}
+
+    def peak(**more: float) -> float:
+        return float(resolve(from_mapping({**load, **more}), KNOWLEDGE).values["peak_rps"])
+
+    assert peak(batch_window_h=8.0) == pytest.approx(3)
+    assert peak(batch_window_h=24.0) == peak(batch_window_h=48.0) == pytest.approx(1)
+    assert peak(batch_window_h=2.0) == pytest.approx(12)
+    assert peak(batch_window_h=2.0, peak_factor=5.0) == pytest.approx(5)
+    assert peak(batch_window_h=2.0, peak_rate_rps=4.0) == pytest.approx(4)
+    assert peak(batch_window_h=2.0, e2e_latency_ms=500.0) == peak() == pytest.approx(3)
+    assert resolve(from_mapping({**load, "batch_window_h": 2.0}), KNOWLEDGE).values["bursty"] is not True

@@ -60,6 +60,8 @@ def test_a_graph_on_disk_fills_whole_sectors() -> None:
     wide, narrow = plan("diskann"), plan("diskann", dims=100)
     assert wide.disk_gb.low == pytest.approx(1.5 * 1e8 * 4096 / 1e9)
     assert narrow.disk_gb.low == pytest.approx(1.5 * 1e8 * 4096 / 6 / 1e9)
+    wider = plan("diskann", dims=1536)
+    assert wider.disk_gb.low == pytest.approx(1.5 * 1e8 * 2 * 4096 / 1e9), "6,372 bytes take two sectors"
 
 
 def test_codes_leave_the_vectors_on_disk() -> None:
@@ -206,6 +208,13 @@ def test_no_core_answers_more_than_it_can_receive(index: IndexKind) -> None:
     found = sized(1, 1, index=index, peak_qps=1e9)
     assert found.qps_capacity.high / found.search_nodes <= 128 * 115_000
     assert found.search_nodes >= 1e9 / (128 * 115_000)
+
+
+def test_an_index_smaller_than_the_search_is_wide_is_read_once() -> None:
+    """One vector isn't read a hundred times for one search, however many candidates are kept."""
+    small, wide = (sized(count, 65_536, peak_qps=1e6) for count in (1, 10_000))
+    each = [found.qps_capacity.high / found.search_nodes for found in (small, wide)]
+    assert each[0] > 3 * each[1]
 
 
 @pytest.mark.parametrize(

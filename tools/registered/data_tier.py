@@ -7,13 +7,14 @@ from pydantic import model_validator
 from ..sizing.data_tier import DataPlan, Entries, Objects, Rows, Traffic, size_data
 from .declaration import Context, Tool, ToolInput, in_unit, refuse_low_peak
 
-SIZES = {
-    "objects_per_day": ("object_bytes",),
-    "rows": ("row_bytes",),
-    "cached_entries": ("cached_bytes",),
-    "mean_rps": ("request_bytes", "response_bytes"),
-    "peak_rps": ("request_bytes", "response_bytes"),
+NEEDED = {
+    "objects_per_day": (("object_bytes",), ("retention_days",)),
+    "rows": (("row_bytes",),),
+    "cached_entries": (("cached_bytes",),),
+    "mean_rps": (("request_bytes", "response_bytes"),),
+    "peak_rps": (("request_bytes", "response_bytes"),),
 }
+"""Count -> what it is nothing without; of several names one is enough."""
 
 
 class DataInput(ToolInput):
@@ -21,11 +22,11 @@ class DataInput(ToolInput):
     """Files, images or records that are put into object storage."""
     object_bytes: Annotated[float, in_unit("bytes", ge=0, le=1e13)] = 0
     """Of one."""
-    retention_days: Annotated[float, in_unit("days", ge=0, le=36_500)] = 365
+    retention_days: Annotated[float, in_unit("days", ge=0, le=36_500)] = 0
     """How long each is kept."""
     rows: Annotated[float, in_unit("rows", ge=0, le=1e13)] = 0
     """In the operational database."""
-    row_bytes: Annotated[float, in_unit("bytes", ge=0, le=1e8)] = 200
+    row_bytes: Annotated[float, in_unit("bytes", ge=0, le=1e8)] = 0
     """Of one row, without what the database adds."""
     copies: Annotated[int, in_unit("copies", ge=1, le=20)] = 1
     """Of the database: one and its replicas."""
@@ -51,10 +52,11 @@ class DataInput(ToolInput):
         return self
 
     def _weighed(self) -> None:
-        """Things that are counted without their bytes would be sized as nothing."""
-        for count, sizes in SIZES.items():
-            if getattr(self, count) and not any(getattr(self, size) for size in sizes):
-                raise ValueError(f"{count} is given without {' or '.join(sizes)}")
+        """Things that are counted without their bytes, or kept for no time, would be sized as nothing."""
+        for count, needed in NEEDED.items():
+            for sizes in needed if getattr(self, count) else ():
+                if not any(getattr(self, size) for size in sizes):
+                    raise ValueError(f"{count} is given without {' or '.join(sizes)}")
 
 
 def _data(given: DataInput, context: Context) -> DataPlan:

@@ -74,6 +74,8 @@ class ClassicalSizing(ClassicalPlan):
     """Reading the features of all rows, 99th percentile; unknown where nobody says how many there are."""
     feature_server: str
     """python, or java or go where that one misses the limit; empty where no features are read."""
+    alternative: str = ""
+    """What a feature server in Java or Go would take, where one in Python was sized."""
     total_latency_ms: Estimate
     """Model with its web server in the mean, and the features at their 99th percentile."""
     latency_limit: str = ""
@@ -143,10 +145,7 @@ def _refuse_foreign(given: EncoderInput, model: ModelSpec) -> None:
 
 
 def _classical(given: ClassicalInput, context: Context) -> ClassicalSizing:
-    scoring = Scoring(given.rows, given.trees, given.features, given.in_process)
-    sized = size_scorer(
-        context.knowledge, given.peak_rps, scoring, limit_ms=given.latency_limit_ms, redundant=given.redundant
-    )
+    sized = _scored(given, context.knowledge, given.latency_limit_ms)
     refuse_nodes(context.knowledge, sized.plan.nodes, "peak_rps", given.peak_rps)
     features = point(0.0, "ms") if given.in_process else sized.features_p99_ms
     total = _total(sized.plan.latency_ms, features)
@@ -154,9 +153,23 @@ def _classical(given: ClassicalInput, context: Context) -> ClassicalSizing:
         **sized.plan.__dict__,
         features_p99_ms=features,
         feature_server=_server(sized),
+        alternative=_alternative(given, context.knowledge) if _server(sized) == "python" else "",
         total_latency_ms=total,
         latency_limit=_missed(total, given.latency_limit_ms),
     )
+
+
+def _scored(given: ClassicalInput, knowledge: Knowledge, limit_ms: float | None) -> ScorerPlan:
+    scoring = Scoring(given.rows, given.trees, given.features, given.in_process)
+    return size_scorer(knowledge, given.peak_rps, scoring, limit_ms=limit_ms, redundant=given.redundant)
+
+
+def _alternative(given: ClassicalInput, knowledge: Knowledge) -> str:
+    """A limit that no server in Python keeps has the compiled one sized."""
+    other = _scored(given, knowledge, 0.0)
+    total = _total(other.plan.latency_ms, other.features_p99_ms)
+    nodes = "1 node" if other.plan.nodes == 1 else f"{other.plan.nodes:,} nodes"
+    return f"with a feature server in Java or Go: {nodes}, {number(total.typical)} ms"
 
 
 def _server(sized: ScorerPlan) -> str:

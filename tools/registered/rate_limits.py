@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from knowledge import Knowledge
 from knowledge.aliases import nearest
+from knowledge.errors import InputRefused
 from knowledge.llm_prices import llm_prices, prices_of_model
 from knowledge.rate_tiers import Ladder, ladders_for, ladders_of, rate_tiers, tiered_providers
 from knowledge.sizing_data import constant
@@ -174,7 +175,20 @@ def _subjects(knowledge: Knowledge, given: ApiInput) -> list[Subject]:
     if named:
         refuse_untaken(knowledge, given.model, offers, given.input_tokens, given.output_tokens)
         return named
+    _refuse_elsewhere(knowledge, given.model, provider)
     raise nearest(given.model, _known_models(knowledge, provider), "hosted model")
+
+
+def _refuse_elsewhere(knowledge: Knowledge, model: str, provider: str) -> None:
+    """InputRefused for a model that others host, but not this provider."""
+    component_of = knowledge.providers["providers"]
+    rows = prices_of_model(knowledge, model) if provider else ()
+    hosts = dict.fromkeys(component_of[row.provider] for row in rows if row.provider in component_of)
+    if hosts:
+        raise InputRefused(
+            f"{provider} doesn't offer {model}, by its prices and rate tiers.",
+            f"Give provider={' or provider='.join(hosts)}, or leave it out.",
+        )
 
 
 def _provider(knowledge: Knowledge, name: str) -> str:

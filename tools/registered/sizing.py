@@ -31,6 +31,7 @@ from .declaration import Context, Tool, ToolInput, ToolResult, in_unit, refuse_l
 
 PEOPLE = frozenset({"users_concurrent", "think_time_s", "requests_per_user_hour"})
 """What says how people ask, where no rate is given."""
+LIMITS = ("ttft_limit_ms", "tpot_limit_ms", "e2e_limit_ms")
 ANSWER_AT_LEAST_S = 1e-3
 """Shorter than any answer: bounds the rate of the people until it is known how fast they are answered."""
 
@@ -139,8 +140,22 @@ class ServingInput(ToolInput):
                 "users_concurrent is a peak of people who wait: leave out peak_rps, batch and batch_window_h"
             )
         refuse_low_peak(self.mean_rps, self.peak_rps)
+        self._check_batch()
         if self.trough_rps is not None and self.mean_rps is not None and self.trough_rps > self.mean_rps:
             raise ValueError(f"trough_rps {self.trough_rps:g} is above mean_rps {self.mean_rps:g}")
+
+    def _check_batch(self) -> None:
+        """Where nobody waits there is no limit on waiting, and a window is one in which nobody waits."""
+        if self.batch_window_h is not None and "batch" in self.model_fields_set and not self.batch:
+            raise ValueError(
+                "batch_window_h speaks of calls that nobody waits for: leave out batch=no, or the window"
+            )
+        if self.batch or self.batch_window_h is not None:
+            limits = [name for name in LIMITS if getattr(self, name) is not None]
+            if limits:
+                raise ValueError(
+                    f"{' and '.join(limits)} of a batch, for which nobody waits: leave out the limits, or batch"
+                )
 
     @property
     def people(self) -> People | None:
@@ -160,7 +175,7 @@ class ServingPlans(ToolResult):
 class VectorInput(ToolInput):
     count: Annotated[float, in_unit("vectors", gt=0, le=1e15)]
     """Vectors in the index."""
-    dims: Annotated[float, in_unit("dimensions", ge=1, le=65536)]
+    dims: Annotated[int, in_unit("dimensions", ge=1, le=65536)]
     """Values of one vector."""
     replicas: Annotated[int, in_unit("replicas", ge=1, le=100)] = 1
     """Copies of the index."""
@@ -223,10 +238,14 @@ class TrainingInput(ToolInput):
     """Accelerators to use; left out: as many as memory and deadline need."""
 
     @model_validator(mode="after")
-    def _active_part(self) -> Self:
+    def _parts(self) -> Self:
         if self.active_b is not None and self.active_b > self.params_b:
             raise ValueError(
                 f"active_b {self.active_b:g} is above params_b {self.params_b:g}, of which it is a part"
+            )
+        if self.tokens < self.sequence_tokens:
+            raise ValueError(
+                f"tokens {self.tokens:g} of the whole run are fewer than sequence_tokens {self.sequence_tokens:g}"
             )
         return self
 

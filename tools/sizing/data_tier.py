@@ -1,5 +1,6 @@
 """Object storage, database, cache and network of an application: gigabytes held, and gigabits a second at peak."""
 
+import math
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -63,8 +64,10 @@ class DataPlan(BaseModel):
     outbound_gbit_s: Estimate
     outbound_gb_month: Estimate
     """What leaves, which clouds charge for when it goes to the internet."""
-    link_gbit_s: int
-    """The slowest usual link that the busier direction fills by half at most; 0 where several are needed."""
+    link_gbit_s: int | None
+    """The slowest usual link that the busier direction fills by half at most; none without traffic."""
+    links: int
+    """How many of them: more than one where the fastest is too slow."""
     evidence: str
 
 
@@ -116,7 +119,9 @@ def size_data(
     inbound = wire_gbit_s(knowledge, traffic.peak_rps, traffic.request_bytes)
     outbound = wire_gbit_s(knowledge, traffic.peak_rps, traffic.response_bytes)
     leaving = traffic.mean_rps * traffic.response_bytes * MONTH_S / 1e9
-    busiest = max(inbound.typical, outbound.typical) / constant(knowledge, "data_tier", "busy_share").value
+    link, links = _links(
+        max(inbound.typical, outbound.typical) / constant(knowledge, "data_tier", "busy_share").value
+    )
     return DataPlan(
         objects_gb=objects_gb(*objects),
         objects_per_s=objects.per_day / DAY_S,
@@ -125,7 +130,27 @@ def size_data(
         inbound_gbit_s=inbound,
         outbound_gbit_s=outbound,
         outbound_gb_month=point(leaving, "GB/month", formula="egress"),
-        link_gbit_s=next((link for link in LINKS_GBIT_S if busiest <= link), 0),
-        evidence=f"Row header: {constant(knowledge, 'data_tier', 'row_header_bytes').source}. Shares of indexes, free "
-        "room, cache entries and the wire are assumed.",
+        link_gbit_s=link,
+        links=links,
+        evidence=_evidence(knowledge, rows),
     )
+
+
+def _links(gbit_s: float) -> tuple[int | None, int]:
+    """The slowest link that carries so much, or how many of the fastest.
+
+    >>> _links(12), _links(900), _links(0)
+    ((25, 1), (400, 3), (None, 0))
+    """
+    if gbit_s <= 0:
+        return None, 0
+    fastest = LINKS_GBIT_S[-1]
+    return next(
+        ((link, 1) for link in LINKS_GBIT_S if gbit_s <= link), (fastest, math.ceil(gbit_s / fastest))
+    )
+
+
+def _evidence(knowledge: Knowledge, rows: Rows) -> str:
+    assumed = "Shares of indexes, free room, cache entries and the wire are assumed."
+    header = constant(knowledge, "data_tier", "row_header_bytes").source
+    return f"Row header: {header}. {assumed}" if rows.rows else assumed

@@ -42,8 +42,8 @@ class TrainingPlan(BaseModel):
     days: Estimate
     state_gb: float
     """Weights, gradients and optimiser of the whole run, spread over the devices; activations come on top."""
-    activations_gb: float
-    """The least that one sequence keeps, checkpointed at every layer; 0 where its length isn't given."""
+    activations_gb: float | None
+    """The least that one sequence keeps, checkpointed at every layer; none where its length isn't given."""
     least_gpus: int
     """As many as hold the state beside their activations."""
     checkpoint_tb: Estimate
@@ -100,7 +100,8 @@ def size_training(
     days = hours.scaled(1 / (24 * devices), "days")
     return TrainingPlan(
         accelerator=accelerator, mode=mode, gpu_hours=hours, gpus=devices, days=days,
-        state_gb=state.gb, activations_gb=state.activations_gb, least_gpus=least, checkpoint_tb=checkpoint,
+        state_gb=state.gb, activations_gb=state.activations_gb if sequence_tokens else None,
+        least_gpus=least, checkpoint_tb=checkpoint,
         checkpoint_write_rate=checkpoint_write_gb_s(knowledge, checkpoint, devices),
         data_read_rate=data_read_mb_s(knowledge, speed.tokens_per_s, devices),
         energy_kwh=_energy_kwh(knowledge, machine, hours),
