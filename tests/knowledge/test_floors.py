@@ -25,6 +25,22 @@ def errors(root: Path) -> list[Finding]:
     return [item for item in verify_folder(root, TODAY) if item.severity == "error"]
 
 
+def about(identity: str, statement: str) -> dict[str, Any]:
+    subject, kind, _ = identity.split("/")
+    return {
+        "id": identity,
+        "component": subject,
+        "slots": ["sto.vector_db"],
+        "kind": kind,
+        "statement": statement,
+        "tier": "T1",
+        "source": {"url": "https://example.org/docs"},
+        "as_of": "2026-08-01",
+        "read_at": "2026-11-24",
+        "review_by": "2027-08-01",
+    }
+
+
 def changed(tree: dict[str, Any], **changes: Any) -> Component:
     return Component.model_validate(tree[COMPONENTS]["components"][0] | changes)
 
@@ -130,6 +146,38 @@ def test_claims_for_different_offers_may_read_alike(tree: dict[str, Any], plant:
         for plan in ("scale", "enterprise")
     ]
     tree[FACTS]["facts"] += claims
+    assert errors(plant(tree)) == []
+
+
+def test_a_fact_said_of_two_components_is_an_error(tree: dict[str, Any], plant: Plant) -> None:
+    one = about("pgvector/risk/stop", "A node of pgvector stops when its disk is full, without a warning.")
+    other = about("qdrant/risk/stop", "A node of Qdrant stops when its disk is full, without any warning.")
+    tree[FACTS]["facts"] += [one, other]
+    found = [(item.id, item.message) for item in errors(plant(tree)) if "nearly the same" in item.message]
+    assert found == [("qdrant/risk/stop", "It says nearly the same as pgvector/risk/stop.")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "statement", "other_statement"),
+    [
+        (
+            "licence",
+            "Pgvector's code is under the Apache-2.0 licence.",
+            "Qdrant's code is under the Apache-2.0 licence.",
+        ),
+        ("compliance", "It has a SOC 2 Type II report of 2026.", "It has a SOC 2 Type II report of 2026."),
+        ("cost", "The smallest machine costs 15 USD a month.", "The smallest machine costs 55 USD a month."),
+        ("limit", "A table holds many rows.", "A collection is spread over shards."),
+    ],
+)
+def test_what_each_product_states_for_itself_may_read_alike(
+    tree: dict[str, Any], plant: Plant, kind: str, statement: str, other_statement: str
+) -> None:
+    attested = {"attestation": "soc2"} if kind == "compliance" else {}
+    tree[FACTS]["facts"] += [
+        about(f"pgvector/{kind}/own", statement) | attested,
+        about(f"qdrant/{kind}/own", other_statement) | attested,
+    ]
     assert errors(plant(tree)) == []
 
 
