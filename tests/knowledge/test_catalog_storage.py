@@ -126,11 +126,7 @@ def test_seed_facts_are_carried_over_once() -> None:
     seeds = Counter(seed for fact in (*blocks("facts", Fact), *facts) for seed in fact.seed_ids)
     assert seeds
     assert max(seeds.values()) == 1
-    replaced = {
-        "F040",
-        "F046",
-        "F047",
-    }  # a crawl of a vendor's page; licence and errors of a table not shipped
+    replaced = {"F040", "F046", "F047"}  # a crawled page; licence and errors of a table not shipped
     assert {f"F{number:03}" for number in (*range(1, 36), *range(37, 70))} - replaced <= set(seeds)
 
 
