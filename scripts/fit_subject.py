@@ -19,12 +19,12 @@ import yaml
 
 from knowledge import Knowledge, load
 from knowledge.embedding import MiniLm
-from knowledge.index import Retriever
+from knowledge.index import Retriever, neighbours
 from knowledge.index.asked import read_asked
-from knowledge.index.subject import FILE, SubjectWeights, phrases
+from knowledge.index.subject import FILE, NEARNESS_FACTOR, SubjectWeights, phrases
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.035
+FOLDS, TURNED_AWAY = 5, 0.045
 PENALTY = 0.5
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.
@@ -33,6 +33,8 @@ PHRASE_FACTOR = 2.0
 FEWEST_OTHERS, FEWEST = 4, 60
 """A phrase counts if so many of the others have it, or so many of all."""
 NAMES_EACH = 4
+NEIGHBOUR_DIMENSIONS = 128
+"""Of the projection in which questions are compared: 64 tell less, 192 no more."""
 Array = npt.NDArray[np.float64]
 
 
@@ -45,15 +47,28 @@ class Learned(NamedTuple):
     fold: npt.NDArray[np.int64]
 
 
+class Kept(NamedTuple):
+    """The questions that others are compared with, in the space of the projection."""
+
+    projection: Any
+    ours: Any
+    fold_of_ours: npt.NDArray[np.int64]
+    others: Any
+    fold_of_others: npt.NDArray[np.int64]
+
+
 def main() -> int:
     knowledge, model = load(), MiniLm()
-    retriever, known = Retriever(knowledge), learned(knowledge)
+    retriever = Retriever(knowledge)
+    known = learned(knowledge, retriever)
     listed = common_phrases(known)
     usual = [
         [*retriever.usage.features(text), float(bool(retriever.named(text)))] for text in known.questions
     ]
     vectors = np.asarray(model.embed(known.questions), dtype=float)
-    rows = np.c_[vectors, [spoken(text, listed) for text in known.questions], usual]
+    kept = compared(knowledge, model, known, vectors)
+    near = NEARNESS_FACTOR * nearness(kept, vectors, known.fold)
+    rows = np.c_[vectors, [spoken(text, listed) for text in known.questions], usual, near]
     unseen = left_out(rows, known)
     written = (known.ours == 1) & (known.weight < 1)
     for share in (0.01, 0.02, 0.03, 0.05):
@@ -65,25 +80,28 @@ def main() -> int:
     fitted = SubjectWeights(
         model=model.name,
         topic=rounded(whole[: model.dimensions]),
-        phrases=dict(zip(listed, rounded(whole[model.dimensions : -5] * PHRASE_FACTOR), strict=True)),
-        usage=rounded(whole[-5:-1]),
+        phrases=dict(zip(listed, rounded(whole[model.dimensions : -6] * PHRASE_FACTOR), strict=True)),
+        usage=rounded(whole[-6:-1]),
         bias=round(float(whole[-1]), 5),
         threshold=round(float(np.quantile(unseen[written], TURNED_AWAY)), 5),
     )
     if "--write" in sys.argv[1:]:
         (packaged_root() / FILE).write_text(fitted.model_dump_json() + "\n", encoding="utf-8")
+        packed = neighbours.pack(kept.projection, kept.ours, kept.others, model.name)
+        (packaged_root() / neighbours.FILE).write_bytes(packed)
         write(packaged_root())
     return 0
 
 
-def learned(knowledge: Knowledge) -> Learned:
-    """Ours first: those written for facts, those listed; then the others."""
+def learned(knowledge: Knowledge, retriever: Retriever) -> Learned:
+    """Ours first: those written for facts, those listed; then the others that no rule on names tells already."""
     listed = yaml.safe_load((packaged_root() / "index" / "subjects.yaml").read_text(encoding="utf-8"))
     asked = read_asked(knowledge.files)
     written = [(question, place) for place, fact in enumerate(asked) for question in asked[fact][:ASKED_EACH]]
     ours = named(listed["ours"], sorted(item.name for item in knowledge.components.values()))
     rows = csv.DictReader(io.StringIO(knowledge.files.text("index/others.csv")))
-    rest = [*ours, *(row["question"] for row in rows), *listed["others"]]
+    others = [*(row["question"] for row in rows), *listed["others"]]
+    rest = [*ours, *(question for question in others if not retriever.unknown_by_rule(question))]
     target = np.r_[np.ones(len(written) + len(ours)), np.zeros(len(rest) - len(ours))]
     return Learned(
         [question for question, _ in written] + rest,
@@ -91,6 +109,35 @@ def learned(knowledge: Knowledge) -> Learned:
         np.r_[np.full(len(written), ASKED_WEIGHT), np.ones(len(rest))],
         np.r_[[place for _, place in written], np.arange(len(rest))].astype(np.int64) % FOLDS,
     )
+
+
+def compared(knowledge: Knowledge, model: MiniLm, known: Learned, vectors: Array) -> Kept:
+    """All questions that facts answer, and all others, each with its fold."""
+    asked = read_asked(knowledge.files)
+    placed = [(question, place) for place, fact in enumerate(asked) for question in asked[fact]]
+    ours = np.asarray(model.embed([question for question, _ in placed]))
+    others = vectors[known.ours == 0]
+    both = np.r_[ours, others].astype(np.float32)
+    projection = np.linalg.svd(both - both.mean(axis=0), full_matrices=False)[2][:NEIGHBOUR_DIMENSIONS].T
+    return Kept(
+        projection,
+        neighbours.projected(ours, projection),
+        np.array([place for _, place in placed], dtype=np.int64) % FOLDS,
+        neighbours.projected(others, projection),
+        known.fold[known.ours == 0],
+    )
+
+
+def nearness(kept: Kept, vectors: Array, fold: npt.NDArray[np.int64]) -> Array:
+    """Of each question, compared with those of other folds alone: its own fact's would tell all."""
+    found = np.zeros(len(vectors))
+    for part in range(FOLDS):
+        among = neighbours.Neighbours(
+            kept.projection, kept.ours[kept.fold_of_ours != part], kept.others[kept.fold_of_others != part]
+        )
+        for place in np.flatnonzero(fold == part):
+            found[place] = among.nearness(vectors[place].astype(np.float32))
+    return found
 
 
 def common_phrases(known: Learned) -> list[str]:

@@ -11,6 +11,9 @@ SHORTEST_NEAR = 6
 """A misspelt name must be at least this long, and right in its first letter."""
 TWO_SLIPS = 9
 """From this length two letters may be wrong, below it one."""
+_PARTED = re.compile(r"\w+(?:[_-]\w+)+")
+"""`pg_vector`, `lang-graph`: one name with its parts set apart."""
+_PARTS = re.compile(r"[_-]")
 _WORD = re.compile(r"[a-z0-9]+(?:[.+-][a-z0-9]+)*", re.IGNORECASE | re.ASCII)
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 
@@ -109,6 +112,9 @@ class Names:
                 if ids:
                     used[start : start + length] = [True] * length
                     found.update((identity, form) for identity in sorted(ids))
+        for written in _PARTED.findall(question):
+            form = singular(_PARTS.sub("", written.lower()))
+            found.update((identity, form) for identity in sorted(self.forms.get(form, ())))
         return found
 
     @cached_property

@@ -17,9 +17,11 @@ from ..embedding import Embedder, EmbeddingUnavailable, MiniLm
 from ..library import Knowledge
 from .cards import index_records
 from .coverage import Coverage
+from .editions import Editions
 from .fusion import fuse
 from .lexical import LexicalIndex
 from .names import Names, Omissions
+from .neighbours import read_neighbours
 from .record import Filter, IndexRecord
 from .strangers import Strangers
 from .subject import Subject, Usage, read_weights
@@ -141,16 +143,26 @@ class Retriever:
 
     def _gap(self, query: str, named: dict[str, str], vectors: Any) -> str:
         """Why the catalogue can't answer, or an empty text."""
+        if (reason := self.unknown_by_rule(query)) or self._vocabulary.is_foreign(query):
+            return reason
+        subject = self._subject
+        if subject is None or vectors is None:
+            return ""
+        return OFF_SUBJECT if subject.is_other(query, vectors[0], bool(named)) else ""
+
+    def unknown_by_rule(self, query: str) -> str:
+        """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text."""
+        named = self.named(query)
         if reason := self._coverage.gap(query, named):
             return reason
         if self._vocabulary.is_foreign(query):
             return ""
         if unknown := self._strangers.within(query, names_only=bool(named)):
             return f"The catalogue doesn't know {' or '.join(unknown)}."
-        subject = self._subject
-        if subject is None or vectors is None:
-            return ""
-        return OFF_SUBJECT if subject.is_other(query, vectors[0], bool(named)) else ""
+        if edition := self._editions.unknown(query, named):
+            names = (self._knowledge.components[identity].name for identity in named)
+            return f"The catalogue doesn't know a {edition} of {' or '.join(dict.fromkeys(names))}."
+        return ""
 
     def _rankings(
         self, expansion: Expansion, vector: Any, only: Filter, named: frozenset[str], words: bool
@@ -240,12 +252,19 @@ class Retriever:
     def _subject(self) -> Subject | None:
         """Fitted for one model; another one's vectors mean nothing to it."""
         weights = read_weights(self._knowledge.files)
-        return Subject(weights, self.usage) if weights and weights.model == self._embedder.name else None
+        if weights is None or weights.model != self._embedder.name:
+            return None
+        neighbours = read_neighbours(self._knowledge.files, self._embedder.name)
+        return Subject(weights, self.usage, neighbours) if neighbours else None
 
     @cached_property
     def _strangers(self) -> Strangers:
         texts = [item.words for item in self.records]
         return Strangers(self.usage.counts.keys(), texts, self._vocabulary.lists.possessions)
+
+    @cached_property
+    def _editions(self) -> Editions:
+        return Editions(self.records, self._vocabulary.lists.edition_nouns)
 
     @cached_property
     def _names(self) -> Names:

@@ -1,8 +1,9 @@
 """Whether a question is about the subject of this catalogue at all, or about something else.
 
 A logistic model over the sentence vector, which tells the topic, over words and pairs of words, which tell whether
-somebody's own affairs or this very moment are meant, and over how usual the words are in the records. Fitted by
-scripts/fit_subject.py on questions of both sorts; scores of the search can't decide it (see `coverage`).
+somebody's own affairs or this very moment are meant, over how usual the words are in the records, and over the
+nearest known questions of both sorts. Fitted by scripts/fit_subject.py on questions of both sorts; scores of the
+search can't decide it (see `coverage`).
 """
 
 import math
@@ -19,9 +20,12 @@ from ..errors import KnowledgeInvalid
 from ..files import DataFiles
 from ..records import Record
 from .misspelling import by_first_letter, commonest_first, misspelt_for
+from .neighbours import Neighbours
 from .words import terms
 
 FILE = "index/subject_weights.json"
+NEARNESS_FACTOR = 10.0
+"""Brings differences of similarity to the size of the other numbers."""
 RARE = 3
 """A word that fewer records use is rare here."""
 _WORD = re.compile(r"[a-z0-9']+")
@@ -36,8 +40,8 @@ class SubjectWeights(Record):
     """A weight for each number of the sentence vector."""
     phrases: dict[str, float]
     """Words and pairs of words -> weight."""
-    usage: tuple[float, float, float, float]
-    """Of the shares of unused and of rare words, the words' mean log frequency, a named component."""
+    usage: tuple[float, float, float, float, float]
+    """Of the shares of unused and of rare words, the words' mean log frequency, a named component, and nearness."""
     bias: float
     threshold: float
     """Below it a question is about something else."""
@@ -93,15 +97,16 @@ class Usage:
 class Subject:
     """Tells questions about this catalogue's subject from others."""
 
-    def __init__(self, weights: SubjectWeights, usage: Usage) -> None:
-        self._weights, self._usage = weights, usage
+    def __init__(self, weights: SubjectWeights, usage: Usage, neighbours: Neighbours) -> None:
+        self._weights, self._usage, self._neighbours = weights, usage, neighbours
 
     def score(self, question: str, vector: Any, named: bool) -> float:
         """Log-odds that the question belongs here."""
         fitted = self._weights
         known = [fitted.phrases[phrase] for phrase in phrases(question) if phrase in fitted.phrases]
         said = math.fsum(known) / math.sqrt(len(known)) if known else 0.0
-        parts = (*self._usage.features(question), float(named))
+        near = NEARNESS_FACTOR * self._neighbours.nearness(vector)
+        parts = (*self._usage.features(question), float(named), near)
         weighted = (part * weight for part, weight in zip(parts, fitted.usage, strict=True))
         return float(vector @ fitted.topic) + said + math.fsum(weighted) + fitted.bias
 

@@ -69,6 +69,7 @@ class WordLists(Record):
     stop_words: frozenset[str] = frozenset()
     foreign_words: tuple[str, ...] = ()
     possessions: frozenset[str] = frozenset()
+    edition_nouns: frozenset[str] = frozenset()
 
 
 class Expansion(NamedTuple):

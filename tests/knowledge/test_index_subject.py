@@ -1,11 +1,16 @@
 """Questions about other things, names that nobody here knows, and misspellings of what is known."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 import yaml
 
 from knowledge import load
+from knowledge.files import DataFiles
 from knowledge.index import Retriever
 from knowledge.index.misspelling import by_first_letter, commonest_first, misspelt_for
+from knowledge.index.neighbours import Neighbours, pack, read_neighbours
 from knowledge.index.strangers import Strangers
 from knowledge.index.subject import Usage
 from knowledge.manifest import packaged_root
@@ -92,3 +97,51 @@ def test_of_two_words_as_near_the_commoner_one_is_meant() -> None:
         misspelt_for("coats", by_first_letter(commonest_first({"boats": 9, "coots": 1, "coast": 1})))
         == "coast"
     )
+
+
+def test_a_coined_name_is_not_the_words_it_is_made_of() -> None:
+    strangers = Strangers({"rout", "marrow", "langchain"}, ("Route marrow LangChain",))
+    assert strangers.within("Does RouteMarrow do what LangChain does?") == ["RouteMarrow"]
+    assert strangers.within("Does routemarrow do that?") == []
+
+
+def test_what_is_chosen_between_are_names() -> None:
+    strangers = Strangers({"qdrant"}, ("ten million vectors", "tessel"))
+    assert strangers.within("zorbelquant or qdrant for ten million vectors", names_only=True) == [
+        "zorbelquant"
+    ]
+    assert strangers.within("qdrant for zorbelquant", names_only=True) == []
+
+
+def test_an_edition_that_no_record_tells_of_is_unknown(retriever: Retriever) -> None:
+    assert "Titanium" in retriever.search("What does the Qdrant Titanium tier cost?", k=1).reason
+    assert not retriever.search("What does the Pinecone Enterprise plan add?", k=1).abstained
+
+
+def test_a_name_whose_parts_are_set_apart_is_that_name(retriever: Retriever) -> None:
+    assert "pgvector" in retriever.named("pg_vector index max dimensions")
+    assert "langgraph" in retriever.named("lang-graph or crewai")
+    assert "anyscale" not in retriever.named("does it work at any scale")
+
+
+def test_near_questions_of_both_sorts_are_compared() -> None:
+    plane = np.eye(3, dtype=np.float32)
+    among = Neighbours(plane[:, :2], plane[:1, :2], plane[1:2, :2])
+    assert among.nearness(plane[0]) == pytest.approx(1)
+    assert among.nearness(plane[1]) == pytest.approx(-1)
+    assert among.nearness(np.array([1, 1, 0], dtype=np.float32)) == pytest.approx(0, abs=1e-6)
+    empty = Neighbours(plane[:, :2], plane[:0, :2], plane[1:2, :2])
+    assert empty.nearness(plane[2]) == pytest.approx(0)
+
+
+def test_neighbours_of_another_model_or_broken_ones_are_not_used(tmp_path: Path) -> None:
+    assert read_neighbours(DataFiles(tmp_path), "m") is None
+    (tmp_path / "index").mkdir()
+    plane = np.eye(2, dtype=np.float32)
+    (tmp_path / "index" / "neighbours.npz").write_bytes(pack(plane, plane[:1], plane[1:], "m"))
+    found = read_neighbours(DataFiles(tmp_path), "m")
+    assert found is not None
+    assert found.nearness(plane[0]) == pytest.approx(1)
+    assert read_neighbours(DataFiles(tmp_path), "other") is None
+    (tmp_path / "index" / "neighbours.npz").write_bytes(b"no zip")
+    assert read_neighbours(DataFiles(tmp_path), "m") is None

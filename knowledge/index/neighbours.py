@@ -1,0 +1,95 @@
+"""Whether a question stands among questions that the facts answer, or among those that no catalogue can answer.
+
+Both sorts are kept as sentence vectors, projected to fewer dimensions and rounded to a byte a number; the nearest of
+each sort are compared (k nearest neighbours: Cover and Hart 1967, doi 10.1109/TIT.1967.1053964).
+"""
+
+import io
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+from ..files import DataFiles
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Matrix = npt.NDArray[np.float32]
+
+FILE = "index/neighbours.npz"
+NEAREST = 5
+"""Of each sort; their mean similarity counts."""
+SCALE = 127
+
+
+class Neighbours:
+    """Questions of both sorts."""
+
+    def __init__(self, projection: "Matrix", ours: "Matrix", others: "Matrix") -> None:
+        """`ours` and `others`: rows of length one in the space of the projection."""
+        self._projection, self._ours, self._others = projection, ours, others
+
+    def nearness(self, vector: "Matrix") -> float:
+        """By how much the nearest of ours are more similar to the question than the nearest of the others."""
+        point = projected(vector[None, :], self._projection)[0]
+        return nearest_mean(self._ours @ point) - nearest_mean(self._others @ point)
+
+
+def nearest_mean(similarities: "Matrix") -> float:
+    """The mean of the largest; of none it is 0."""
+    import numpy as np
+
+    count = min(NEAREST, len(similarities))
+    return float(np.partition(similarities, -count)[-count:].mean()) if count else 0.0
+
+
+def projected(vectors: "Matrix", projection: "Matrix") -> "Matrix":
+    """In fewer dimensions, of length one."""
+    import numpy as np
+
+    found = vectors @ projection
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    return np.asarray(found / np.where(lengths == 0, 1, lengths), dtype=np.float32)
+
+
+def read_neighbours(files: DataFiles, model: str) -> Neighbours | None:
+    """As shipped; None where there are none, or another model made them."""
+    import numpy as np
+
+    if not files.root.joinpath(*FILE.split("/")).is_file():
+        return None
+    try:
+        with np.load(io.BytesIO(files.bytes(FILE)), allow_pickle=False) as stored:
+            if str(stored["model"]) != model:
+                return None
+            projection = stored["projection"].astype(np.float32)
+            return Neighbours(projection, _unpacked(stored["ours"]), _unpacked(stored["others"]))
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile):
+        return None
+
+
+def pack(projection: "Matrix", ours: "Matrix", others: "Matrix", model: str) -> bytes:
+    """The file's content, the same for the same input."""
+    import numpy as np
+
+    out = io.BytesIO()
+    np.savez(
+        out,
+        projection=projection.astype(np.float16),
+        ours=_packed(ours),
+        others=_packed(others),
+        model=np.array(model),
+    )
+    return out.getvalue()
+
+
+def _packed(rows: "Matrix") -> Any:
+    import numpy as np
+
+    return np.round(rows * SCALE).astype(np.int8)
+
+
+def _unpacked(rows: Any) -> "Matrix":
+    import numpy as np
+
+    return np.asarray(rows.astype(np.float32) / SCALE, dtype=np.float32)
