@@ -50,8 +50,9 @@ def page(
     rivals: Sequence[Rival],
     beside: Sequence[Beside] = (),
     compared: Sequence[Compared] = (),
+    written: str = "",
 ) -> str:
-    """The whole page as Markdown."""
+    """The whole page as Markdown; `written`: the options after the file by which it was made."""
     held = (
         "each group (accelerator and architecture) left out"
         if found["leave_group_out"]
@@ -60,8 +61,7 @@ def page(
     lines = [
         "# Accuracy of sizing",
         "",
-        f"Written on {today} by `stackwright eval sizing {data.name}"
-        f"{' --leave-group-out' if found['leave_group_out'] else ''} --page`: {found['rows']:,} published figures, "
+        f"Written on {today} by `stackwright eval sizing {data.name}{written}`: {found['rows']:,} published figures, "
         f"{held}; coefficients of {fitted}. Errors are relative to the measured value; a refusal counts as 100 %. "
         "*Macro* is the mean over groups. *In interval* is the share of rows inside our 80 % interval, *high/low* its "
         "median width.",

@@ -65,10 +65,19 @@ def run_sizing(
     if page_path is not None:
         rivals = rivals_of(against, (item.answer for item in scored)) if against else []
         others = [_beside(other, known, leave_group_out) for other in beside]
-        text = page(found, path, fitted_on(known), date.today(), rivals, others, compare(known))
+        written = _options(leave_group_out, page_path, against, beside)
+        text = page(found, path, fitted_on(known), date.today(), rivals, others, compare(known), written)
         page_path.write_text(text, encoding="utf-8")
     print(json.dumps(found, indent=1, ensure_ascii=False) if json_output else table(found), file=out)
     return RAN
+
+
+def _options(leave_group_out: bool, page_path: Path, against: Path | None, beside: Sequence[Path]) -> str:
+    """The options by which a page was made, files by their names."""
+    named = [("--page", page_path), *([("--against", against)] if against else [])]
+    named += [("--beside", other) for other in beside]
+    plain = " --leave-group-out" if leave_group_out else ""
+    return plain + "".join(f" {option} {file.name}" for option, file in named)
 
 
 def _beside(path: Path, knowledge: Knowledge, leave_group_out: bool) -> Beside:

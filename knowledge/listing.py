@@ -1,11 +1,8 @@
-"""What a person may look up: one record in full, what is overdue, and how much there is."""
+"""What a person may look up: one record in full, and what is overdue."""
 
-from collections import Counter
 from datetime import date
 from difflib import get_close_matches
 from typing import NamedTuple
-
-from pydantic import BaseModel, ConfigDict
 
 from .errors import UnknownName
 from .index.cards import article_records
@@ -14,46 +11,6 @@ from .models import TABLE as MODELS
 from .models import ModelSpec, ModelType, resolve_model
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
 from .thresholds import judged
-
-
-class Stats(BaseModel):
-    """Sizes of the knowledge base, and the age and tiers of its facts."""
-
-    model_config = ConfigDict(frozen=True)
-
-    knowledge_hash: str
-    slots: int
-    components: int
-    scored_components: int
-    facts: int
-    rules: int
-    arguments: int
-    decisions: int
-    facts_by_tier: dict[str, int]
-    facts_by_kind: dict[str, int]
-    facts_by_slot: dict[str, int]
-    facts_without_date: int
-    facts_past_review: int
-
-
-def stats(knowledge: Knowledge, as_of: date) -> Stats:
-    """Counts as of a date."""
-    facts = list(knowledge.facts.values())
-    return Stats(
-        knowledge_hash=knowledge.hash,
-        slots=len(knowledge.slots),
-        components=len(knowledge.components),
-        scored_components=sum(item.scored for item in knowledge.components.values()),
-        facts=len(facts),
-        rules=len(knowledge.rules),
-        arguments=len(knowledge.arguments),
-        decisions=len(knowledge.decisions),
-        facts_by_tier=_sorted(Counter(fact.tier for fact in facts)),
-        facts_by_kind=_sorted(Counter(fact.kind for fact in facts)),
-        facts_by_slot=_sorted(Counter(slot for fact in facts for slot in fact.slots)),
-        facts_without_date=sum(fact.as_of is None for fact in facts),
-        facts_past_review=len(stale(knowledge, as_of)),
-    )
 
 
 def stale(knowledge: Knowledge, as_of: date) -> list[Fact]:
@@ -296,7 +253,3 @@ def _cited(fact_ids: tuple[str, ...]) -> str:
 
 def _lines(*parts: str) -> str:
     return "\n".join(part for part in parts if part)
-
-
-def _sorted(counts: Counter[str]) -> dict[str, int]:
-    return {key: counts[key] for key in sorted(counts)}

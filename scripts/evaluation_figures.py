@@ -1,8 +1,8 @@
 """Renew the tables of advice in docs/evaluation.md from two reports of `stackwright eval advice --json`.
 
-.venv/bin/stackwright eval advice tests/evals/data/cases --as-of 2026-11-25 --json > /tmp/given.json
-.venv/bin/stackwright eval advice evals/cases --as-of 2026-11-25 --json > /tmp/own.json
-.venv/bin/python scripts/evaluation_figures.py /tmp/given.json /tmp/own.json
+.venv/bin/stackwright eval advice tests/evals/data/cases --as-of 2026-11-26 --json > given.json
+.venv/bin/stackwright eval advice evals/cases --as-of 2026-11-26 --json > own.json
+.venv/bin/python scripts/evaluation_figures.py given.json own.json
 """
 
 import argparse

@@ -11,7 +11,8 @@ from knowledge import load
 from knowledge.errors import UnknownName
 from knowledge.index.cards import index_records
 from knowledge.library import Knowledge
-from knowledge.listing import show, stale, stats
+from knowledge.listing import show, stale
+from knowledge.stats import stats
 
 
 @pytest.fixture
@@ -59,6 +60,17 @@ def test_stats_count(knowledge: Knowledge) -> None:
     assert counted.facts_by_tier == {"T1": 3, "T2v": 1}
     assert counted.facts_past_review == 0
     assert counted.knowledge_hash == knowledge.hash
+    assert (counted.questions, counted.statements_compared, counted.open_language_models) == (0, 0, 0)
+    assert counted.complete_components == 0
+    assert counted.licences_known <= counted.scored_components
+
+
+def test_stats_count_what_is_enough_to_choose() -> None:
+    counted = stats(load(), date(2026, 11, 24))
+    assert 0.95 * counted.scored_components <= counted.complete_components <= counted.scored_components
+    assert counted.open_language_models_rated >= 60
+    assert counted.questions > 5 * counted.facts
+    assert counted.statements_compared > counted.facts / 2
 
 
 def test_a_card_of_the_article_is_shown_by_the_id_that_a_search_prints() -> None:

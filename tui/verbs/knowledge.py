@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from knowledge import Knowledge
-from knowledge.listing import show, stale, stats
+from knowledge.listing import show, stale
+from knowledge.stats import stats
 from tui.settings import Settings
 
 NOTHING, FAILED = 3, 4
