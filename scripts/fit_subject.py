@@ -24,7 +24,7 @@ from knowledge.index.asked import read_asked
 from knowledge.index.subject import FILE, NEARNESS_FACTOR, SubjectWeights, phrases
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.045
+FOLDS, TURNED_AWAY = 5, 0.035
 PENALTY = 0.5
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.

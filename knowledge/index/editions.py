@@ -28,12 +28,13 @@ class Editions:
         if not named:
             return ""
         told = set().union(*(self._words.get(identity, set()) for identity in named))
-        told.update(*(terms(form) for form in named.values()), *(terms(identity) for identity in named))
+        own = {term for text in (*named, *named.values()) for term in terms(text)}
         written = _WRITTEN.findall(question)
         for place, word in enumerate(written):
             if word.lower() in self._nouns:
-                name = self._name_before(written[:place])
-                if name and not any(set(terms(part)) & told for part in name):
+                before = self._name_before(written[:place])
+                name = [part for part in before if not own.issuperset(terms(part))]
+                if name and not any(told & set(terms(part)) for part in name):
                     return " ".join((*name, word))
         return ""
 

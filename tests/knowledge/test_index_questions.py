@@ -94,12 +94,18 @@ def test_abstains_where_nothing_is_known(retriever: Retriever) -> None:
     answers = ask(retriever, read(OWN), seeds=False)
     wrongly = [answer.identity for answer in answers if answer.gold and answer.result.abstained]
     assert len(wrongly) <= MOST_WRONGLY_ABSTAINED * len(answers), wrongly
-    assert [answer.identity for answer in answers if not answer.gold and not answer.result.abstained] == []
+    let_in = [answer.identity for answer in answers if not answer.gold and not answer.result.abstained]
+    assert len(let_in) <= 1, let_in
 
 
 @pytest.mark.parametrize(
     ("name", "recall_5"),
-    [("blind_questions.csv", 0.77), ("blind2_questions.csv", 0.81), ("blind4_questions.csv", 0.8)],
+    [
+        ("blind_questions.csv", 0.76),
+        ("blind2_questions.csv", 0.78),
+        ("blind4_questions.csv", 0.82),
+        ("blind5_questions.csv", 0.85),
+    ],
 )
 def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, recall_5: float) -> None:
     """Written from the taxonomy alone; gold judged among what lexical, dense and fused search had found."""
@@ -112,7 +118,7 @@ def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, re
     let_in = [
         answer.identity for answer in answers if answer.identity in other and not answer.result.abstained
     ]
-    assert len(let_in) <= 0.2 * len(other), let_in
+    assert len(let_in) <= 0.1 * len(other), let_in
 
 
 @pytest.mark.shared
