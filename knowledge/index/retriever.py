@@ -146,7 +146,7 @@ class Retriever:
         if (reason := self.unknown_by_rule(query)) or self._vocabulary.is_foreign(query):
             return reason
         subject = self._subject
-        if subject is None or vectors is None:
+        if subject is None or vectors is None or self._editions.tells_of(query, named):
             return ""
         return OFF_SUBJECT if subject.is_other(query, vectors[0], bool(named)) else ""
 

@@ -116,6 +116,8 @@ def test_what_is_chosen_between_are_names() -> None:
 def test_an_edition_that_no_record_tells_of_is_unknown(retriever: Retriever) -> None:
     assert "Titanium" in retriever.search("What does the Qdrant Titanium tier cost?", k=1).reason
     assert not retriever.search("What does the Pinecone Enterprise plan add?", k=1).abstained
+    assert not retriever.search("Pinecone standard plan minimum", k=1).abstained
+    assert not retriever.search("Is the Weaviate free tier enough for a demo?", k=1).abstained
 
 
 def test_a_name_whose_parts_are_set_apart_is_that_name(retriever: Retriever) -> None:
