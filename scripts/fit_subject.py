@@ -24,7 +24,7 @@ from knowledge.index.asked import read_asked
 from knowledge.index.subject import FILE, NEARNESS_FACTOR, SubjectWeights, phrases
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.035
+FOLDS, TURNED_AWAY = 5, 0.03
 PENALTY = 0.5
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.
@@ -32,7 +32,7 @@ With those in everybody's words as well, fewer of the others are recognised (80 
 PHRASE_FACTOR = 2.0
 FEWEST_OTHERS, FEWEST = 4, 60
 """A phrase counts if so many of the others have it, or so many of all."""
-NAMES_EACH = 4
+NAMES_EACH = 12
 NEIGHBOUR_DIMENSIONS = 128
 """Of the projection in which questions are compared: 64 tell less, 192 no more."""
 Array = npt.NDArray[np.float64]
@@ -115,14 +115,15 @@ def compared(knowledge: Knowledge, model: MiniLm, known: Learned, vectors: Array
     """All questions that facts answer, and all others, each with its fold."""
     asked = read_asked(knowledge.files)
     placed = [(question, place) for place, fact in enumerate(asked) for question in asked[fact]]
-    ours = np.asarray(model.embed([question for question, _ in placed]))
+    listed = np.flatnonzero((known.ours == 1) & (known.weight == 1))
+    ours = np.r_[np.asarray(model.embed([question for question, _ in placed])), vectors[listed]]
     others = vectors[known.ours == 0]
     both = np.r_[ours, others].astype(np.float32)
     projection = np.linalg.svd(both - both.mean(axis=0), full_matrices=False)[2][:NEIGHBOUR_DIMENSIONS].T
     return Kept(
         projection,
         neighbours.projected(ours, projection),
-        np.array([place for _, place in placed], dtype=np.int64) % FOLDS,
+        np.r_[np.array([place for _, place in placed], dtype=np.int64) % FOLDS, known.fold[listed]],
         neighbours.projected(others, projection),
         known.fold[known.ours == 0],
     )

@@ -13,10 +13,12 @@ from .registered import ToolInput, unit_of
 from .workload_file import FACTORS
 
 WORKLOAD = "workload"
-MAGNITUDES = {"k": 1e3, "K": 1e3, "M": 1e6, "bn": 1e9}
+MAGNITUDES = {"k": 1e3, "K": 1e3, "thousand": 1e3, "M": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 """`40k`, `1.5M requests`: factors that may stand between a figure and its unit."""
-_NUMBER = re.compile(r"^([-+]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)\s*(.*)$")
-_MAGNITUDE = re.compile(r"^(k|K|M|bn)(?![^\W\d_])\s*(.*)$")
+_NUMBER = re.compile(
+    r"^([-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9][0-9_]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)\s*(.*)$"
+)
+_MAGNITUDE = re.compile(r"^(k|K|thousand|million|M|billion|bn)(?![^\W\d_])\s*(.*)$")
 _OBJECT_WANTED = ("model_type", "model_attributes_type", "dict_type")
 _ABSENT = "missing"
 
@@ -69,7 +71,9 @@ def _scalar(name: str, key: str, value: Any, unit: str) -> Any:
         stated = scale[2]
     if stated and stated != unit and stated not in factors:
         raise InputRefused(f"{name}, {key}: the unit {stated!r} is not one of {', '.join(factors) or unit}.")
-    return float(match[1]) * (MAGNITUDES[scale[1]] if scale else 1.0) * factors.get(stated, 1.0)
+    return (
+        float(match[1].replace(",", "")) * (MAGNITUDES[scale[1]] if scale else 1.0) * factors.get(stated, 1.0)
+    )
 
 
 def _refusal(name: str, model: type[ToolInput], error: ValidationError) -> InputRefused:

@@ -122,7 +122,8 @@ class RequestStep(BaseModel):
     def unpriced(self) -> bool:
         """Whether it runs something that costs money, of which nobody says how much."""
         runs = self.kind in ENCODED or self.kind == "retrieve"
-        return runs and not (self.usd or self.model or self.vectors)
+        told = "usd" in self.model_fields_set
+        return runs and not (told or self.model or self.vectors)
 
     @property
     def stated(self) -> bool:

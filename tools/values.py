@@ -147,9 +147,16 @@ PEAKS = ("peak_factor", "peak_rate_rps", "users_concurrent")
 
 
 def _peak_of_window(values: Mapping[str, Any]) -> Assumption | None:
-    """Work for which nobody waits is spread over its window, and a day's work is done within it."""
-    window = values.get("batch_window_h")
-    if not window or any(values.get(name) is not None for name in (*WAITED_FOR, *PEAKS)):
+    """Work for which nobody waits is spread over its window, and a day's work is done within it.
+
+    A window may also be that of a job beside a service that people wait for, which it says nothing of.
+    """
+    window, pattern = values.get("batch_window_h"), values.get("processing_pattern")
+    waited = values.get("conversation") == "yes" or pattern in ("interactive", "streaming")
+    batched = pattern in ("batch", "offline_training") or values.get("use_case", "other") in ITEM_WORK
+    if not window or waited or not batched:
+        return None
+    if any(values.get(name) is not None for name in (*WAITED_FOR, *PEAKS)):
         return None
     hours = min(float(window), HOURS_PER_DAY)
     factor = HOURS_PER_DAY / hours

@@ -42,6 +42,7 @@ _PERIOD_S = {
     "year": 31_536_000,
 }
 _ADVERBS = {"hourly": "hour", "daily": "day", "nightly": "night", "weekly": "week", "monthly": "month"}
+LONGEST_MIN = 60.0
 MOST_PICTURES = 64
 FEWEST_ITEMS = 1000
 
@@ -86,8 +87,12 @@ def read_counted_recordings(reading: Reading) -> None:
 
 
 def read_audio_volume(reading: Reading) -> None:
-    """`300 hours of audio a day`: where nobody says how long one recording is, an hour of it counts as one."""
-    if reading.has("request_rate_rps"):
+    """`300 hours of audio a day`: where nobody says how long one recording is, an hour of it counts as one.
+
+    Only where sound is what is worked on: hours of calls may as well be what people spend.
+    """
+    uses = [update.value for update in reading.updates if update.field == "use_case"]
+    if reading.has("request_rate_rps") or (uses and uses[0] != "speech"):
         return
     for quantity in reading.open("time"):
         period_s = _sound_period_s(reading, quantity)
@@ -95,7 +100,7 @@ def read_audio_volume(reading: Reading) -> None:
             continue
         read_audio_length(reading)
         stated = next((u.value for u in reading.updates if u.field == "audio_minutes_per_request"), None)
-        minutes = float(stated) if isinstance(stated, float) else quantity.scale / 60
+        minutes = float(stated) if isinstance(stated, float) else min(LONGEST_MIN, quantity.low / 60)
         span = (quantity.start, quantity.end)
         reading.use(quantity)
         if stated is None:

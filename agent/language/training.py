@@ -19,14 +19,15 @@ _RUNS = {
 }
 
 _LEARNT_FROM = re.compile(
-    r"\b(?:fine.?tun\w*|train(?:ed|ing|s)?|tun(?:e|es|ed|ing)|adapt(?:ed|ing|s)?|learn(?:s|t|ed|ing)?)\b[^.;:?!]{0,40}?"
-    r"\b(?:on|from|with) (?:about |around |roughly |some |over |our |its |the |these |those |own )*$"
+    r"\b(?:fine.?tun\w*|train(?:ed|ing|s)?|tun(?:e|es|ed|ing))\b[^.;:?!]{0,40}?"
+    r"\bon (?:about |around |roughly |some |over |our |its |the |these |those |own )*$"
 )
 _MACHINES = re.compile(
     r"\W*(?:x\b|[a-z]*\d|gpus?|cards?|nodes?|machines?|servers?|cores?|accelerators?|tpus?|devices?)"
 )
 _LEARNT = ("", "documents", "messages", "requests", "examples", "neutral", "frames")
-FEWEST_EXAMPLES = 20
+FEWEST_EXAMPLES = 100
+"""Of fewer no model learns; courses and languages are fewer."""
 TUNED_BESIDE = 2
 """Words between `fine-tune` and a period that says how often."""
 

@@ -1,4 +1,4 @@
-"""Editions that nothing here tells of: `the Qdrant Titanium tier`, where no record of Qdrant says Titanium.
+"""Editions that nothing here tells of: `the Qdrant Basalt tier`, where no record of Qdrant says Basalt.
 
 A catalogue that holds facts on a product has none on a plan that it has never heard of, however near they are; a
 question on a plan that its records tell of is one for it, whatever it sounds like.
@@ -6,66 +6,57 @@ question on a plan that its records tell of is one for it, whatever it sounds li
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 
 from .record import IndexRecord
 from .words import terms
 
 _WRITTEN = re.compile(r"[A-Za-z0-9][\w.+-]*")
-SHORTEST = 4
-"""Letters of a word in lower case that may name an edition: `standard plan`, but not `our plan`."""
+LONGEST = 3
+"""Words that an edition's name has at most."""
 
 
 class Editions:
     """Finds named editions of known products, and whether a record tells of them."""
 
-    def __init__(self, records: Iterable[IndexRecord], nouns: Iterable[str]) -> None:
-        """`nouns`: what editions are called: tier, plan, edition."""
+    def __init__(
+        self, records: Iterable[IndexRecord], nouns: Iterable[str], general: Iterable[str] = ()
+    ) -> None:
+        """`nouns`: what editions are called: tier, plan, edition; `general`: words of any product's name."""
         self._nouns = frozenset(nouns)
+        self._general = frozenset(term for word in general for term in terms(word))
         self._words: dict[str, set[str]] = {}
         for record in records:
             for subject in record.subjects:
-                self._words.setdefault(subject, set()).update(terms(record.text))
+                self._words.setdefault(subject, set()).update(terms(record.words))
 
     def unknown(self, question: str, named: Mapping[str, str]) -> str:
         """The edition as it was written, or an empty text; `named`: component ids with the words that named them."""
         told = self._told(named)
         for name, noun in self._editions(question, named):
-            if name and not any(told & set(terms(part)) for part in name):
+            capitals = all(part[0].isupper() for part in name)
+            if capitals and not any(told & set(terms(part)) for part in name):
                 return " ".join((*name, noun))
         return ""
 
     def tells_of(self, question: str, named: Mapping[str, str]) -> bool:
         """Whether the question is on an edition that the records of a named product tell of."""
         told = self._told(named)
-        written = _WRITTEN.findall(question)
-        before = [
-            word for word, noun in pairwise(written) if noun.lower() in self._nouns and len(word) >= SHORTEST
-        ]
-        return any(told.issuperset(terms(word)) for word in before if terms(word))
+        return any(
+            all(told.issuperset(terms(part)) for part in name) for name, _ in self._editions(question, named)
+        )
 
     def _editions(self, question: str, named: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
-        """The capitalised words before each of the nouns, without those of the product's name, and the noun."""
+        """What stands between a product's name and one of the nouns, a few words, with the noun."""
         own = {term for text in (*named, *named.values()) for term in terms(text)}
         written = _WRITTEN.findall(question)
-        for place, word in enumerate(written):
-            if named and word.lower() in self._nouns:
-                before = _capitalised(written[1:place])
-                yield [part for part in before if not own.issuperset(terms(part))], word
+        for place, noun in enumerate(written):
+            if noun.lower() not in self._nouns:
+                continue
+            for start in range(place - 1, max(place - 1 - LONGEST, 0), -1):
+                before = terms(written[start - 1])
+                if before and own.issuperset(before):
+                    yield written[start:place], noun
+                    break
 
     def _told(self, named: Mapping[str, str]) -> set[str]:
-        return set().union(*(self._words.get(identity, set()) for identity in named))
-
-
-def _capitalised(written: list[str]) -> list[str]:
-    """The words at the end that begin with a capital.
-
-    >>> _capitalised(["does", "the", "Platinum", "Edge"])
-    ['Platinum', 'Edge']
-    """
-    found: list[str] = []
-    for word in reversed(written):
-        if not word[0].isupper():
-            break
-        found.insert(0, word)
-    return found
+        return set(self._general).union(*(self._words.get(identity, set()) for identity in named))

@@ -12,7 +12,7 @@ SHORTEST_NEAR = 6
 TWO_SLIPS = 9
 """From this length two letters may be wrong, below it one."""
 _PARTED = re.compile(r"\w+(?:[_-]\w+)+")
-"""`pg_vector`, `lang-graph`: one name with its parts set apart."""
+"""`lang-graph`, `lance_db`: one name with its parts set apart."""
 _PARTS = re.compile(r"[_-]")
 _WORD = re.compile(r"[a-z0-9]+(?:[.+-][a-z0-9]+)*", re.IGNORECASE | re.ASCII)
 _BRACKETS = re.compile(r"\(([^)]*)\)")

@@ -34,6 +34,9 @@ CANDIDATES = 60
 DENSE_WEIGHT, LEXICAL_WEIGHT = 2.0, 1.5
 NAMED_SHARE, INTENT_SHARE = 0.2, 0.3
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
+SUBJECT_UNCHECKED = (
+    "The questions that a question's subject is told by can't be read; the search answers whatever is asked."
+)
 Side = Literal["lexical", "dense"]
 SIDES: frozenset[Side] = frozenset(("lexical", "dense"))
 
@@ -130,7 +133,13 @@ class Retriever:
         """What couldn't be used here: the model, the cache folder, a damaged index."""
         store, failure = self._dense
         said = store.notices if store else [failure] if failure else []
-        return tuple(dict.fromkeys(said))
+        return tuple(dict.fromkeys((*said, *([SUBJECT_UNCHECKED] if self._subject_is_damaged else []))))
+
+    @property
+    def _subject_is_damaged(self) -> bool:
+        """Whether what tells other subjects is only there in part."""
+        weights = read_weights(self._knowledge.files)
+        return weights is not None and weights.model == self._embedder.name and self._subject is None
 
     @cached_property
     def records(self) -> tuple[IndexRecord, ...]:
@@ -161,7 +170,7 @@ class Retriever:
             return f"The catalogue doesn't know {' or '.join(unknown)}."
         if edition := self._editions.unknown(query, named):
             names = (self._knowledge.components[identity].name for identity in named)
-            return f"The catalogue doesn't know a {edition} of {' or '.join(dict.fromkeys(names))}."
+            return f"The catalogue doesn't know the {edition} of {' or '.join(dict.fromkeys(names))}."
         return ""
 
     def _rankings(
@@ -264,7 +273,8 @@ class Retriever:
 
     @cached_property
     def _editions(self) -> Editions:
-        return Editions(self.records, self._vocabulary.lists.edition_nouns)
+        lists = self._vocabulary.lists
+        return Editions(self.records, lists.edition_nouns, lists.vendor_words | lists.generic_words)
 
     @cached_property
     def _names(self) -> Names:

@@ -6,6 +6,7 @@ A catalogue that has never heard of a product has nothing to say about it, howev
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
+from itertools import pairwise
 
 from ..embedding import read_vocabulary
 from .misspelling import by_first_letter, misspelt_for
@@ -17,10 +18,6 @@ PART = 3
 """The shorter half of two words that are written as one has at least so many letters."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _PLURAL = re.compile(r"(?<=\d)s$")
-_COINED = re.compile(r"[A-Z][a-z]+[A-Z][a-z]+\w*")
-"""`RouteMarrow`: a name made of two words is a name, not the words."""
-_BETWEEN = frozenset(("or", "vs", "versus"))
-"""What stands on either side of these is chosen between: a name, however it is written."""
 
 
 class Strangers:
@@ -34,21 +31,15 @@ class Strangers:
 
     def within(self, question: str, *, names_only: bool = False) -> list[str]:
         """The unknown words as they were written; `names_only`: those with a capital alone, as names have."""
-        words = ["", *_WORD.findall(question), ""]
-        asked = (
-            word
-            for before, word, after in zip(words, words[1:], words[2:], strict=False)
-            if before.lower() not in self._possessions
-            and len(word) >= SHORTEST
-            and (not names_only or word != word.lower() or _BETWEEN & {before.lower(), after.lower()})
-        )
-        return list(dict.fromkeys(word for word in asked if not self._is_known(word)))
+        words = ["", *_WORD.findall(question)]
+        asked = (word for before, word in pairwise(words) if before.lower() not in self._possessions)
+        long = (word for word in asked if len(word) >= SHORTEST and (word != word.lower() or not names_only))
+        return list(dict.fromkeys(word for word in long if not self._is_known(word)))
 
     def _is_known(self, word: str) -> bool:
         lower = _PLURAL.sub("", word.lower())
         written = any(item in self._known for item in (lower, stem(lower)))
-        compound = not _COINED.fullmatch(word) and self._is_compound(lower)
-        return written or compound or bool(misspelt_for(lower, self._by_letter))
+        return written or self._is_compound(lower) or bool(misspelt_for(lower, self._by_letter))
 
     def _is_compound(self, word: str) -> bool:
         """Whether two known words are written as one."""

@@ -19,7 +19,16 @@ def read(tool: str, **given: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("1M", 1e6), ("1.5 M", 1.5e6), ("40k", 4e4), ("40K vectors", 4e4), ("2bn", 2e9), ("7", 7.0)],
+    [
+        ("1M", 1e6),
+        ("1.5 M", 1.5e6),
+        ("40k", 4e4),
+        ("40K vectors", 4e4),
+        ("2bn", 2e9),
+        ("7", 7.0),
+        ("1,500,000", 1.5e6),
+        ("1.5 million", 1.5e6),
+    ],
 )
 def test_magnitudes_stand_between_a_figure_and_its_unit(text: str, count: float) -> None:
     assert read("size-vectors", count=text, dims=768).count == count

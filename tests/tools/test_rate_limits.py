@@ -354,6 +354,8 @@ def test_the_longest_call_that_is_taken_is_planned_and_offers_that_take_less_are
 
 def test_a_model_of_others_is_not_called_unknown() -> None:
     call = {"model": "gpt-6-luna", "mean_rps": 1, "input_tokens": 100, "output_tokens": 10}
-    with pytest.raises(InputRefused, match="anthropic-api doesn't offer gpt-6-luna") as refused:
+    with pytest.raises(
+        InputRefused, match="No price and no rate tier of gpt-6-luna is known at anthropic-api"
+    ) as refused:
         run_tool("size-api", call | {"provider": "anthropic-api"}, KNOWLEDGE, AS_OF)
     assert "provider=openai-api" in refused.value.hint

@@ -364,7 +364,7 @@ def test_what_runs_without_a_price_is_named_and_leaves_the_total_incomplete(kind
     paid = planned({"name": "extra", "kind": kind, "usd": 0.001}, call)
     assert bare.unpriced == ("extra",)
     assert bare.usd_month.incomplete
-    assert paid.unpriced == ()
+    assert paid.unpriced == planned({"name": "extra", "kind": kind, "usd": 0}, call).unpriced == ()
     assert not paid.usd_month.incomplete
     assert paid.usd_month.typical > bare.usd_month.typical
 

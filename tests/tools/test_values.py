@@ -111,4 +111,7 @@ def test_a_day_of_work_for_which_nobody_waits_is_done_within_its_window() -> Non
     assert peak(batch_window_h=2.0, peak_factor=5.0) == pytest.approx(5)
     assert peak(batch_window_h=2.0, peak_rate_rps=4.0) == pytest.approx(4)
     assert peak(batch_window_h=2.0, e2e_latency_ms=500.0) == peak() == pytest.approx(3)
+    for waited in ({"use_case": "rag"}, {"conversation": "yes"}, {"processing_pattern": "interactive"}):
+        values = resolve(from_mapping({**load, **waited, "batch_window_h": 20.0}), KNOWLEDGE).values
+        assert values["peak_rps"] == pytest.approx(3), waited
     assert resolve(from_mapping({**load, "batch_window_h": 2.0}), KNOWLEDGE).values["bursty"] is not True

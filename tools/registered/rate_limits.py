@@ -186,8 +186,8 @@ def _refuse_elsewhere(knowledge: Knowledge, model: str, provider: str) -> None:
     hosts = dict.fromkeys(component_of[row.provider] for row in rows if row.provider in component_of)
     if hosts:
         raise InputRefused(
-            f"{provider} doesn't offer {model}, by its prices and rate tiers.",
-            f"Give provider={' or provider='.join(hosts)}, or leave it out.",
+            f"No price and no rate tier of {model} is known at {provider}.",
+            f"They are of provider={' or provider='.join(hosts)}: give that, or leave it out.",
         )
 
 
