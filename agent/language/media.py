@@ -104,10 +104,27 @@ def read_audio_volume(reading: Reading) -> None:
         span = (quantity.start, quantity.end)
         reading.use(quantity)
         if stated is None:
-            reading.number("audio_minutes_per_request", minutes, minutes, span, origin="inferred")
+            each_of = f"{minutes:g} min each"
+            reading.number(
+                "audio_minutes_per_request", minutes, minutes, span, stated=each_of, origin="inferred"
+            )
         each = 60 * minutes * period_s
-        reading.number("request_rate_rps", quantity.low / each, quantity.high / each, span, origin="inferred")
+        told = f"{reading.words(*span)} of sound {_named(period_s)}"
+        reading.number(
+            "request_rate_rps",
+            quantity.low / each,
+            quantity.high / each,
+            span,
+            stated=told,
+            origin="inferred",
+        )
         return
+
+
+def _named(period_s: float) -> str:
+    """`a day` for the seconds of one."""
+    name = next(name for name, seconds in _PERIOD_S.items() if seconds == period_s)
+    return f"an {name}" if name == "hour" else f"a {name}"
 
 
 def _sound_period_s(reading: Reading, quantity: Quantity) -> float:

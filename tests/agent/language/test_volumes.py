@@ -128,3 +128,12 @@ def test_the_same_sound_in_other_units_is_the_same_load() -> None:
     for field in ("request_rate_rps", "audio_minutes_per_request"):
         assert hours[field] == pytest.approx(minutes[field])
     assert read("we transcribe 20 minutes of audio a day")["audio_minutes_per_request"] == 20
+
+
+def test_what_was_read_is_told_as_it_was_meant() -> None:
+    found = understand(
+        "we transcribe 300 hours of call recordings a day", turn=1, workload=Workload(), knowledge=KNOWLEDGE
+    )
+    told = {item.field: item.stated for item in found.updates}
+    assert told["request_rate_rps"] == "300 hours of sound a day"
+    assert told["audio_minutes_per_request"] == "60 min each"
