@@ -1,5 +1,8 @@
 """The vector store on disk: an embedded Chroma collection, built once and renamed into place.
 
+It holds vectors under the ids of the records and what they are filtered by; texts stay with the records, for Chroma
+would write them to an index of their own that nothing here asks.
+
 A folder is complete or absent, so two processes that build it at once can't disturb each other: the
 second rename fails and the first result is used. A collection is never made without our embedding
 function, because Chroma's default one downloads a model.
@@ -166,7 +169,6 @@ def _fill(
             collection.add(
                 ids=[item.id for item in part],
                 embeddings=matrix[start : start + step],
-                documents=[item.text for item in part],
                 metadatas=[_metadata(item) for item in part],
             )
     finally:
@@ -174,18 +176,17 @@ def _fill(
 
 
 def _metadata(record: IndexRecord) -> dict[str, Any]:
-    """Filterable attributes; Chroma refuses empty lists, so those are left out."""
+    """What a search filters by, and no more: all else stands in the records, and writing it took half of the time.
+
+    Chroma refuses empty lists, so those are left out.
+    """
     values: dict[str, Any] = {
         "kind": record.kind,
-        "component": record.component,
-        "layer": record.layer,
-        "tier": record.tier,
         "status": record.status,
-        "as_of": record.as_of.isoformat() if record.as_of else "",
         "subjects": list(record.subjects),
         "slots": list(record.slots),
     }
-    return {key: value for key, value in values.items() if value != []}
+    return {key: value for key, value in values.items() if value}
 
 
 def _where(only: Filter) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from .record import IndexRecord
+from .record_terms import RecordTerms
 from .words import terms
 
 _WRITTEN = re.compile(r"[A-Za-z0-9][\w.+-]*")
@@ -19,15 +20,18 @@ class Editions:
     """Finds named editions of known products, and whether a record tells of them."""
 
     def __init__(
-        self, records: Iterable[IndexRecord], nouns: Iterable[str], general: Iterable[str] = ()
+        self,
+        records: Iterable[tuple[IndexRecord, RecordTerms]],
+        nouns: Iterable[str],
+        general: Iterable[str] = (),
     ) -> None:
         """`nouns`: what editions are called: tier, plan, edition; `general`: words of any product's name."""
         self._nouns = frozenset(nouns)
         self._general = frozenset(term for word in general for term in terms(word))
         self._words: dict[str, set[str]] = {}
-        for record in records:
+        for record, worded in records:
             for subject in record.subjects:
-                self._words.setdefault(subject, set()).update(terms(record.words))
+                self._words.setdefault(subject, set()).update(worded.everywhere)
 
     def unknown(self, question: str, named: Mapping[str, str]) -> str:
         """The edition as it was written, or an empty text; `named`: component ids with the words that named them."""

@@ -1,74 +1,89 @@
-"""BM25 over the records: finds exact words, versions and numbers that vectors blur."""
+"""Search for words over the records: finds exact names, versions and numbers that vectors blur.
+
+Two rankings: by all the words of a record, and by the one of its questions that is worded most like what is asked,
+for a question of ten words is lost among those of eight others.
+"""
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from .misspelling import by_first_letter, commonest_first, misspelt_for
+from .passages import Passages
 from .record import Filter, IndexRecord
+from .record_terms import RecordTerms
 from .words import terms
-
-SATURATION, LENGTH_WEIGHT = 1.2, 0.75
-"""k1 and b of BM25, the values with which the record format was measured."""
 
 
 class LexicalIndex:
-    """A BM25 index in memory, built when it is first asked."""
+    """Both rankings, in memory, built when they are first asked for."""
 
-    def __init__(self, records: tuple[IndexRecord, ...], stop_words: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        records: Sequence[IndexRecord],
+        worded: Sequence[RecordTerms],
+        stop_words: frozenset[str] = frozenset(),
+    ) -> None:
+        """`worded`: the terms of each record."""
         self._records = records
+        self._worded = worded
         self._stop_words = frozenset(stem for word in stop_words for stem in terms(word))
-        self._index: Any = None
-        self._latest: tuple[str, list[IndexRecord]] = ("", [])
+        self._latest: dict[str, tuple[str, list[IndexRecord]]] = {}
 
     def best(self, query: str, count: int, only: Filter) -> list[str]:
         """Ids of the best records that share a term with the query, best first."""
-        asked, ordered = self._latest
+        return self._first("whole", query, count, only)
+
+    def best_asked(self, query: str, count: int, only: Filter) -> list[str]:
+        """The same by each record's best question, or by its text where it has none."""
+        return self._first("asked", query, count, only)
+
+    def _first(self, ranking: str, query: str, count: int, only: Filter) -> list[str]:
+        """A search asks for the same query under several filters."""
+        if not self._records:
+            return []
+        asked, ordered = self._latest.get(ranking, ("", []))
         if asked != query:
-            ordered = self._ordered(query)
-            self._latest = (query, ordered)
+            ordered = self._ordered(self._whole if ranking == "whole" else self._asked, query)
+            self._latest[ranking] = (query, ordered)
         return list(islice((item.id for item in ordered if only.admits(item)), count))
 
-    def _ordered(self, query: str) -> list[IndexRecord]:
-        """All records that share a term with the query; a search asks for them under several filters."""
-        wanted = [term for term in terms(query) if term not in self._stop_words]
-        if not wanted or not self._records:
-            return []
-        scored = [(-score, self._records[place]) for place, score in self._scores(wanted).items()]
-        return [record for _, record in sorted(scored, key=lambda pair: (pair[0], pair[1].id))]
+    def _ordered(self, passages: Passages, query: str) -> list[IndexRecord]:
+        import numpy as np
 
-    def _scores(self, wanted: list[str]) -> dict[int, float]:
-        """Place of a record -> its score, where it has any."""
-        if self._index is None:
-            self._index = self._build()
-        known = [found for term in wanted if (found := self._spelt(term))]
-        if not known:
-            return {}
-        scores = self._index.get_scores(known)
-        return {int(place): round(float(scores[place]), 5) for place in scores.nonzero()[0]}
+        wanted = [term for term in terms(query) if term not in self._stop_words]
+        scores = passages.scores([found for term in wanted if (found := self._spelt(term))])
+        places = scores.nonzero()[0]
+        best_first = places[np.lexsort((self._alphabetical[places], -scores[places]))]
+        return [self._records[place] for place in best_first.tolist()]
+
+    @cached_property
+    def _alphabetical(self) -> Any:
+        """The rank of each record's id: equal scores go by it."""
+        import numpy as np
+
+        return np.argsort(np.argsort([item.id for item in self._records]))
 
     def _spelt(self, term: str) -> str:
         """The term if a record has it, else the one that it is a misspelling of; empty for a strange one."""
-        if term in self._index.vocab_dict:
-            return term
-        return misspelt_for(term, self._by_letter)
+        return term if term in self._whole else misspelt_for(term, self._by_letter)
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
-        counts = Counter(term for terms_of_one in self._corpus for term in set(terms_of_one))
+        counts = Counter(term for item in self._worded for term in self._told(item.everywhere))
         return by_first_letter(commonest_first(counts))
 
     @cached_property
-    def _corpus(self) -> list[list[str]]:
-        """The terms of each record."""
-        return [
-            [term for term in terms(item.words) if term not in self._stop_words] for item in self._records
-        ]
+    def _whole(self) -> Passages:
+        return Passages([[self._told(item.all)] for item in self._worded])
 
-    def _build(self) -> Any:
-        import bm25s
+    @cached_property
+    def _asked(self) -> Passages:
+        return Passages(
+            [[self._told(each) for each in item.questions or (item.text,)] for item in self._worded]
+        )
 
-        index = bm25s.BM25(k1=SATURATION, b=LENGTH_WEIGHT)
-        index.index(self._corpus, show_progress=False)
-        return index
+    def _told(self, of_one: Sequence[str] | frozenset[str]) -> list[str]:
+        return [term for term in of_one if term not in self._stop_words]

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from .words import singular
 
 SHORTEST_NEAR = 6
 """A misspelt name must be at least this long, and right in its first letter."""
+SHORTEST_NEAR_PART = 5
+"""So long at least is a misspelt word of a name of several."""
 TWO_SLIPS = 9
 """From this length two letters may be wrong, below it one."""
 _PARTED = re.compile(r"\w+(?:[_-]\w+)+")
@@ -18,6 +20,7 @@ _WORD = re.compile(r"[a-z0-9]+(?:[.+-][a-z0-9]+)*", re.IGNORECASE | re.ASCII)
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
+@lru_cache(maxsize=1024)
 def normalise(text: str) -> str:
     """Lower case, words in the singular, separated by single spaces.
 
@@ -122,16 +125,40 @@ class Names:
         return max((form.count(" ") + 1 for form in self.forms), default=0)
 
     @cached_property
-    def _long_forms(self) -> list[str]:
-        return [form for form in self.forms if len(form) >= SHORTEST_NEAR]
+    def _long_forms(self) -> dict[tuple[str, int], list[str]]:
+        """Under their first letter and their number of words."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for form in self.forms:
+            if len(form) >= SHORTEST_NEAR:
+                found.setdefault((form[0], form.count(" ") + 1), []).append(form)
+        return found
+
+    @cached_property
+    def _joined(self) -> dict[str, frozenset[str]]:
+        """The long forms without their spaces."""
+        forms = (form for listed in self._long_forms.values() for form in listed)
+        return {form.replace(" ", ""): self.forms[form] for form in forms}
 
     def _near(self, form: str) -> frozenset[str]:
+        """What is written with other spaces, or word for word with a slip or two."""
         if len(form) < SHORTEST_NEAR:
             return frozenset()
+        if ids := self._joined.get(form.replace(" ", "")):
+            return ids
         from rapidfuzz.distance import Levenshtein
         from rapidfuzz.process import extractOne
 
         slips = 2 if len(form) >= TWO_SLIPS else 1
-        candidates = [name for name in self._long_forms if name[0] == form[0]]
+        words = form.split()
+        listed = self._long_forms.get((form[0], len(words)), [])
+        candidates = [name for name in listed if len(words) == 1 or _each_near(words, name.split())]
         best = extractOne(form, candidates, scorer=Levenshtein.distance, score_cutoff=slips)
         return self.forms[best[0]] if best else frozenset()
+
+
+def _each_near(words: list[str], named: list[str]) -> bool:
+    """Whether no short word is another one: `data lake` isn't Delta Lake."""
+    return all(
+        word == other or min(len(word), len(other)) >= SHORTEST_NEAR_PART
+        for word, other in zip(words, named, strict=True)
+    )

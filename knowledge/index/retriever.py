@@ -1,8 +1,9 @@
 """Retrieval: dense and lexical search fused, with named components first and honest abstention.
 
-The dense side has more weight than the lexical one, and each component that is named gets a ranking of its own,
-so that a comparison finds something on both (weights measured on three sets of questions). What can't be used
-here is said in `notices`; a search never fails for it.
+The dense side, which searches with the question's vector turned to where answers lie, has more weight than the lexical
+one, which adds synonyms and ranks twice: by all the words of a record and by its best question. Each component that is
+named gets rankings of its own, so that a comparison finds something on both (weights measured on four sets of
+questions). What can't be used here is said in `notices`; a search never fails for it.
 """
 
 from collections import Counter
@@ -22,17 +23,21 @@ from .fusion import fuse
 from .lexical import LexicalIndex
 from .names import Names, Omissions
 from .neighbours import read_neighbours
+from .query_map import QueryMap, read_query_map
 from .record import Filter, IndexRecord
+from .record_terms import RecordTerms, terms_of
 from .strangers import Strangers
-from .subject import Subject, Usage, read_weights
+from .subject import Subject, SubjectWeights, Usage, read_weights
 from .vocabulary import Expansion, Vocabulary, read_word_lists
 
 if TYPE_CHECKING:
     from .opening import OpenedStore
 
 CANDIDATES = 60
-DENSE_WEIGHT, LEXICAL_WEIGHT = 2.0, 1.5
+DENSE_WEIGHT, LEXICAL_WEIGHT, ASKED_WEIGHT = 2.0, 1.5, 0.7
 NAMED_SHARE, INTENT_SHARE = 0.2, 0.3
+WARMING = "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?"
+"""Misspelt and with a strange name, so that every word list is built."""
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
 SUBJECT_UNCHECKED = (
     "The questions that a question's subject is told by can't be read; the search answers whatever is asked."
@@ -90,11 +95,11 @@ class Retriever:
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
         named = self.named(query)
         expansion = self._vocabulary.expand(query)
-        vectors = self._vectors(expansion)
-        nearest = _mean(vectors) if "dense" in sides else None
-        rankings = self._rankings(expansion, nearest, only, _unambiguous(named), "lexical" in sides)
+        vector = self._vector(query)
+        turned = self._query_map.turned(vector) if vector is not None and "dense" in sides else None
+        rankings = self._rankings(expansion, turned, only, _unambiguous(named), "lexical" in sides)
         hits = tuple(self._hit(identity, score) for identity, score in fuse(rankings)[:k])
-        reason = self._gap(query, named, vectors) if self.records else "The knowledge index is empty."
+        reason = self._gap(query, named, vector) if self.records else "The knowledge index is empty."
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
@@ -125,7 +130,7 @@ class Retriever:
 
     def warm(self) -> tuple[str, ...]:
         """Load model and index ahead of the first question; what can't be used is returned."""
-        self.search("warm up", k=1)
+        self.search(WARMING, k=1)
         return self.notices
 
     @property
@@ -138,7 +143,7 @@ class Retriever:
     @property
     def _subject_is_damaged(self) -> bool:
         """Whether what tells other subjects is only there in part."""
-        weights = read_weights(self._knowledge.files)
+        weights = self._weights
         return weights is not None and weights.model == self._embedder.name and self._subject is None
 
     @cached_property
@@ -150,18 +155,20 @@ class Retriever:
         """What an answer's ledger records: knowledge hash and embedding model."""
         return f"{self._knowledge.hash[:16]}/{self._embedder.name}"
 
-    def _gap(self, query: str, named: dict[str, str], vectors: Any) -> str:
+    def _gap(self, query: str, named: dict[str, str], vector: Any) -> str:
         """Why the catalogue can't answer, or an empty text."""
-        if (reason := self.unknown_by_rule(query)) or self._vocabulary.is_foreign(query):
+        if (reason := self._unknown(query, named)) or self._vocabulary.is_foreign(query):
             return reason
         subject = self._subject
-        if subject is None or vectors is None or self._editions.tells_of(query, named):
+        if subject is None or vector is None or self._editions.tells_of(query, named):
             return ""
-        return OFF_SUBJECT if subject.is_other(query, vectors[0], bool(named)) else ""
+        return OFF_SUBJECT if subject.is_other(query, vector, bool(named)) else ""
 
     def unknown_by_rule(self, query: str) -> str:
         """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text."""
-        named = self.named(query)
+        return self._unknown(query, self.named(query))
+
+    def _unknown(self, query: str, named: dict[str, str]) -> str:
         if reason := self._coverage.gap(query, named):
             return reason
         if self._vocabulary.is_foreign(query):
@@ -187,6 +194,8 @@ class Retriever:
                 inside = only._replace(kinds=kinds, statuses=intent.statuses)
                 parts.append((inside, INTENT_SHARE / len(intents)))
         rankings: list[tuple[float, Sequence[str]]] = []
+        if words:
+            rankings.append((ASKED_WEIGHT, self._lexical.best_asked(expansion.text, CANDIDATES, only)))
         for inside, share in parts:
             if words:
                 rankings.append(
@@ -196,12 +205,10 @@ class Retriever:
                 rankings.append((DENSE_WEIGHT * share, self._nearest(vector, inside)))
         return rankings
 
-    def _vectors(self, expansion: Expansion) -> Any:
-        """Of the question, and of it with its synonyms where it has any; None where no dense search is possible."""
+    def _vector(self, question: str) -> Any:
+        """Its sentence vector; None where no dense search is possible."""
         store, _ = self._dense
-        if store is None:
-            return None
-        return self._embedder.embed([expansion.question, *([expansion.text] if expansion.added else [])])
+        return None if store is None else self._embedder.embed([question])[0]
 
     def _nearest(self, vector: Any, only: Filter) -> list[str]:
         store, _ = self._dense
@@ -249,18 +256,30 @@ class Retriever:
 
     @cached_property
     def _lexical(self) -> LexicalIndex:
-        return LexicalIndex(self.records, self._vocabulary.lists.stop_words)
+        return LexicalIndex(self.records, self._worded, self._vocabulary.lists.stop_words)
+
+    @cached_property
+    def _worded(self) -> tuple[RecordTerms, ...]:
+        return terms_of(self.records)
+
+    @cached_property
+    def _query_map(self) -> QueryMap:
+        return read_query_map(self._knowledge.files, self._embedder.name, self._embedder.dimensions)
 
     @cached_property
     def usage(self) -> Usage:
         """How usual words are here."""
         lists = self._vocabulary
-        return Usage((item.text for item in self.records), lists.lists.stop_words, lists.words)
+        return Usage((item.text for item in self._worded), lists.lists.stop_words, lists.words)
+
+    @cached_property
+    def _weights(self) -> SubjectWeights | None:
+        return read_weights(self._knowledge.files)
 
     @cached_property
     def _subject(self) -> Subject | None:
         """Fitted for one model; another one's vectors mean nothing to it."""
-        weights = read_weights(self._knowledge.files)
+        weights = self._weights
         if weights is None or weights.model != self._embedder.name:
             return None
         neighbours = read_neighbours(self._knowledge.files, self._embedder.name)
@@ -274,7 +293,11 @@ class Retriever:
     @cached_property
     def _editions(self) -> Editions:
         lists = self._vocabulary.lists
-        return Editions(self.records, lists.edition_nouns, lists.vendor_words | lists.generic_words)
+        return Editions(
+            zip(self.records, self._worded, strict=True),
+            lists.edition_nouns,
+            lists.vendor_words | lists.generic_words,
+        )
 
     @cached_property
     def _names(self) -> Names:
@@ -292,11 +315,3 @@ def _unambiguous(named: dict[str, str]) -> frozenset[str]:
     """Components whose form names nobody else; `OpenAI` may mean several, and must not crowd out the rest."""
     forms = Counter(named.values())
     return frozenset(identity for identity, form in named.items() if forms[form] == 1)
-
-
-def _mean(vectors: Any) -> Any:
-    """The direction between unit vectors."""
-    if vectors is None or len(vectors) == 1:
-        return None if vectors is None else vectors[0]
-    both = vectors.sum(axis=0)
-    return both / max(float(both @ both) ** 0.5, 1e-9)

@@ -61,15 +61,17 @@ def read_weights(files: DataFiles) -> SubjectWeights | None:
 class Usage:
     """How often the records use a word."""
 
-    def __init__(self, texts: Iterable[str], stop_words: Iterable[str], listed: Iterable[str] = ()) -> None:
-        """`listed`: stems that the word lists know; they count as usual even where no record has them."""
+    def __init__(
+        self, texts: Iterable[Iterable[str]], stop_words: Iterable[str], listed: Iterable[str] = ()
+    ) -> None:
+        """`texts`: the stems of each; `listed`: stems of the word lists, usual even where no record has them."""
         self._texts, self._listed = tuple(texts), frozenset(listed)
         self._stop = frozenset(stem for word in stop_words for stem in terms(word))
 
     @cached_property
     def counts(self) -> Counter[str]:
         """In how many texts each stem stands."""
-        counts = Counter(stem for text in self._texts for stem in set(terms(text)))
+        counts = Counter(stem for text in self._texts for stem in set(text))
         counts.update({stem: RARE for stem in self._listed if counts[stem] < RARE})
         return counts
 

@@ -65,7 +65,7 @@ ASKED_SHARE = 0.5
 
 def embedded(records: Sequence[IndexRecord], embedder: Embedder) -> "Matrix":
     """One vector a record, not yet of length one."""
-    whole = _stated(records, embedder)
+    whole = stated(records, embedder)
     asking = [place for place, record in enumerate(records) if record.questions]
     if asking:
         whole[asking] = (1 - ASKED_SHARE) * whole[asking] + ASKED_SHARE * _asked(records, asking, embedder)
@@ -82,7 +82,8 @@ def _asked(records: Sequence[IndexRecord], places: list[int], embedder: Embedder
     return np.asarray(np.add.reduceat(vectors, starts, axis=0) / np.array(counts)[:, None], dtype=np.float32)
 
 
-def _stated(records: Sequence[IndexRecord], embedder: Embedder) -> "Matrix":
+def stated(records: Sequence[IndexRecord], embedder: Embedder) -> "Matrix":
+    """Of the text, with and without its heading; not yet of length one."""
     whole = embedder.embed([record.text for record in records])
     headed = [place for place, record in enumerate(records) if record.core]
     if headed:

@@ -66,7 +66,8 @@ def test_most_of_the_learned_questions_are_told_apart(retriever: Retriever) -> N
 
 
 def test_usual_words_are_counted_by_record() -> None:
-    usage = Usage(("vector store", "vector index", "vector vector", "price"), ("the",))
+    texts = (text.split() for text in ("vector stor", "vector index", "vector vector", "pric"))
+    usage = Usage(texts, ("the",))
     unused, rare, frequency = usage.features("the vector")
     assert (unused, rare) == (0.0, 0.0)
     assert frequency == pytest.approx(1.386, abs=1e-3)

@@ -1,0 +1,60 @@
+"""A linear map from a question's sentence vector to where the vectors of its answers lie.
+
+Sentence models put a question near other questions; the map is learned from the questions that facts answer
+(scripts/fit_query_map.py), each against its fact without that question.
+"""
+
+import io
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+from ..files import DataFiles
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Matrix = npt.NDArray[np.float32]
+
+FILE = "index/query_map.npz"
+
+
+class QueryMap:
+    """Turns the vector of a question; another model's vectors mean nothing to it."""
+
+    def __init__(self, matrix: "Matrix | None") -> None:
+        """`matrix`: dimensions x dimensions, applied from the right; None leaves vectors as they are."""
+        self._matrix = matrix
+
+    def turned(self, vector: "Matrix") -> "Matrix":
+        """The unit vector to search with."""
+        import numpy as np
+
+        if self._matrix is None:
+            return vector
+        found = vector @ self._matrix
+        return np.asarray(found / max(float(np.linalg.norm(found)), 1e-9), dtype=np.float32)
+
+
+def read_query_map(files: DataFiles, model: str, dimensions: int) -> QueryMap:
+    """As shipped; one that changes nothing where there is none, or another model's."""
+    import numpy as np
+
+    if not files.root.joinpath(*FILE.split("/")).is_file():
+        return QueryMap(None)
+    try:
+        with np.load(io.BytesIO(files.bytes(FILE)), allow_pickle=False) as stored:
+            matrix, fitted_for = stored["matrix"].astype(np.float32), str(stored["model"])
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile):
+        return QueryMap(None)
+    usable = fitted_for == model and matrix.shape == (dimensions, dimensions)
+    return QueryMap(matrix if usable else None)
+
+
+def pack(matrix: "Matrix", model: str) -> bytes:
+    """The file's content, the same for the same input."""
+    import numpy as np
+
+    out = io.BytesIO()
+    np.savez(out, matrix=matrix.astype(np.float16), model=np.array(model))
+    return out.getvalue()

@@ -1,0 +1,128 @@
+"""How records are ranked: by words, by the best of their questions, and by the turned vector of what is asked."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge import load
+from knowledge.files import DataFiles
+from knowledge.index import Retriever
+from knowledge.index.lexical import LexicalIndex
+from knowledge.index.names import Names
+from knowledge.index.passages import Passages
+from knowledge.index.query_map import FILE, QueryMap, pack, read_query_map
+from knowledge.index.record import Filter, IndexRecord
+from knowledge.index.record_terms import terms_of
+
+ALL = Filter()
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    return Retriever(load(), tmp_path_factory.mktemp("cache"))
+
+
+def index(*records: tuple[str, str, tuple[str, ...]]) -> LexicalIndex:
+    made = tuple(IndexRecord(key, text, "limit", questions=asked) for key, text, asked in records)
+    return LexicalIndex(made, terms_of(made), frozenset({"the", "of"}))
+
+
+def test_a_record_is_as_good_as_its_best_passage() -> None:
+    passages = Passages(
+        [[["kv", "cache"], ["price"]], [["cache", "cache", "eviction", "policy", "size"]], [["price"]]]
+    )
+    scores = passages.scores(["kv", "cache", "nothing"])
+    assert scores[0] > scores[1] > scores[2] == 0
+    assert passages.scores(["nothing"]).tolist() == [0, 0, 0]
+    assert "kv" in passages
+    assert "nothing" not in passages
+
+
+def test_one_question_of_many_is_not_lost_among_the_others() -> None:
+    others = tuple(
+        f"how is topic {word} measured" for word in ("throughput", "energy", "recall", "drift", "quality")
+    )
+    searched = index(
+        ("many", "A limit.", ("rollback of a bad adapter", *others)),
+        ("one", "Rollback of a bad adapter or database: rollback plans.", ("plans for databases",)),
+    )
+    asked = "rollback of a bad adapter"
+    assert searched.best(asked, 2, ALL) == ["one", "many"]
+    assert searched.best_asked(asked, 2, ALL) == ["many"]
+
+
+def test_a_record_without_questions_is_ranked_by_its_text() -> None:
+    searched = index(("bare", "Warm standby of a region.", ()), ("asked", "Other.", ("cold start",)))
+    assert searched.best_asked("warm standby", 5, ALL) == ["bare"]
+
+
+def test_misspelt_words_are_found_and_filters_hold() -> None:
+    searched = index(("a", "Quantisation to four bits.", ()), ("b", "Quantisation to four bits.", ()))
+    assert searched.best("qunatisation", 5, ALL) == ["a", "b"]
+    assert searched.best("qunatisation", 5, Filter(kinds=frozenset({"cost"}))) == []
+    assert searched.best("the of", 5, ALL) == []
+    assert index().best("anything", 5, ALL) == []
+
+
+def test_the_map_turns_a_question_to_a_unit_vector() -> None:
+    matrix = np.array([[0, 2], [1, 0]], dtype=np.float32)
+    assert QueryMap(matrix).turned(np.array([1, 0], dtype=np.float32)) == pytest.approx([0, 1])
+    plain = np.array([0.6, 0.8], dtype=np.float32)
+    assert QueryMap(None).turned(plain) is plain
+
+
+def test_a_map_of_another_model_or_a_broken_one_changes_nothing(tmp_path: Path) -> None:
+    vector = np.array([1, 0], dtype=np.float32)
+    (tmp_path / "index").mkdir()
+    content = pack(np.array([[0, 1], [1, 0]], dtype=np.float32), "m")
+    (tmp_path / FILE).write_bytes(content)
+    assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([0, 1])
+    assert read_query_map(DataFiles(tmp_path), "other", 2).turned(vector) == pytest.approx([1, 0])
+    assert read_query_map(DataFiles(tmp_path), "m", 3).turned(vector) == pytest.approx([1, 0])
+    (tmp_path / FILE).write_bytes(b"no zip")
+    assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([1, 0])
+    (tmp_path / FILE).unlink()
+    assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([1, 0])
+
+
+def test_the_packaged_map_brings_questions_nearer_to_their_facts(retriever: Retriever) -> None:
+    asked = [item for item in retriever.records if len(item.questions) > 2][::40]
+    store = retriever._dense[0]
+    assert store is not None
+
+    def first(turn: bool) -> int:
+        found = 0
+        for item in asked:
+            vector = retriever._vector(item.questions[-1])
+            nearest = store.ask("nearest", retriever._query_map.turned(vector) if turn else vector, 3, ALL)
+            found += item.id in nearest
+        return found
+
+    assert first(turn=True) > first(turn=False)
+
+
+NAMED = Names.build(
+    [("c1", "Delta Lake"), ("c2", "Prompt Flow"), ("c3", "Teradata"), ("c4", "Vertex AI")],
+    {},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("a data lake or a warehouse", []),
+        ("which tier data goes to", []),
+        ("tera data or vertexai", ["c3", "c4"]),
+        ("detla lake", ["c1"]),
+        ("promt flow", ["c2"]),
+        ("prompts for a summary", []),
+    ],
+)
+def test_a_name_of_two_words_is_misheard_word_for_word_alone(question: str, named: list[str]) -> None:
+    assert sorted(NAMED.mentioned(question)) == named
+
+
+def test_a_phrase_that_resembles_a_name_names_nothing(retriever: Retriever) -> None:
+    assert "azure-prompt-flow" not in retriever.named("how long are prompts for a summary")
+    assert retriever.named("a data lake or files") == {}
