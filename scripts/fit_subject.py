@@ -2,6 +2,8 @@
 
     python scripts/fit_subject.py [--write]
 
+after scripts/build_index.py and scripts/fit_query_map.py, whose results it uses.
+
 Ours are the questions that the facts answer (index/asked.csv) and those of index/subjects.yaml; others are those of
 index/others.csv and of the same file. Prints what the model would do on questions that it has not learned from (five
 folds, a fact's questions together): how many of ours it turns away and how many of the others it recognises.
@@ -11,6 +13,7 @@ import csv
 import io
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,10 +24,13 @@ from knowledge import Knowledge, load
 from knowledge.embedding import MiniLm
 from knowledge.index import Retriever, neighbours
 from knowledge.index.asked import read_asked
-from knowledge.index.subject import FILE, NEARNESS_FACTOR, SubjectWeights, phrases
+from knowledge.index.query_map import read_query_map
+from knowledge.index.record import IndexRecord
+from knowledge.index.subject import FILE, SIMILARITY_FACTOR, SubjectWeights, phrases
+from knowledge.index.vectors import ASKED_SHARE, read_shipped
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.03
+FOLDS, TURNED_AWAY = 5, 0.025
 PENALTY = 0.5
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.
@@ -33,6 +39,8 @@ PHRASE_FACTOR = 2.0
 FEWEST_OTHERS, FEWEST = 4, 60
 """A phrase counts if so many of the others have it, or so many of all."""
 NAMES_EACH = 12
+USUAL = 6
+"""Numbers that are neither of the vector nor of phrases."""
 NEIGHBOUR_DIMENSIONS = 128
 """Of the projection in which questions are compared: 64 tell less, 192 no more."""
 Array = npt.NDArray[np.float64]
@@ -67,8 +75,9 @@ def main() -> int:
     ]
     vectors = np.asarray(model.embed(known.questions), dtype=float)
     kept = compared(knowledge, model, known, vectors)
-    near = NEARNESS_FACTOR * nearness(kept, vectors, known.fold)
-    rows = np.c_[vectors, [spoken(text, listed) for text in known.questions], usual, near]
+    near = SIMILARITY_FACTOR * nearness(kept, vectors, known.fold)
+    close = SIMILARITY_FACTOR * closeness(retriever.records, knowledge, model, known, vectors)
+    rows = np.c_[vectors, [spoken(text, listed) for text in known.questions], usual, near, close]
     unseen = left_out(rows, known)
     written = (known.ours == 1) & (known.weight < 1)
     for share in (0.01, 0.02, 0.03, 0.05):
@@ -80,8 +89,8 @@ def main() -> int:
     fitted = SubjectWeights(
         model=model.name,
         topic=rounded(whole[: model.dimensions]),
-        phrases=dict(zip(listed, rounded(whole[model.dimensions : -6] * PHRASE_FACTOR), strict=True)),
-        usage=rounded(whole[-6:-1]),
+        phrases=dict(zip(listed, rounded(whole[model.dimensions : -USUAL - 1] * PHRASE_FACTOR), strict=True)),
+        usage=rounded(whole[-USUAL - 1 : -1]),
         bias=round(float(whole[-1]), 5),
         threshold=round(float(np.quantile(unseen[written], TURNED_AWAY)), 5),
     )
@@ -138,6 +147,26 @@ def nearness(kept: Kept, vectors: Array, fold: npt.NDArray[np.int64]) -> Array:
         )
         for place in np.flatnonzero(fold == part):
             found[place] = among.nearness(vectors[place].astype(np.float32))
+    return found
+
+
+def closeness(
+    records: Sequence[IndexRecord], knowledge: Knowledge, model: MiniLm, known: Learned, vectors: Array
+) -> Array:
+    """Of each question, the similarity of the nearest record; its own fact is taken without the question."""
+    shipped = read_shipped(knowledge.files, model)
+    answers = np.array([shipped[item.text_key] for item in records])
+    lengths = np.linalg.norm(answers, axis=1)
+    turn = read_query_map(knowledge.files, model.name, model.dimensions).turned
+    own = {text: place for place, item in enumerate(records) for text in item.questions}
+    found = np.zeros(len(vectors))
+    for number, (text, vector) in enumerate(zip(known.questions, vectors.astype(np.float32), strict=True)):
+        turned = turn(vector)
+        similar = answers @ turned / lengths
+        if (place := own.get(text)) is not None:
+            without = answers[place] - ASKED_SHARE / len(records[place].questions) * vector
+            similar[place] = without @ turned / np.linalg.norm(without)
+        found[number] = similar.max()
     return found
 
 

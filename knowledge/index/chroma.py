@@ -48,14 +48,20 @@ class ChromaStore:
         self._client = client
         self._collection = collection
         self._by_id = {record.id: record for record in records}
-        self._latest: tuple[bytes, list[str]] = (b"", [])
+        self._latest: tuple[bytes, list[tuple[float, str]]] = (b"", [])
 
     def nearest(self, vector: "Matrix", count: int, only: Filter) -> list[str]:
         """The first of the unfiltered ranking that the filter admits; a narrow filter is left to Chroma."""
-        inside = [key for key in self._ranking(vector) if only.admits(self._by_id[key])]
-        return inside[:count] if len(inside) >= count else self._query(vector, count, _where(only))
+        inside = [key for _, key in self._ranking(vector) if only.admits(self._by_id[key])]
+        if len(inside) >= count:
+            return inside[:count]
+        return [key for _, key in self._query(vector, count, _where(only))]
 
-    def _ranking(self, vector: "Matrix") -> list[str]:
+    def closeness(self, vector: "Matrix") -> float:
+        ranking = self._ranking(vector)
+        return round(1 - ranking[0][0], PRECISION) if ranking else 0.0
+
+    def _ranking(self, vector: "Matrix") -> list[tuple[float, str]]:
         """The best of all records: a search asks for them under several filters."""
         asked, ranking = self._latest
         if asked != vector.tobytes():
@@ -63,14 +69,13 @@ class ChromaStore:
             self._latest = (vector.tobytes(), ranking)
         return ranking
 
-    def _query(self, vector: "Matrix", count: int, where: dict[str, Any] | None) -> list[str]:
+    def _query(self, vector: "Matrix", count: int, where: dict[str, Any] | None) -> list[tuple[float, str]]:
+        """Distances and ids, nearest first."""
         found = self._collection.query(
             query_embeddings=[vector], n_results=count, where=where, include=["distances"]
         )
         pairs = zip(found["distances"][0], found["ids"][0], strict=True)
-        return [
-            identity for _, identity in sorted((round(distance, PRECISION), key) for distance, key in pairs)
-        ]
+        return sorted((round(distance, PRECISION), key) for distance, key in pairs)
 
     def about(self, subjects: frozenset[str]) -> list[str]:
         if not subjects:

@@ -38,10 +38,10 @@ class OpenedStore:
         self.notices: list[str] = []
         self._store: VectorStore = self._open()
 
-    def ask(self, method: str, *arguments: Any) -> list[str]:
+    def ask(self, method: str, *arguments: Any) -> Any:
         """Call `method` of the store; files that fail under it are replaced by memory, and it's said."""
         try:
-            found: list[str] = getattr(self._store, method)(*arguments)
+            return getattr(self._store, method)(*arguments)
         except Exception as error:
             if isinstance(self._store, MemoryStore):
                 raise
@@ -49,8 +49,7 @@ class OpenedStore:
                 f"The index failed ({type(error).__name__}); it is held in memory for this run."
             )
             self._store = self._in_memory()
-            found = getattr(self._store, method)(*arguments)
-        return found
+            return getattr(self._store, method)(*arguments)
 
     def _open(self) -> VectorStore:
         try:

@@ -96,10 +96,11 @@ class Retriever:
         named = self.named(query)
         expansion = self._vocabulary.expand(query)
         vector = self._vector(query)
-        turned = self._query_map.turned(vector) if vector is not None and "dense" in sides else None
-        rankings = self._rankings(expansion, turned, only, _unambiguous(named), "lexical" in sides)
+        turned = None if vector is None else self._query_map.turned(vector)
+        searched = turned if "dense" in sides else None
+        rankings = self._rankings(expansion, searched, only, _unambiguous(named), "lexical" in sides)
         hits = tuple(self._hit(identity, score) for identity, score in fuse(rankings)[:k])
-        reason = self._gap(query, named, vector) if self.records else "The knowledge index is empty."
+        reason = self._gap(query, named, vector, turned) if self.records else "The knowledge index is empty."
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
@@ -155,14 +156,15 @@ class Retriever:
         """What an answer's ledger records: knowledge hash and embedding model."""
         return f"{self._knowledge.hash[:16]}/{self._embedder.name}"
 
-    def _gap(self, query: str, named: dict[str, str], vector: Any) -> str:
+    def _gap(self, query: str, named: dict[str, str], vector: Any, turned: Any) -> str:
         """Why the catalogue can't answer, or an empty text."""
         if (reason := self._unknown(query, named)) or self._vocabulary.is_foreign(query):
             return reason
         subject = self._subject
         if subject is None or vector is None or self._editions.tells_of(query, named):
             return ""
-        return OFF_SUBJECT if subject.is_other(query, vector, bool(named)) else ""
+        is_other = subject.is_other(query, vector, bool(named), self._closeness(turned))
+        return OFF_SUBJECT if is_other else ""
 
     def unknown_by_rule(self, query: str) -> str:
         """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text."""
@@ -212,7 +214,11 @@ class Retriever:
 
     def _nearest(self, vector: Any, only: Filter) -> list[str]:
         store, _ = self._dense
-        return store.ask("nearest", vector, CANDIDATES, only) if store else []
+        return list(store.ask("nearest", vector, CANDIDATES, only)) if store else []
+
+    def _closeness(self, vector: Any) -> float:
+        store, _ = self._dense
+        return float(store.ask("closeness", vector)) if store else 0.0
 
     def _about(self, subjects: frozenset[str]) -> list[str]:
         if not subjects:

@@ -21,6 +21,10 @@ class VectorStore(Protocol):
         """Ids by similarity to a unit vector, best first."""
         ...
 
+    def closeness(self, vector: "Matrix") -> float:
+        """The similarity of the nearest record of all; 0 where there is none."""
+        ...
+
     def about(self, subjects: frozenset[str]) -> list[str]:
         """Ids of all records that speak of one of `subjects`."""
         ...
@@ -41,6 +45,9 @@ class MemoryStore:
             if only.admits(record)
         ]
         return [identity for _, identity in sorted(pairs)[:count]]
+
+    def closeness(self, vector: "Matrix") -> float:
+        return round(float((self._vectors @ vector).max()), PRECISION) if len(self._vectors) else 0.0
 
     def about(self, subjects: frozenset[str]) -> list[str]:
         return [record.id for record in self._records if not subjects.isdisjoint(record.subjects)]

@@ -1,9 +1,9 @@
 """Whether a question is about the subject of this catalogue at all, or about something else.
 
 A logistic model over the sentence vector, which tells the topic, over words and pairs of words, which tell whether
-somebody's own affairs or this very moment are meant, over how usual the words are in the records, and over the
-nearest known questions of both sorts. Fitted by scripts/fit_subject.py on questions of both sorts; scores of the
-search can't decide it (see `coverage`).
+somebody's own affairs or this very moment are meant, over how usual the words are in the records, over the nearest
+known questions of both sorts, and over how near the nearest record is. Fitted by scripts/fit_subject.py on questions
+of both sorts; scores of the search can't decide it (see `coverage`).
 """
 
 import math
@@ -24,8 +24,8 @@ from .neighbours import Neighbours
 from .words import terms
 
 FILE = "index/subject_weights.json"
-NEARNESS_FACTOR = 10.0
-"""Brings differences of similarity to the size of the other numbers."""
+SIMILARITY_FACTOR = 10.0
+"""Brings similarities and differences of similarity to the size of the other numbers."""
 RARE = 3
 """A word that fewer records use is rare here."""
 _WORD = re.compile(r"[a-z0-9']+")
@@ -40,8 +40,9 @@ class SubjectWeights(Record):
     """A weight for each number of the sentence vector."""
     phrases: dict[str, float]
     """Words and pairs of words -> weight."""
-    usage: tuple[float, float, float, float, float]
-    """Of the shares of unused and of rare words, the words' mean log frequency, a named component, and nearness."""
+    usage: tuple[float, float, float, float, float, float]
+    """Of the shares of unused and of rare words, the words' mean log frequency, a named component, nearness to known
+    questions, and closeness to the nearest record."""
     bias: float
     threshold: float
     """Below it a question is about something else."""
@@ -102,19 +103,20 @@ class Subject:
     def __init__(self, weights: SubjectWeights, usage: Usage, neighbours: Neighbours) -> None:
         self._weights, self._usage, self._neighbours = weights, usage, neighbours
 
-    def score(self, question: str, vector: Any, named: bool) -> float:
-        """Log-odds that the question belongs here."""
+    def score(self, question: str, vector: Any, named: bool, closeness: float) -> float:
+        """Log-odds that the question belongs here; `closeness`: the similarity of the nearest record."""
         fitted = self._weights
         known = [fitted.phrases[phrase] for phrase in phrases(question) if phrase in fitted.phrases]
         said = math.fsum(known) / math.sqrt(len(known)) if known else 0.0
-        near = NEARNESS_FACTOR * self._neighbours.nearness(vector)
-        parts = (*self._usage.features(question), float(named), near)
+        near = SIMILARITY_FACTOR * self._neighbours.nearness(vector)
+        close = SIMILARITY_FACTOR * closeness
+        parts = (*self._usage.features(question), float(named), near, close)
         weighted = (part * weight for part, weight in zip(parts, fitted.usage, strict=True))
         return float(vector @ fitted.topic) + said + math.fsum(weighted) + fitted.bias
 
-    def is_other(self, question: str, vector: Any, named: bool) -> bool:
+    def is_other(self, question: str, vector: Any, named: bool, closeness: float) -> bool:
         """Whether the question is about something else."""
-        return self.score(question, vector, named) < self._weights.threshold
+        return self.score(question, vector, named, closeness) < self._weights.threshold
 
 
 def phrases(question: str) -> frozenset[str]:

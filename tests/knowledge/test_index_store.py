@@ -132,6 +132,9 @@ def test_disk_and_memory_agree(knowledge: Knowledge, tmp_path: Path, words: Any)
         Filter(subjects=frozenset({"nobody"})),
     ):
         assert disk.nearest(vector, 5, only) == memory.nearest(vector, 5, only), only
+    assert disk.closeness(vector) == pytest.approx(memory.closeness(vector), abs=2e-4)
+    assert memory.closeness(np.asarray(matrix[3])) == pytest.approx(1, abs=1e-4)
+    assert MemoryStore((), np.zeros((0, 4), dtype=np.float32)).closeness(np.ones(4, dtype=np.float32)) == 0
     assert sorted(disk.about(frozenset({"pgvector"}))) == sorted(memory.about(frozenset({"pgvector"})))
     assert disk.about(frozenset()) == []
 

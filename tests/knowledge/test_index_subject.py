@@ -76,6 +76,14 @@ def test_usual_words_are_counted_by_record() -> None:
     assert Usage((), (), ("ttft",)).features("TTFT")[:2] == (0.0, 0.0)
 
 
+def test_what_is_close_to_a_record_rather_belongs_here(retriever: Retriever) -> None:
+    subject, question = retriever._subject, "limits of the store"
+    assert subject is not None
+    vector = retriever._vector(question)
+    far, near = (subject.score(question, vector, False, close) for close in (0.2, 0.6))
+    assert near > far + 1
+
+
 def test_names_are_strange_only_where_nothing_is_near() -> None:
     strangers = Strangers({"milvu", "quantis", "qdrant"})
     assert strangers.within("Is Milvus or Qdrnt or Zorbaquant good?") == ["Zorbaquant"]
