@@ -29,6 +29,15 @@ WORDS = (
     "eleven",
     "twelve",
 )
+SMALLEST = 10
+"""Smaller numbers stand in so many statements that an equal one says nothing of a threshold."""
+UNITS = {
+    "_ms": r"ms\b|milliseconds?\b",
+    "_gb": r"Gi?B\b",
+    "_tb": r"Ti?B\b",
+    "_usd": r"(?:US )?dollars?\b|USD\b",
+}
+"""How a field's name ends -> what has to stand behind a number that speaks of it."""
 _NUMBER = re.compile(
     r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s?(thousand|million|billion|trillion|[kmb]\b)?", re.IGNORECASE
 )
@@ -65,12 +74,23 @@ def numbers(text: str) -> frozenset[float]:
 
 def judged(rule: Rule, facts: Iterable[Fact]) -> tuple[str, ...]:
     """The thresholds of `rule` that none of its facts names."""
-    known: set[float] = set()
-    for fact in facts:
-        known |= numbers(f"{fact.statement} {fact.value if fact.value is not None else ''}")
+    known = tuple(facts)
     return tuple(
-        f"{name} at {number:g}" for name, number in thresholds(rule.when) if not _is_in(number, known)
+        f"{name} at {number:g}"
+        for name, number in thresholds(rule.when)
+        if not any(_names(fact, name, number) for fact in known)
     )
+
+
+def _names(fact: Fact, name: str, number: float) -> bool:
+    """Whether the fact speaks of that number, of a field with a unit in that unit."""
+    if abs(number) < SMALLEST:
+        return False
+    unit = next((unit for ending, unit in UNITS.items() if ending in name), "")
+    if unit:
+        said = (found for found in re.finditer(rf"(\d[\d,.]*\d|\d)\s?(?:{unit})", fact.statement))
+        return any(_is_in(number, numbers(found[1])) for found in said)
+    return _is_in(number, numbers(f"{fact.statement} {fact.value if fact.value is not None else ''}"))
 
 
 def _compared(tree: ast.AST) -> Iterator[tuple[str, float]]:
@@ -81,5 +101,5 @@ def _compared(tree: ast.AST) -> Iterator[tuple[str, float]]:
                     yield ast.unparse(left), float(number)
 
 
-def _is_in(number: float, known: set[float]) -> bool:
+def _is_in(number: float, known: frozenset[float]) -> bool:
     return any(abs(number - other) <= 1e-6 * abs(number) for other in known)

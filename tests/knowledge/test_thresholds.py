@@ -43,6 +43,23 @@ def test_a_threshold_of_a_fact_is_the_facts_and_another_is_ours() -> None:
     assert judged(rule.model_copy(update={"when": "vector_dim > 1500"}), facts) == ("vector_dim at 1500",)
 
 
+@pytest.mark.parametrize(
+    ("statement", "when", "ours"),
+    [
+        ("A request waits for 100 of them.", "first(latency_limit_ms, 1000) < 100", True),
+        ("The p99 stays under 100 ms at that rate.", "first(latency_limit_ms, 1000) < 100", False),
+        ("It holds 2,000 GB on a node.", "first(index_gb, 0) > 2000", False),
+        ("It holds 2,000 tables.", "first(index_gb, 0) > 2000", True),
+        ("Two functions read a point in time.", "first(teams, 1) > 2", True),
+        ("Up to 1,000 collections a cluster.", "first(tenants, 1) > 1000", False),
+    ],
+)
+def test_an_equal_number_of_something_else_names_no_threshold(statement: str, when: str, ours: bool) -> None:
+    fact = next(iter(KNOWLEDGE.facts.values())).model_copy(update={"statement": statement, "value": None})
+    rule = KNOWLEDGE.rules["vectorize-dims"].model_copy(update={"when": when})
+    assert bool(judged(rule, [fact])) is ours
+
+
 def test_no_rule_is_cited_as_facts_where_its_threshold_is_ours() -> None:
     told = 0
     for rule in KNOWLEDGE.rules.values():
