@@ -60,14 +60,18 @@ def main() -> int:
 
 
 def lesson(records: list[IndexRecord], model: MiniLm) -> Lesson:
-    """What the questions of these records teach."""
+    """What the questions of these records teach; a fact's vector is taken without a question that shares in it."""
     place = np.array([number for number, item in enumerate(records) for _ in item.questions])
+    shares = np.array(
+        [number < len(item.sharing) for item in records for number in range(len(item.questions))]
+    )
     questions = np.asarray(model.embed([text for item in records for text in item.questions]))
     said = unit(stated(records, model))
-    count = np.bincount(place)[:, None]
+    count = np.bincount(place[shares])[:, None]
     total = np.zeros_like(said)
-    np.add.at(total, place, questions)
-    others = (total[place] - questions) / (count[place] - 1)
+    np.add.at(total, place[shares], questions[shares])
+    left = shares[:, None].astype(np.float32)
+    others = (total[place] - left * questions) / (count[place] - left)
     return Lesson(questions, both(said, total / count), place, both(said[place], others))
 
 

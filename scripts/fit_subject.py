@@ -165,13 +165,13 @@ def closeness(
     answers = np.array([shipped[item.text_key] for item in records])
     lengths = np.linalg.norm(answers, axis=1)
     turn = read_query_map(knowledge.files, model.name, model.dimensions).turned
-    own = {text: place for place, item in enumerate(records) for text in item.questions}
+    own = {text: place for place, item in enumerate(records) for text in item.sharing}
     found = np.zeros(len(vectors))
     for number, (text, vector) in enumerate(zip(known.questions, vectors.astype(np.float32), strict=True)):
         turned = turn(vector)
         similar = answers @ turned / lengths
         if (place := own.get(text)) is not None:
-            without = answers[place] - ASKED_SHARE / len(records[place].questions) * vector
+            without = answers[place] - ASKED_SHARE / len(records[place].sharing) * vector
             similar[place] = without @ turned / np.linalg.norm(without)
         found[number] = similar.max()
     return found

@@ -22,6 +22,9 @@ FACT_KINDS = frozenset(
 )
 """Kinds of records that are facts; cards have the kinds component, slot, rule, decision and article."""
 
+MOST_SHARING = 8
+"""Questions of a record in its vector: the mean of more is less sharp (0.86 for 0.85 recall at 5 over five sets)."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexRecord:
@@ -41,13 +44,18 @@ class IndexRecord:
     core: str = ""
     """What is said without the heading, where there is one: it shares in the vector."""
     questions: tuple[str, ...] = ()
-    """Questions that it answers: they share in the vector and in the words."""
+    """Questions that it answers: they share in the words, the first ones in the vector."""
 
     @property
     def text_key(self) -> str:
         """Hash of what is embedded: vectors are stored under it, so an edited text never meets an old vector."""
-        parts = "\0".join((self.text, self.core, *self.questions))
+        parts = "\0".join((self.text, self.core, *self.sharing))
         return hashlib.sha256(parts.encode()).hexdigest()[:24]
+
+    @property
+    def sharing(self) -> tuple[str, ...]:
+        """The questions that share in the vector."""
+        return self.questions[:MOST_SHARING]
 
     @property
     def words(self) -> str:

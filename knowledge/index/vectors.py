@@ -73,11 +73,11 @@ def embedded(records: Sequence[IndexRecord], embedder: Embedder) -> "Matrix":
 
 
 def _asked(records: Sequence[IndexRecord], places: list[int], embedder: Embedder) -> "Matrix":
-    """The mean vector of each record's questions."""
+    """The mean vector of each record's first questions."""
     import numpy as np
 
-    counts = [len(records[place].questions) for place in places]
-    vectors = embedder.embed([question for place in places for question in records[place].questions])
+    counts = [len(records[place].sharing) for place in places]
+    vectors = embedder.embed([question for place in places for question in records[place].sharing])
     starts = np.cumsum([0, *counts[:-1]])
     return np.asarray(np.add.reduceat(vectors, starts, axis=0) / np.array(counts)[:, None], dtype=np.float32)
 

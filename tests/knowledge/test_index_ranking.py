@@ -1,6 +1,8 @@
 """How records are ranked: by words, by the best of their questions, and by the turned vector of what is asked."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ from knowledge.index.lexical import LexicalIndex
 from knowledge.index.names import Names
 from knowledge.index.passages import Passages
 from knowledge.index.query_map import FILE, QueryMap, pack, read_query_map
-from knowledge.index.record import Filter, IndexRecord
+from knowledge.index.record import MOST_SHARING, Filter, IndexRecord
 from knowledge.index.record_terms import terms_of
+from knowledge.index.vectors import embedded
 
 ALL = Filter()
 
@@ -55,6 +58,18 @@ def test_one_question_of_many_is_not_lost_among_the_others() -> None:
 def test_a_record_without_questions_is_ranked_by_its_text() -> None:
     searched = index(("bare", "Warm standby of a region.", ()), ("asked", "Other.", ("cold start",)))
     assert searched.best_asked("warm standby", 5, ALL) == ["bare"]
+
+
+def test_the_first_questions_share_in_the_vector_and_all_in_the_words(words: Any) -> None:
+    asked = tuple(f"question {number}" for number in range(MOST_SHARING))
+    record = IndexRecord("a", "Text.", "limit", questions=asked)
+    longer = replace(record, questions=(*asked, "one more about rollback"))
+    other = replace(record, questions=("another", *asked[1:]))
+    first, same, changed = embedded([record, longer, other], words)
+    assert first == pytest.approx(same)
+    assert longer.text_key == record.text_key != other.text_key
+    assert first != pytest.approx(changed)
+    assert "rollback" in longer.words
 
 
 def test_misspelt_words_are_found_and_filters_hold() -> None:
