@@ -17,6 +17,11 @@ SHORTEST = 6
 PART = 3
 """The shorter half of two words that are written as one has at least so many letters."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_DEVICE = re.compile(r"[A-Z]{1,2}\d{3}[A-Z]?")
+"""Numbers of accelerators: H200, GB300, MI355X."""
+COMPARING = frozenset({"vs", "versus", "or"})
+BESIDE = 2
+"""Words between a name and what compares it with another, at most, both counted."""
 _PLURAL = re.compile(r"(?<=\d)s$")
 
 
@@ -30,11 +35,21 @@ class Strangers:
         self._used, self._texts, self._possessions = used, texts, possessions
 
     def within(self, question: str, *, names_only: bool = False) -> list[str]:
-        """The unknown words as they were written; `names_only`: those with a capital alone, as names have."""
+        """The unknown words as they were written; `names_only`: those that are written or compared as names are."""
         words = ["", *_WORD.findall(question)]
-        asked = (word for before, word in pairwise(words) if before.lower() not in self._possessions)
-        long = (word for word in asked if len(word) >= SHORTEST and (word != word.lower() or not names_only))
-        return list(dict.fromkeys(word for word in long if not self._is_known(word)))
+        compared = _compared(words)
+        asked = (
+            word
+            for before, word in pairwise(words)
+            if before.lower() not in self._possessions
+            and (not names_only or word != word.lower() or word in compared)
+        )
+        return list(dict.fromkeys(word for word in asked if self._is_strange(word)))
+
+    def _is_strange(self, word: str) -> bool:
+        if _DEVICE.fullmatch(word):
+            return word.lower() not in self._known
+        return len(word) >= SHORTEST and not self._is_known(word)
 
     def _is_known(self, word: str) -> bool:
         lower = _PLURAL.sub("", word.lower())
@@ -63,3 +78,13 @@ class Strangers:
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
         return by_first_letter(self._known)
+
+
+def _compared(words: list[str]) -> frozenset[str]:
+    """The words beside one that compares."""
+    places = [place for place, word in enumerate(words) if word.lower() in COMPARING]
+    return frozenset(
+        word
+        for place in places
+        for word in (*words[max(place - BESIDE, 0) : place], *words[place + 1 : place + 2])
+    )

@@ -47,11 +47,12 @@ class Attribute(Record):
 
 
 class Unknowable(Record):
-    """Phrases of questions that no catalogue can answer: one of each list."""
+    """Questions that no catalogue can answer: with a phrase of each list, or of a pattern."""
 
     reason: str
-    subject: tuple[str, ...]
-    asked: tuple[str, ...]
+    subject: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    pattern: str = ""
 
 
 class WordLists(Record):
@@ -132,9 +133,11 @@ class Vocabulary:
 
     def unknowable(self, question: str) -> str:
         """Why no catalogue can answer, or an empty text."""
-        for reason, subject, asked in self._unknowable:
+        for item, subject, asked in self._unknowable:
+            if item.pattern and re.search(item.pattern, question, re.IGNORECASE):
+                return item.reason
             if subject.within(question) and asked.within(question):
-                return reason
+                return item.reason
         return ""
 
     def is_foreign(self, question: str) -> bool:
@@ -174,8 +177,8 @@ class Vocabulary:
         return [(item, Phrases(item.asked)) for item in self.lists.attributes]
 
     @cached_property
-    def _unknowable(self) -> list[tuple[str, Phrases, Phrases]]:
-        return [(item.reason, Phrases(item.subject), Phrases(item.asked)) for item in self.lists.unknowable]
+    def _unknowable(self) -> list[tuple[Unknowable, Phrases, Phrases]]:
+        return [(item, Phrases(item.subject), Phrases(item.asked)) for item in self.lists.unknowable]
 
 
 def answers(attribute: Attribute, kind: str, statement: str, attestations: Collection[str]) -> bool:

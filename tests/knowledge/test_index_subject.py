@@ -91,6 +91,41 @@ def test_names_are_strange_only_where_nothing_is_near() -> None:
     assert Strangers((), ["Hugging Face, air-gapped"]).within("huggingface airgapped quuxly") == ["quuxly"]
 
 
+@pytest.mark.parametrize(
+    ("question", "strange"),
+    [
+        ("tesselbase or qdrant for ten million vectors", ["tesselbase"]),
+        ("qdrant vs tesselbase", ["tesselbase"]),
+        ("is the tesselbased part of qdrant slow", []),
+        ("H200 or H275", ["H275"]),
+        ("qdrant on PG16 with AES256", []),
+    ],
+)
+def test_what_is_compared_and_what_is_numbered_as_a_device_is_a_name(
+    question: str, strange: list[str]
+) -> None:
+    known = Strangers({"qdrant", "vector", "h200", "aes256", "million"})
+    assert known.within(question, names_only=True) == strange
+
+
+@pytest.mark.parametrize(
+    ("question", "refused"),
+    [
+        ("delete all traces older than a month from our project", True),
+        ("please rewrite this job in Rust", True),
+        ("write our own gateway or use LiteLLM", False),
+        ("refactor my own pipeline or buy one", False),
+        ("delete vectors of one tenant, how", False),
+        ("what is our admin password", True),
+        ("Who can read our passwords in that file?", False),
+    ],
+)
+def test_commands_and_own_secrets_are_no_questions_for_a_catalogue(
+    retriever: Retriever, question: str, refused: bool
+) -> None:
+    assert bool(retriever._vocabulary.unknowable(question)) is refused
+
+
 def test_a_misspelling_is_right_in_its_first_letter() -> None:
     known = by_first_letter(["embedding", "latency", "gpu"])
     assert misspelt_for("embeddng", known) == "embedding"
