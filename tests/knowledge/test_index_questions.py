@@ -101,10 +101,12 @@ def test_abstains_where_nothing_is_known(retriever: Retriever) -> None:
 @pytest.mark.parametrize(
     ("name", "recall_5"),
     [
-        ("blind_questions.csv", 0.76),
-        ("blind2_questions.csv", 0.78),
-        ("blind4_questions.csv", 0.82),
-        ("blind5_questions.csv", 0.85),
+        ("blind_questions.csv", 0.79),
+        ("blind2_questions.csv", 0.82),
+        ("blind4_questions.csv", 0.87),
+        ("blind5_questions.csv", 0.83),
+        ("blind6_questions.csv", 0.84),
+        ("blind7_questions.csv", 0.82),
     ],
 )
 def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, recall_5: float) -> None:
@@ -118,7 +120,17 @@ def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, re
     let_in = [
         answer.identity for answer in answers if answer.identity in other and not answer.result.abstained
     ]
-    assert len(let_in) <= 0.16 * len(other), let_in
+    assert len(let_in) <= 0.14 * len(other), let_in
+
+
+def test_questions_on_other_things_are_told_from_ours(retriever: Retriever) -> None:
+    """Written from the taxonomy alone when all else was done."""
+    rows = read(HERE / "data" / "blind8_questions.csv")
+    abstained = {row["id"]: retriever.search(row["question"], k=1).abstained for row in rows}
+    ours = [row["id"] for row in rows if row["answerable"] == "yes"]
+    others = [row["id"] for row in rows if row["answerable"] == "no"]
+    assert sum(abstained[item] for item in ours) <= 0.03 * len(ours)
+    assert sum(abstained[item] for item in others) >= 0.9 * len(others)
 
 
 @pytest.mark.shared
