@@ -157,8 +157,10 @@ class Names:
 
 
 def _each_near(words: list[str], named: list[str]) -> bool:
-    """Whether no short word is another one: `data lake` isn't Delta Lake."""
+    """Whether no word is another one: `data lake` isn't Delta Lake, nor `chroma colour` Chroma Cloud."""
+    from rapidfuzz.distance import OSA
+
     return all(
-        word == other or min(len(word), len(other)) >= SHORTEST_NEAR_PART
+        word == other or (min(len(word), len(other)) >= SHORTEST_NEAR_PART and OSA.distance(word, other) <= 1)
         for word, other in zip(words, named, strict=True)
     )

@@ -63,8 +63,11 @@ def read_neighbours(files: DataFiles, model: str) -> Neighbours | None:
             if str(stored["model"]) != model:
                 return None
             projection = stored["projection"].astype(np.float32)
-            return Neighbours(projection, _unpacked(stored["ours"]), _unpacked(stored["others"]))
-    except (ValueError, KeyError, OSError, EOFError, BadZipFile):
+            ours, others = _unpacked(stored["ours"]), _unpacked(stored["others"])
+            fits = projection.ndim == ours.ndim == others.ndim == 2
+            fits = fits and projection.shape[1] == ours.shape[1] == others.shape[1]
+            return Neighbours(projection, ours, others) if fits else None
+    except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
         return None
 
 

@@ -28,10 +28,13 @@ class Passages:
 
         self._starts = np.cumsum([0, *(len(of_one) for of_one in passages[:-1])])
         self._index: Any = bm25s.BM25(k1=SATURATION, b=LENGTH_WEIGHT)
-        self._index.index([list(terms) for of_one in passages for terms in of_one], show_progress=False)
+        documents = [list(terms) for of_one in passages for terms in of_one]
+        self._is_empty = not any(documents)
+        if not self._is_empty:
+            self._index.index(documents, show_progress=False)
 
     def __contains__(self, term: str) -> bool:
-        return term in self._index.vocab_dict
+        return not self._is_empty and term in self._index.vocab_dict
 
     def scores(self, wanted: Sequence[str]) -> "Vector":
         """The score of each record's best passage; 0 where it has none of the terms."""

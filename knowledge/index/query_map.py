@@ -45,9 +45,10 @@ def read_query_map(files: DataFiles, model: str, dimensions: int) -> QueryMap:
     try:
         with np.load(io.BytesIO(files.bytes(FILE)), allow_pickle=False) as stored:
             matrix, fitted_for = stored["matrix"].astype(np.float32), str(stored["model"])
-    except (ValueError, KeyError, OSError, EOFError, BadZipFile):
+    except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
         return QueryMap(None)
-    usable = fitted_for == model and matrix.shape == (dimensions, dimensions)
+    square = matrix.shape == (dimensions, dimensions)
+    usable = fitted_for == model and square and bool(np.isfinite(matrix).all()) and bool(matrix.any())
     return QueryMap(matrix if usable else None)
 
 

@@ -38,6 +38,8 @@ DENSE_WEIGHT, LEXICAL_WEIGHT, ASKED_WEIGHT = 2.0, 1.5, 0.7
 NAMED_SHARE, INTENT_SHARE = 0.2, 0.3
 WARMING = "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?"
 """Misspelt and with a strange name, so that every word list is built."""
+OWN_FIRST = 2
+"""Of the hits so many are looked at for facts of one's own."""
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
 SUBJECT_UNCHECKED = (
     "The questions that a question's subject is told by can't be read; the search answers whatever is asked."
@@ -101,6 +103,8 @@ class Retriever:
         rankings = self._rankings(expansion, searched, only, _unambiguous(named), "lexical" in sides)
         hits = tuple(self._hit(identity, score) for identity, score in fuse(rankings)[:k])
         reason = self._gap(query, named, vector, turned) if self.records else "The knowledge index is empty."
+        if reason == OFF_SUBJECT and self._is_own(hits[:OWN_FIRST]):
+            reason = ""
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
@@ -155,6 +159,11 @@ class Retriever:
     def index_version(self) -> str:
         """What an answer's ledger records: knowledge hash and embedding model."""
         return f"{self._knowledge.hash[:16]}/{self._embedder.name}"
+
+    def _is_own(self, hits: Iterable[Hit]) -> bool:
+        """Whether one of these facts is the organisation's own: what belongs here was learned without those."""
+        facts = self._knowledge.facts
+        return any(facts[item].mark for hit in hits for item in hit.fact_ids if item in facts)
 
     def _gap(self, query: str, named: dict[str, str], vector: Any, turned: Any) -> str:
         """Why the catalogue can't answer, or an empty text."""
@@ -294,7 +303,8 @@ class Retriever:
     @cached_property
     def _strangers(self) -> Strangers:
         texts = [item.words for item in self.records]
-        return Strangers(self.usage.counts.keys(), texts, self._vocabulary.lists.possessions)
+        lists = self._vocabulary.lists
+        return Strangers(self.usage.counts.keys(), texts, lists.possessions, lists.codes)
 
     @cached_property
     def _editions(self) -> Editions:

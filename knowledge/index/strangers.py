@@ -29,10 +29,15 @@ class Strangers:
     """Finds words that are neither known nor a misspelling of what is known."""
 
     def __init__(
-        self, used: Collection[str], texts: Iterable[str] = (), possessions: Collection[str] = ()
+        self,
+        used: Collection[str],
+        texts: Iterable[str] = (),
+        possessions: Collection[str] = (),
+        codes: Collection[str] = (),
     ) -> None:
-        """`used`: stems; `texts`: where whole words stand; `possessions`: behind these, a name isn't asked about."""
-        self._used, self._texts, self._possessions = used, texts, possessions
+        """`used`: stems; `texts`: where whole words stand; `possessions`: behind these, a name isn't asked about;
+        `codes`: what looks like a device's number and is none."""
+        self._used, self._texts, self._possessions, self._codes = used, texts, possessions, codes
 
     def within(self, question: str, *, names_only: bool = False) -> list[str]:
         """The unknown words as they were written; `names_only`: those that are written or compared as names are."""
@@ -48,7 +53,7 @@ class Strangers:
 
     def _is_strange(self, word: str) -> bool:
         if _DEVICE.fullmatch(word):
-            return word.lower() not in self._known
+            return word.lower() not in self._known and word.lower() not in self._codes
         return len(word) >= SHORTEST and not self._is_known(word)
 
     def _is_known(self, word: str) -> bool:
@@ -86,5 +91,5 @@ def _compared(words: list[str]) -> frozenset[str]:
     return frozenset(
         word
         for place in places
-        for word in (*words[max(place - BESIDE, 0) : place], *words[place + 1 : place + 2])
+        for word in (*words[max(place - BESIDE, 0) : place], *words[place + 1 : place + 1 + BESIDE])
     )

@@ -34,7 +34,7 @@ def read_shipped(files: DataFiles, embedder: Embedder) -> dict[str, "Matrix"]:
     try:
         with np.load(io.BytesIO(files.bytes(SHIPPED)), allow_pickle=False) as stored:
             keys, vectors, model = stored["keys"], stored["vectors"], str(stored["model"])
-    except (ValueError, KeyError, OSError, EOFError, BadZipFile):
+    except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
         return {}
     if model != embedder.sha256 or vectors.ndim != 2 or vectors.shape != (len(keys), embedder.dimensions):
         return {}

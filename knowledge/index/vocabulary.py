@@ -14,6 +14,8 @@ from .names import normalise
 from .words import terms
 
 FILE = "catalog/synonyms.yaml"
+FOREIGN_SHARE = 0.25
+"""Of all words, of those that stand in English too."""
 
 
 class Synonym(Record):
@@ -69,7 +71,9 @@ class WordLists(Record):
     unknowable: tuple[Unknowable, ...] = ()
     stop_words: frozenset[str] = frozenset()
     foreign_words: tuple[str, ...] = ()
+    foreign_or_english: tuple[str, ...] = ()
     possessions: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
     edition_nouns: frozenset[str] = frozenset()
 
 
@@ -141,12 +145,18 @@ class Vocabulary:
         return ""
 
     def is_foreign(self, question: str) -> bool:
-        """Whether a small word of another language stands in it."""
-        return self._foreign.within(question)
+        """Whether a small word of another language stands in it, or many of those that are English words too."""
+        words = normalise(question).split()
+        either = sum(word in self._foreign_or_english for word in words)
+        return self._foreign.within(question) or either > FOREIGN_SHARE * len(words)
 
     @cached_property
     def _foreign(self) -> Phrases:
         return Phrases(self.lists.foreign_words)
+
+    @cached_property
+    def _foreign_or_english(self) -> frozenset[str]:
+        return frozenset(map(normalise, self.lists.foreign_or_english))
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -105,8 +105,8 @@ def test_abstains_where_nothing_is_known(retriever: Retriever) -> None:
         ("blind2_questions.csv", 0.82),
         ("blind4_questions.csv", 0.87),
         ("blind5_questions.csv", 0.83),
-        ("blind6_questions.csv", 0.84),
-        ("blind7_questions.csv", 0.82),
+        ("blind6_questions.csv", 0.86),
+        ("blind7_questions.csv", 0.83),
     ],
 )
 def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, recall_5: float) -> None:
@@ -120,7 +120,7 @@ def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, re
     let_in = [
         answer.identity for answer in answers if answer.identity in other and not answer.result.abstained
     ]
-    assert len(let_in) <= 0.14 * len(other), let_in
+    assert len(let_in) <= 0.16 * len(other), let_in
 
 
 def test_questions_on_other_things_are_told_from_ours(retriever: Retriever) -> None:

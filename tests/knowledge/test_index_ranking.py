@@ -38,6 +38,9 @@ def test_a_record_is_as_good_as_its_best_passage() -> None:
     scores = passages.scores(["kv", "cache", "nothing"])
     assert scores[0] > scores[1] > scores[2] == 0
     assert passages.scores(["nothing"]).tolist() == [0, 0, 0]
+    one, twice = Passages([[["kv", "cache"]], [["kv", "cache"], ["kv", "cache"]]]).scores(["kv"]).tolist()
+    assert one == twice > 0
+    assert Passages([[[]], [[]]]).scores(["kv"]).tolist() == [0, 0]
     assert "kv" in passages
     assert "nothing" not in passages
 
@@ -95,6 +98,12 @@ def test_a_map_of_another_model_or_a_broken_one_changes_nothing(tmp_path: Path) 
     assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([0, 1])
     assert read_query_map(DataFiles(tmp_path), "other", 2).turned(vector) == pytest.approx([1, 0])
     assert read_query_map(DataFiles(tmp_path), "m", 3).turned(vector) == pytest.approx([1, 0])
+    for broken in (np.full((2, 2), np.nan), np.zeros((2, 2))):
+        (tmp_path / FILE).write_bytes(pack(broken.astype(np.float32), "m"))
+        assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([1, 0])
+    np.save(tmp_path / "plain.npy", vector)
+    (tmp_path / FILE).write_bytes((tmp_path / "plain.npy").read_bytes())
+    assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([1, 0])
     (tmp_path / FILE).write_bytes(b"no zip")
     assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([1, 0])
     (tmp_path / FILE).unlink()
@@ -131,6 +140,8 @@ NAMED = Names.build(
         ("tera data or vertexai", ["c3", "c4"]),
         ("detla lake", ["c1"]),
         ("promt flow", ["c2"]),
+        ("detla lakr", []),
+        ("prxmpt flyw", []),
         ("prompts for a summary", []),
     ],
 )

@@ -14,6 +14,7 @@ from knowledge.index.neighbours import Neighbours, pack, read_neighbours
 from knowledge.index.strangers import Strangers
 from knowledge.index.subject import Usage
 from knowledge.manifest import packaged_root
+from knowledge.opening import open_knowledge
 
 
 @pytest.fixture(scope="module")
@@ -99,20 +100,28 @@ def test_names_are_strange_only_where_nothing_is_near() -> None:
         ("is the tesselbased part of qdrant slow", []),
         ("H200 or H275", ["H275"]),
         ("qdrant on PG16 with AES256", []),
+        ("qdrant vs the tesselbase", ["tesselbase"]),
+        ("qdrant versus tesselbase gateway", ["tesselbase"]),
+        ("tesselbase gateway versus qdrant", ["tesselbase"]),
+        ("X509 or RS256 for qdrant", []),
     ],
 )
 def test_what_is_compared_and_what_is_numbered_as_a_device_is_a_name(
     question: str, strange: list[str]
 ) -> None:
-    known = Strangers({"qdrant", "vector", "h200", "aes256", "million"})
+    known = Strangers({"qdrant", "vector", "h200", "aes256", "million"}, codes={"x509", "rs256"})
     assert known.within(question, names_only=True) == strange
 
 
 @pytest.mark.parametrize(
     ("question", "refused"),
     [
-        ("delete all traces older than a month from our project", True),
         ("please rewrite this job in Rust", True),
+        ("Translate this letter for me", True),
+        ("Remove the duplicates from our training set, which tool?", False),
+        ("Merge the adapters into our base model or keep them apart", False),
+        ("Translate all our manuals to six languages: what does it cost?", False),
+        ("What is the password policy of Keycloak?", False),
         ("write our own gateway or use LiteLLM", False),
         ("refactor my own pipeline or buy one", False),
         ("delete vectors of one tenant, how", False),
@@ -124,6 +133,22 @@ def test_commands_and_own_secrets_are_no_questions_for_a_catalogue(
     retriever: Retriever, question: str, refused: bool
 ) -> None:
     assert bool(retriever._vocabulary.unknowable(question)) is refused
+
+
+@pytest.mark.parametrize(
+    ("question", "foreign"),
+    [
+        ("Welche Datenbank hat Vektorsuche?", True),
+        ("la base es el problema", True),
+        ("Best beaches near Los Angeles", False),
+        ("How big is a die of silicon?", False),
+        ("Does my son need a new bike?", False),
+    ],
+)
+def test_a_place_or_a_die_makes_no_foreign_question(
+    retriever: Retriever, question: str, foreign: bool
+) -> None:
+    assert retriever._vocabulary.is_foreign(question) is foreign
 
 
 def test_a_misspelling_is_right_in_its_first_letter() -> None:
@@ -199,3 +224,28 @@ def test_neighbours_of_another_model_or_broken_ones_are_not_used(tmp_path: Path)
     assert read_neighbours(DataFiles(tmp_path), "other") is None
     (tmp_path / "index" / "neighbours.npz").write_bytes(b"no zip")
     assert read_neighbours(DataFiles(tmp_path), "m") is None
+
+
+OWN_FACT = """facts:
+- id: vllm/compliance/works-council
+  component: vllm
+  slots: []
+  kind: compliance
+  statement: The works council agreed that chat logs are read only with two of its members present.
+  tier: T1
+  source: {url: 'https://intranet.example/x', locator: y}
+  as_of: null
+  read_at: '2026-11-26'
+  review_by: '2027-05-25'
+"""
+
+
+def test_what_ones_own_facts_answer_is_not_turned_away(tmp_path: Path) -> None:
+    folder = tmp_path / "own" / "catalog" / "facts"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text(OWN_FACT, encoding="utf-8")
+    own = Retriever(open_knowledge(tmp_path / "own", None), tmp_path / "cache")
+    found = own.search("When may chat logs be read according to the works council?", k=3)
+    assert found.hits[0].record_id == "vllm/compliance/works-council"
+    assert not found.abstained, found.reason
+    assert own.search("how do I bake bread", k=3).abstained
