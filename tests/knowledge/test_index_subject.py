@@ -95,14 +95,14 @@ def test_names_are_strange_only_where_nothing_is_near() -> None:
 @pytest.mark.parametrize(
     ("question", "strange"),
     [
-        ("tesselbase or qdrant for ten million vectors", ["tesselbase"]),
-        ("qdrant vs tesselbase", ["tesselbase"]),
-        ("is the tesselbased part of qdrant slow", []),
-        ("H200 or H275", ["H275"]),
+        ("quillhaven or qdrant for ten million vectors", ["quillhaven"]),
+        ("qdrant vs quillhaven", ["quillhaven"]),
+        ("is the quillhavens part of qdrant slow", []),
+        ("H200 or H675", ["H675"]),
         ("qdrant on PG16 with AES256", []),
-        ("qdrant vs the tesselbase", ["tesselbase"]),
-        ("qdrant versus tesselbase gateway", ["tesselbase"]),
-        ("tesselbase gateway versus qdrant", ["tesselbase"]),
+        ("qdrant vs the quillhaven", ["quillhaven"]),
+        ("qdrant versus quillhaven gateway", ["quillhaven"]),
+        ("quillhaven gateway versus qdrant", ["quillhaven"]),
         ("X509 or RS256 for qdrant", []),
     ],
 )
