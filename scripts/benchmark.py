@@ -4,10 +4,12 @@ Prints one row a figure: what, measured, budget. Exit code 1 if a budget is miss
 from a seed over all use cases, so that no two rankings share all their answers.
 """
 
+import csv
 import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -17,6 +19,7 @@ from typing import NamedTuple
 
 import knowledge
 from agent.consultation import open_consultation
+from knowledge.index import Retriever
 from tools.assess import assess
 from tools.ranking import rank_many
 from tools.sizing import ServingDemand, cheapest_points
@@ -26,6 +29,7 @@ from tools.workload import Workload, from_mapping
 AS_OF = date(2026, 11, 24)
 SEED = 7
 BATCH = 256
+QUESTIONS = Path(__file__).parent.parent / "tests" / "knowledge" / "data" / "blind8_questions.csv"
 TURNS = (
     "We want an assistant that answers questions over our contracts for 200 lawyers.",
     "Cloud, EU only, GDPR applies",
@@ -109,6 +113,29 @@ def turn_figures() -> Iterator[Figure]:
     yield Figure("any other turn, slowest", max(others), "ms", 500)
 
 
+_FIRST_SEARCH = """
+import sys
+from pathlib import Path
+import knowledge
+from knowledge.index import Retriever
+Retriever(knowledge.load(), Path(sys.argv[1])).search("pgvector limits")
+"""
+
+
+def search_figures() -> Iterator[Figure]:
+    """The first search of a fresh machine in a process of its own, then questions of strangers."""
+    with tempfile.TemporaryDirectory() as folder:
+        first = _timed(partial(subprocess.run, [sys.executable, "-c", _FIRST_SEARCH, folder], check=True))
+        yield Figure("first search, imports and collection", first / 1000, "s", 5)
+        retriever = Retriever(knowledge.load(), Path(folder))
+        retriever.warm()
+        with QUESTIONS.open(encoding="utf-8", newline="") as file:
+            asked = [row["question"] for row in csv.DictReader(file)]
+        times = sorted(_timed(partial(retriever.search, question, k=8)) for question in asked)
+    yield Figure(f"warm search, median of {len(times)}", statistics.median(times), "ms", 25)
+    yield Figure("warm search, p95", statistics.quantiles(times, n=20)[-1], "ms", 25)
+
+
 def sizing_figures() -> Iterator[Figure]:
     """A new load each time; the deployments themselves are laid out once."""
     base = knowledge.load()
@@ -141,7 +168,7 @@ def _timed(action: Callable[[], object]) -> float:
 
 def main() -> int:
     missed = 0
-    for group in (start_figures, sizing_figures, rank_figures, full_figures, turn_figures):
+    for group in (start_figures, search_figures, sizing_figures, rank_figures, full_figures, turn_figures):
         for figure in group():
             mark = "ok" if figure.kept else "MISSED"
             print(f"{figure.what:45} {figure.value:9.1f} {figure.unit:3} budget {figure.budget:g} {mark}")

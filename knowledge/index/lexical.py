@@ -30,24 +30,22 @@ class LexicalIndex:
         self._records = records
         self._worded = worded
         self._stop_words = frozenset(stem for word in stop_words for stem in terms(word))
-        self._latest: dict[str, tuple[str, list[IndexRecord]]] = {}
+        self._latest: dict[Passages, tuple[str, list[IndexRecord]]] = {}
 
     def best(self, query: str, count: int, only: Filter) -> list[str]:
         """Ids of the best records that share a term with the query, best first."""
-        return self._first("whole", query, count, only)
+        return self._first(self._whole, query, count, only)
 
     def best_asked(self, query: str, count: int, only: Filter) -> list[str]:
         """The same by each record's best question, or by its text where it has none."""
-        return self._first("asked", query, count, only)
+        return self._first(self._asked, query, count, only)
 
-    def _first(self, ranking: str, query: str, count: int, only: Filter) -> list[str]:
+    def _first(self, passages: Passages, query: str, count: int, only: Filter) -> list[str]:
         """A search asks for the same query under several filters."""
-        if not self._records:
-            return []
-        asked, ordered = self._latest.get(ranking, ("", []))
+        asked, ordered = self._latest.get(passages, ("", []))
         if asked != query:
-            ordered = self._ordered(self._whole if ranking == "whole" else self._asked, query)
-            self._latest[ranking] = (query, ordered)
+            ordered = self._ordered(passages, query)
+            self._latest[passages] = (query, ordered)
         return list(islice((item.id for item in ordered if only.admits(item)), count))
 
     def _ordered(self, passages: Passages, query: str) -> list[IndexRecord]:

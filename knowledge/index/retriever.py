@@ -9,6 +9,7 @@ questions). What can't be used here is said in `notices`; a search never fails f
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -196,7 +197,11 @@ class Retriever:
     ) -> list[tuple[float, Sequence[str]]]:
         """All records; those of the named components again; those of the kind that is asked for again."""
         parts = [(only, 1.0)]
+        of_named: Sequence[str] = ()
         if named and not only.subjects:
+            if vector is not None:  # asked once for all of them, since each question costs the store 3 ms
+                together = only._replace(subjects=named)
+                of_named = self._nearest(vector, together, CANDIDATES * len(named))
             parts += [(only._replace(subjects=frozenset((name,))), NAMED_SHARE) for name in sorted(named)]
         intents = self._vocabulary.intents(expansion.question)
         for intent in intents:
@@ -213,17 +218,23 @@ class Retriever:
                     (LEXICAL_WEIGHT * share, self._lexical.best(expansion.text, CANDIDATES, inside))
                 )
             if vector is not None:
-                rankings.append((DENSE_WEIGHT * share, self._nearest(vector, inside)))
+                whole = inside.subjects == only.subjects
+                nearest = self._nearest(vector, inside) if whole else self._first_of(of_named, inside)
+                rankings.append((DENSE_WEIGHT * share, nearest))
         return rankings
+
+    def _first_of(self, ranking: Sequence[str], inside: Filter) -> list[str]:
+        """The first of a ranking that the filter admits."""
+        return list(islice((key for key in ranking if inside.admits(self._by_id[key])), CANDIDATES))
 
     def _vector(self, question: str) -> Any:
         """Its sentence vector; None where no dense search is possible."""
         store, _ = self._dense
         return None if store is None else self._embedder.embed([question])[0]
 
-    def _nearest(self, vector: Any, only: Filter) -> list[str]:
+    def _nearest(self, vector: Any, only: Filter, count: int = CANDIDATES) -> list[str]:
         store, _ = self._dense
-        return list(store.ask("nearest", vector, CANDIDATES, only)) if store else []
+        return list(store.ask("nearest", vector, count, only)) if store else []
 
     def _closeness(self, vector: Any) -> float:
         store, _ = self._dense
