@@ -15,7 +15,7 @@ from statistics import fmean
 from typing import Any, NamedTuple, TextIO
 
 from knowledge import Knowledge, load
-from knowledge.index import FACT_KINDS, SIDES, Retriever, SearchResult, Side
+from knowledge.index import FACT_KINDS, PARTS, Part, Retriever, SearchResult
 
 from .about import about_run
 from .about import as_json as about_json
@@ -25,6 +25,13 @@ RAN, NO_CASE, IMPERFECT = 0, 3, 4
 DEPTH = 10
 COLUMNS = ("question_id", "rank", "fact_id", "seed_id", "abstained")
 NEEDED = ("id", "question")
+COMPARED: dict[str, frozenset[Part]] = {
+    "dense": frozenset(("dense", "query_map")),
+    "lexical": frozenset(("lexical", "best_question")),
+    "without_query_map": PARTS - {"query_map"},
+    "without_best_question": PARTS - {"best_question"},
+}
+"""What the whole is set beside: its two sides, and the whole without what is fitted or ranked beside them."""
 NOTHING_TO_SCORE = (
     "says of no question what should be found (gold_fact_ids) or whether it can be answered (answerable). "
     "Give one of these columns, or --results FILE to have the questions answered without a score."
@@ -116,10 +123,10 @@ def _question(row: dict[str, str], number: int) -> Question:
 
 
 def answer(
-    question: Question, retriever: Retriever, knowledge: Knowledge, sides: frozenset[Side] = SIDES
+    question: Question, retriever: Retriever, knowledge: Knowledge, parts: frozenset[Part] = PARTS
 ) -> Answered:
     """The facts of the best records, in order, each once."""
-    result: SearchResult = retriever.search(question.text, k=DEPTH, kinds=FACT_KINDS, sides=sides)
+    result: SearchResult = retriever.search(question.text, k=DEPTH, kinds=FACT_KINDS, parts=parts)
     facts = tuple(dict.fromkeys(fact for hit in result.hits for fact in hit.fact_ids))
     names = tuple(frozenset({fact, *knowledge.facts[fact].seed_ids}) for fact in facts)
     return Answered(question, facts, names, result.abstained)
@@ -128,13 +135,12 @@ def answer(
 def side_by_side(
     questions: list[Question], fused: list[Answered], retriever: Retriever, knowledge: Knowledge
 ) -> dict[str, Any]:
-    """What both sides find together, and each of them alone, on the questions with gold."""
+    """What all parts find together, each side alone, and all but one, on the questions with gold."""
     scored = [item for item in questions if item.gold]
-    alone = {
-        side: [answer(item, retriever, knowledge, frozenset((side,))) for item in scored] for side in SIDES
-    }
-    both = [item for item in fused if item.question.gold]
-    return {name: _figures(found) for name, found in (("fused", both), *sorted(alone.items()))}
+    found = {"fused": [item for item in fused if item.question.gold]}
+    for name, parts in COMPARED.items():
+        found[name] = [answer(item, retriever, knowledge, parts) for item in scored]
+    return {name: _figures(answered) for name, answered in found.items()}
 
 
 def _figures(scored: list[Answered]) -> dict[str, Any]:
@@ -216,8 +222,9 @@ def rows(item: Answered, knowledge: Knowledge) -> Iterator[dict[str, Any]]:
 
 def _side(name: str, figures: dict[str, Any]) -> str:
     low, high = figures["interval"]
+    label = "search " + name.replace("_", " ")
     return (
-        f"{name + ' search':20} recall at 5 {figures['recall_at_5']:.3f} (95 % interval {low:.3f} to {high:.3f}),"
+        f"{label:28} recall at 5 {figures['recall_at_5']:.3f} (95 % interval {low:.3f} to {high:.3f}),"
         f" at 8 {figures['recall_at_8']:.3f}, nDCG at 10 {figures['ndcg_at_10']:.3f}"
     )
 

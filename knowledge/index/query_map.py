@@ -22,9 +22,10 @@ FILE = "index/query_map.npz"
 class QueryMap:
     """Turns the vector of a question; another model's vectors mean nothing to it."""
 
-    def __init__(self, matrix: "Matrix | None") -> None:
+    def __init__(self, matrix: "Matrix | None", is_damaged: bool = False) -> None:
         """`matrix`: dimensions x dimensions, applied from the right; None leaves vectors as they are."""
         self._matrix = matrix
+        self.is_damaged = is_damaged
 
     def turned(self, vector: "Matrix") -> "Matrix":
         """The unit vector to search with."""
@@ -37,7 +38,7 @@ class QueryMap:
 
 
 def read_query_map(files: DataFiles, model: str, dimensions: int) -> QueryMap:
-    """As shipped; one that changes nothing where there is none, or another model's."""
+    """As shipped; one that changes nothing where there is none, another model's, or a damaged one."""
     import numpy as np
 
     if not files.root.joinpath(*FILE.split("/")).is_file():
@@ -46,10 +47,12 @@ def read_query_map(files: DataFiles, model: str, dimensions: int) -> QueryMap:
         with np.load(io.BytesIO(files.bytes(FILE)), allow_pickle=False) as stored:
             matrix, fitted_for = stored["matrix"].astype(np.float32), str(stored["model"])
     except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
+        return QueryMap(None, is_damaged=True)
+    if fitted_for != model:
         return QueryMap(None)
     square = matrix.shape == (dimensions, dimensions)
-    usable = fitted_for == model and square and bool(np.isfinite(matrix).all()) and bool(matrix.any())
-    return QueryMap(matrix if usable else None)
+    usable = square and bool(np.isfinite(matrix).all()) and bool(matrix.any())
+    return QueryMap(matrix) if usable else QueryMap(None, is_damaged=True)
 
 
 def pack(matrix: "Matrix", model: str) -> bytes:

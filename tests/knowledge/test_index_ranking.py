@@ -1,5 +1,6 @@
 """How records are ranked: by words, by the best of their questions, and by the turned vector of what is asked."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from knowledge.index.passages import Passages
 from knowledge.index.query_map import FILE, QueryMap, pack, read_query_map
 from knowledge.index.record import MOST_SHARING, Filter, IndexRecord
 from knowledge.index.record_terms import terms_of
+from knowledge.index.retriever import MAP_UNUSABLE
 from knowledge.index.vectors import embedded
 
 ALL = Filter()
@@ -90,24 +92,50 @@ def test_the_map_turns_a_question_to_a_unit_vector() -> None:
     assert QueryMap(None).turned(plain) is plain
 
 
-def test_a_map_of_another_model_or_a_broken_one_changes_nothing(tmp_path: Path) -> None:
+def written_map(folder: Path, content: bytes) -> QueryMap:
+    (folder / FILE).parent.mkdir(exist_ok=True)
+    (folder / FILE).write_bytes(content)
+    return read_query_map(DataFiles(folder), "m", 2)
+
+
+def test_a_map_of_another_model_or_none_changes_nothing(tmp_path: Path) -> None:
     vector = np.array([1, 0], dtype=np.float32)
-    (tmp_path / "index").mkdir()
-    content = pack(np.array([[0, 1], [1, 0]], dtype=np.float32), "m")
-    (tmp_path / FILE).write_bytes(content)
-    assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([0, 1])
-    assert read_query_map(DataFiles(tmp_path), "other", 2).turned(vector) == pytest.approx([1, 0])
-    assert read_query_map(DataFiles(tmp_path), "m", 3).turned(vector) == pytest.approx([1, 0])
-    for broken in (np.full((2, 2), np.nan), np.zeros((2, 2))):
-        (tmp_path / FILE).write_bytes(pack(broken.astype(np.float32), "m"))
-        assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([1, 0])
-    np.save(tmp_path / "plain.npy", vector)
-    (tmp_path / FILE).write_bytes((tmp_path / "plain.npy").read_bytes())
-    assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([1, 0])
-    (tmp_path / FILE).write_bytes(b"no zip")
-    assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([1, 0])
+    matrix = np.array([[0, 1], [1, 0]], dtype=np.float32)
+    assert written_map(tmp_path, pack(matrix, "m")).turned(vector) == pytest.approx([0, 1])
+    other = written_map(tmp_path, pack(matrix, "other"))
     (tmp_path / FILE).unlink()
-    assert read_query_map(DataFiles(tmp_path), "m", 2).turned(vector) == pytest.approx([1, 0])
+    for found in (other, read_query_map(DataFiles(tmp_path), "m", 2)):
+        assert found.turned(vector) == pytest.approx([1, 0])
+        assert not found.is_damaged
+
+
+def saved(array: Any) -> bytes:
+    out = io.BytesIO()
+    np.save(out, array)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pack(np.eye(3, dtype=np.float32), "m"),
+        pack(np.full((2, 2), np.nan, dtype=np.float32), "m"),
+        pack(np.zeros((2, 2), dtype=np.float32), "m"),
+        saved(np.eye(2, dtype=np.float32)),
+        b"no zip",
+    ],
+    ids=["other size", "not finite", "all zero", "no archive", "no numpy file"],
+)
+def test_a_damaged_map_changes_nothing_and_is_told(tmp_path: Path, content: bytes) -> None:
+    found = written_map(tmp_path, content)
+    assert found.turned(np.array([1, 0], dtype=np.float32)) == pytest.approx([1, 0])
+    assert found.is_damaged
+
+
+def test_a_search_without_its_map_says_so(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not retriever.search("vLLM startup time").notices
+    monkeypatch.setattr(retriever, "_query_map", QueryMap(None, is_damaged=True))
+    assert retriever.search("vLLM startup time").notices == (MAP_UNUSABLE,)
 
 
 def test_the_packaged_map_brings_questions_nearer_to_their_facts(retriever: Retriever) -> None:
