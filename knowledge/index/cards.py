@@ -53,6 +53,7 @@ def fact_record(fact: Fact, knowledge: Knowledge, questions: tuple[str, ...] = (
         fact_ids=(fact.id,),
         core=fact.statement,
         questions=() if fact.mark else questions,
+        own=bool(fact.mark),
     )
 
 
@@ -76,6 +77,7 @@ def component_record(component: Component, knowledge: Knowledge, facts: tuple[st
         layer=roles[0].layer if roles else 0,
         status=component.status,
         fact_ids=facts,
+        own=bool(component.mark),
     )
 
 
@@ -108,6 +110,7 @@ def rule_record(rule: Rule, knowledge: Knowledge) -> IndexRecord:
         slots=(rule.slot,) if rule.slot else (),
         layer=slot.layer if slot else 0,
         fact_ids=rule.fact_ids,
+        own=bool(rule.mark),
     )
 
 

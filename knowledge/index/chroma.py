@@ -190,6 +190,7 @@ def _metadata(record: IndexRecord) -> dict[str, Any]:
         "status": record.status,
         "subjects": list(record.subjects),
         "slots": list(record.slots),
+        "own": record.own,
     }
     return {key: value for key, value in values.items() if value}
 
@@ -198,6 +199,8 @@ def _where(only: Filter) -> dict[str, Any] | None:
     parts: list[dict[str, Any]] = []
     if only.kinds:
         parts.append({"kind": {"$in": sorted(only.kinds)}})
+    if only.own:
+        parts.append({"own": True})
     if only.statuses:
         parts.append({"status": {"$in": sorted(only.statuses)}})
     for key, wanted in (("slots", only.slots), ("subjects", only.subjects)):

@@ -45,6 +45,8 @@ class IndexRecord:
     """What is said without the heading, where there is one: it shares in the vector."""
     questions: tuple[str, ...] = ()
     """Questions that it answers: they share in the words, the first ones in the vector."""
+    own: bool = False
+    """Whether it comes from a folder of the organisation's own."""
 
     @property
     def text_key(self) -> str:
@@ -70,6 +72,8 @@ class Filter(NamedTuple):
     slots: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
+    own: bool = False
+    """Only what comes from a folder of the organisation's own."""
 
     def admits(self, record: IndexRecord) -> bool:
         """Whether `record` is inside the filter."""
@@ -77,6 +81,7 @@ class Filter(NamedTuple):
             (not self.kinds or record.kind in self.kinds)
             and (not self.slots or not self.slots.isdisjoint(record.slots))
             and (not self.statuses or record.status in self.statuses)
+            and (not self.own or record.own)
             and (not self.subjects or not self.subjects.isdisjoint(record.subjects))
         )
 

@@ -39,7 +39,9 @@ OF_NAMED, OF_KIND = 12, 30
 """Of a named component, and of the kind that is asked for: more change no result on seven sets of questions, and take
 the store 5 ms to find where the unfiltered ranking doesn't hold them."""
 DENSE_WEIGHT, LEXICAL_WEIGHT, ASKED_WEIGHT = 2.0, 1.5, 0.7
-NAMED_SHARE, INTENT_SHARE = 0.2, 0.3
+NAMED_SHARE, INTENT_SHARE, OWN_SHARE = 0.2, 0.3, 0.3
+"""Of what the ranking of all records weighs. Facts of an organisation's own come without questions: 53 of 100 such
+answers are among the first five, with a ranking of their own 75, of the packaged ones 82 instead of 85."""
 WARMING = "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?"
 """Misspelt and with a strange name, so that every word list is built."""
 OWN_FIRST = 2
@@ -162,6 +164,10 @@ class Retriever:
     def records(self) -> tuple[IndexRecord, ...]:
         return index_records(self._knowledge)
 
+    @cached_property
+    def _holds_own(self) -> bool:
+        return any(record.own for record in self.records)
+
     @property
     def index_version(self) -> str:
         """What an answer's ledger records: knowledge hash and embedding model."""
@@ -201,9 +207,11 @@ class Retriever:
     def _rankings(
         self, expansion: Expansion, vector: Any, only: Filter, named: frozenset[str], parts: frozenset[Part]
     ) -> list[tuple[float, Sequence[str]]]:
-        """All records; those of the named components again; those of the kind that is asked for again."""
+        """All records; again those of the organisation, of the named components, and of the kind that is asked for."""
         is_dense = "dense" in parts and vector is not None
         groups = [(only, 1.0, CANDIDATES)]
+        if self._holds_own:
+            groups.append((only._replace(own=True), OWN_SHARE, OF_NAMED))
         of_named: Sequence[str] = ()
         if named and not only.subjects:
             if is_dense:  # asked once for all of them, since each question costs the store 3 ms

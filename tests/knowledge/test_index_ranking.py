@@ -154,6 +154,24 @@ def test_the_packaged_map_brings_questions_nearer_to_their_facts(retriever: Retr
     assert first(turn=True) > first(turn=False)
 
 
+def test_facts_of_ones_own_are_found_without_questions(retriever: Retriever, tmp_path: Path) -> None:
+    chosen = {item.id: item.questions[-1] for item in retriever.records if len(item.questions) > 8}
+    chosen = dict(list(chosen.items())[::100])
+
+    def found(own: bool) -> int:
+        search = Retriever(load(), tmp_path)
+        told = (
+            replace(item, questions=(), own=own) if item.id in chosen else item for item in retriever.records
+        )
+        search.__dict__["records"] = tuple(told)
+        return sum(
+            key in [hit.record_id for hit in search.search(question, k=5).hits]
+            for key, question in chosen.items()
+        )
+
+    assert found(own=True) > found(own=False)
+
+
 NAMED = Names.build(
     [("c1", "Delta Lake"), ("c2", "Prompt Flow"), ("c3", "Teradata"), ("c4", "Vertex AI")],
     {},

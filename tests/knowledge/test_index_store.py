@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,8 @@ def test_a_collection_of_another_model_is_refused(knowledge: Knowledge, tmp_path
 
 
 def test_disk_and_memory_agree(knowledge: Knowledge, tmp_path: Path, words: Any) -> None:
-    records = Retriever(knowledge, tmp_path, words).records
+    packaged = Retriever(knowledge, tmp_path, words).records
+    records = (replace(packaged[0], own=True), *packaged[1:])
     matrix = words.embed([record.text for record in records])
     build_store(tmp_path / "here", {"sha256": "a"}, records, lambda: matrix, words)
     disk = open_store(tmp_path / "here", {"sha256": "a"}, records, words)
@@ -130,8 +132,10 @@ def test_disk_and_memory_agree(knowledge: Knowledge, tmp_path: Path, words: Any)
         Filter(slots=frozenset({"sto.vector_db", "other"})),
         Filter(subjects=frozenset({"pgvector"}), kinds=frozenset({"rule"})),
         Filter(subjects=frozenset({"nobody"})),
+        Filter(own=True),
     ):
         assert disk.nearest(vector, 5, only) == memory.nearest(vector, 5, only), only
+    assert memory.nearest(vector, 5, Filter(own=True)) == [records[0].id]
     assert disk.closeness(vector) == pytest.approx(memory.closeness(vector), abs=2e-4)
     assert memory.closeness(np.asarray(matrix[3])) == pytest.approx(1, abs=1e-4)
     assert MemoryStore((), np.zeros((0, 4), dtype=np.float32)).closeness(np.ones(4, dtype=np.float32)) == 0
