@@ -5,15 +5,19 @@ connection closed; whoever waits for it is free again at the limit, and no threa
 """
 
 import asyncio
+import atexit
 import os
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import cache
 from typing import TypeVar
 
 Result = TypeVar("Result")
 GRACE_S = 2.0
 """A loop that is busy may be so late to break off; nobody waits longer."""
+LAST_S = 10.0
+"""At the end of the process for what is under way, an import at the longest."""
 
 
 def within(seconds: float, call: Callable[[], Awaitable[Result]]) -> Result:
@@ -40,5 +44,27 @@ def within(seconds: float, call: Callable[[], Awaitable[Result]]) -> Result:
 def _loop(process: int) -> asyncio.AbstractEventLoop:
     """The loop of this process; a forked one has none of its parent's threads."""
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="calls", daemon=True).start()
+    thread = threading.Thread(target=loop.run_forever, name="calls", daemon=True)
+    thread.start()
+    atexit.register(_end, loop, thread)
     return loop
+
+
+def _end(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    """Let the thread finish before the interpreter goes: what it holds then, the lock of an import say, stays held.
+
+    Clients leave tasks of their own behind an answer; one that doesn't end in time is left to its fate.
+    """
+    if thread.is_alive():
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(LAST_S)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(LAST_S)
+
+
+async def _cancel_all() -> None:
+    """Break off every other task, and wait for it."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

@@ -190,8 +190,9 @@ def test_a_forked_process_asks_for_itself(server: FakeOpenAI) -> None:
         "import os, sys; from agent.model_port import EndpointModel, Message\n"
         "ask = lambda: EndpointModel('openai/x', sys.argv[1]).complete([Message('user', 'x')], {})\n"
         "ask(); child = os.fork()\n"
+        "code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if child else 0\n"
         "print(ask(), flush=True)\n"
-        "if child: sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+        "sys.exit(code)"
     )
     server.reset()
     done = subprocess.run([sys.executable, "-c", code, server.base_url], capture_output=True, text=True)
