@@ -173,7 +173,14 @@ def test_facts_of_ones_own_are_found_without_questions(retriever: Retriever, tmp
 
 
 NAMED = Names.build(
-    [("c1", "Delta Lake"), ("c2", "Prompt Flow"), ("c3", "Teradata"), ("c4", "Vertex AI")],
+    [
+        ("c1", "Delta Lake"),
+        ("c2", "Prompt Flow"),
+        ("c3", "Teradata"),
+        ("c4", "Vertex AI"),
+        ("c5", "Neo4j"),
+        ("c6", "Milvus"),
+    ],
     {},
 )
 
@@ -184,6 +191,7 @@ NAMED = Names.build(
         ("a data lake or a warehouse", []),
         ("which tier data goes to", []),
         ("tera data or vertexai", ["c3", "c4"]),
+        ("neo 4j or mil vus", ["c5", "c6"]),
         ("detla lake", ["c1"]),
         ("promt flow", ["c2"]),
         ("detla lakr", []),
@@ -191,7 +199,9 @@ NAMED = Names.build(
         ("prompts for a summary", []),
     ],
 )
-def test_a_name_of_two_words_is_misheard_word_for_word_alone(question: str, named: list[str]) -> None:
+def test_a_name_is_heard_across_spaces_and_misheard_word_for_word_alone(
+    question: str, named: list[str]
+) -> None:
     assert sorted(NAMED.mentioned(question)) == named
 
 
