@@ -40,8 +40,8 @@ OF_NAMED, OF_KIND = 12, 30
 the store 5 ms to find where the unfiltered ranking doesn't hold them."""
 DENSE_WEIGHT, LEXICAL_WEIGHT, ASKED_WEIGHT = 2.0, 1.5, 0.7
 NAMED_SHARE, INTENT_SHARE, OWN_SHARE = 0.2, 0.3, 0.3
-"""Of what the ranking of all records weighs. Facts of an organisation's own come without questions: 53 of 100 such
-answers are among the first five, with a ranking of their own 75, of the packaged ones 82 instead of 85."""
+"""Of what the ranking of all records weighs. Facts of an organisation's own come without questions, which a
+ranking of their own makes up for in part, at some cost to the packaged ones (scripts/measure_own_share.py)."""
 WARMING = "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?"
 """Misspelt and with a strange name, so that every word list is built."""
 OWN_FIRST = 2
