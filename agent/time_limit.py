@@ -9,7 +9,6 @@ import atexit
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import cache
 from typing import TypeVar
 
@@ -53,18 +52,9 @@ def _loop(process: int) -> asyncio.AbstractEventLoop:
 def _end(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
     """Let the thread finish before the interpreter goes: what it holds then, the lock of an import say, stays held.
 
-    Clients leave tasks of their own behind an answer; one that doesn't end in time is left to its fate.
+    Calls under way and tasks that clients have left behind end unfinished, and silently.
     """
     if thread.is_alive():
-        with suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(LAST_S)
+        loop.set_exception_handler(lambda *_: None)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(LAST_S)
-
-
-async def _cancel_all() -> None:
-    """Break off every other task, and wait for it."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)

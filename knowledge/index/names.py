@@ -11,8 +11,6 @@ SHORTEST_NEAR = 6
 """A misspelt name must be at least this long, and right in its first letter."""
 SHORTEST_NEAR_PART = 5
 """So long at least is a misspelt word of a name of several."""
-SHORTEST_JOINED = 5
-"""So long at least is a name that is written with spaces in it, as `neo 4j`."""
 TWO_SLIPS = 9
 """From this length two letters may be wrong, below it one."""
 _PARTED = re.compile(r"\w+(?:[_-]\w+)+")
@@ -113,8 +111,7 @@ class Names:
                 form = " ".join(words[start : start + length])
                 if form in self.ordinary and not (start and written[start][0].isupper()):
                     continue
-                joined = singular("".join(written[start : start + length]).lower())
-                ids = self.forms.get(form) or (self._near(form, joined) if length <= 2 else frozenset())
+                ids = self.forms.get(form) or (self._near(form) if length <= 2 else frozenset())
                 if ids:
                     used[start : start + length] = [True] * length
                     found.update((identity, form) for identity in sorted(ids))
@@ -138,16 +135,16 @@ class Names:
 
     @cached_property
     def _joined(self) -> dict[str, frozenset[str]]:
-        """The forms without their spaces."""
-        joined = ((form.replace(" ", ""), ids) for form, ids in self.forms.items())
-        return {form: ids for form, ids in joined if len(form) >= SHORTEST_JOINED}
+        """The long forms without their spaces."""
+        forms = (form for listed in self._long_forms.values() for form in listed)
+        return {form.replace(" ", ""): self.forms[form] for form in forms}
 
-    def _near(self, form: str, joined: str) -> frozenset[str]:
-        """What is written with other spaces (`joined`: without any), or word for word with a slip or two."""
-        if ids := self._joined.get(joined):
-            return ids
+    def _near(self, form: str) -> frozenset[str]:
+        """What is written with other spaces, or word for word with a slip or two."""
         if len(form) < SHORTEST_NEAR:
             return frozenset()
+        if ids := self._joined.get(form.replace(" ", "")):
+            return ids
         from rapidfuzz.distance import Levenshtein
         from rapidfuzz.process import extractOne
 

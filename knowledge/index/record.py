@@ -90,6 +90,6 @@ def records_digest(records: tuple[IndexRecord, ...]) -> str:
     """Hash over everything that the index stores, in order."""
     total = hashlib.sha256()
     for item in records:
-        parts = (item.id, item.text, item.kind, item.subjects, item.slots, item.fact_ids, item.questions)
-        total.update(repr(parts).encode())
+        filters = (item.kind, item.subjects, item.slots, item.status, item.own)
+        total.update(repr((item.id, item.text, item.fact_ids, item.questions, filters)).encode())
     return total.hexdigest()

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from .opening import OpenedStore
 
 CANDIDATES = 60
-OF_NAMED, OF_KIND = 12, 30
-"""Of a named component, and of the kind that is asked for: more change no result on seven sets of questions, and take
+OF_OWN, OF_KIND = 12, 30
+"""Of one's own records, and of the kind that is asked for: more change no result on seven sets of questions, and take
 the store 5 ms to find where the unfiltered ranking doesn't hold them."""
 DENSE_WEIGHT, LEXICAL_WEIGHT, ASKED_WEIGHT = 2.0, 1.5, 0.7
 NAMED_SHARE, INTENT_SHARE, OWN_SHARE = 0.2, 0.3, 0.3
@@ -211,14 +211,14 @@ class Retriever:
         is_dense = "dense" in parts and vector is not None
         groups = [(only, 1.0, CANDIDATES)]
         if self._holds_own:
-            groups.append((only._replace(own=True), OWN_SHARE, OF_NAMED))
+            groups.append((only._replace(own=True), OWN_SHARE, OF_OWN))
         of_named: Sequence[str] = ()
         if named and not only.subjects:
             if is_dense:  # asked once for all of them, since each question costs the store 3 ms
                 together = only._replace(subjects=named)
-                of_named = self._nearest(vector, together, OF_NAMED * len(named))
+                of_named = self._nearest(vector, together, CANDIDATES * len(named))
             each = (only._replace(subjects=frozenset((name,))) for name in sorted(named))
-            groups += [(inside, NAMED_SHARE, OF_NAMED) for inside in each]
+            groups += [(inside, NAMED_SHARE, CANDIDATES) for inside in each]
         intents = self._vocabulary.intents(expansion.question)
         for intent in intents:
             kinds = intent.kinds & only.kinds if only.kinds else intent.kinds
