@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 GRACE_S = 2.0
 """A loop that is busy may be so late to break off; nobody waits longer."""
 LAST_S = 10.0
-"""At the end of the process for what is under way, an import at the longest."""
+"""How long the end of a process waits for the thread: as long as an import may take."""
 
 
 def within(seconds: float, call: Callable[[], Awaitable[Result]]) -> Result:
