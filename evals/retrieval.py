@@ -30,6 +30,7 @@ COMPARED: dict[str, frozenset[Part]] = {
     "lexical": frozenset(("lexical", "best_question")),
     "without_query_map": PARTS - {"query_map"},
     "without_best_question": PARTS - {"best_question"},
+    "without_learned_order": PARTS - {"learned_order"},
 }
 """What the whole is set beside: its two sides, and the whole without what is fitted or ranked beside them."""
 NOTHING_TO_SCORE = (

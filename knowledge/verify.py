@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from .checks.asked import check_asked
+from .checks.asked import check_asked, check_judged
 from .checks.coverage import check_coverage
 from .checks.data_files import check_licences, check_manifest, check_vectors
 from .checks.duplicates import check_duplicates
@@ -39,6 +39,7 @@ def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
         *check_floors(tables),
         *check_model_licences(tables),
         *check_asked(tables),
+        *check_judged(tables),
         *check_duplicates(tables),
         *check_overlap(tables),
         *check_words(tables),

@@ -1,8 +1,9 @@
-"""The questions that facts answer: each of a fact that there is, and nearly every fact with some."""
+"""The questions that facts answer, and judged ones: all of facts that there are, and nearly every fact with some."""
 
 from collections.abc import Iterator
 
 from ..index.asked import FILE, read_asked
+from ..index.judged import SOURCE, read_judged
 from .finding import Finding, error
 from .tables import Tables
 
@@ -20,3 +21,14 @@ def check_asked(tables: Tables) -> Iterator[Finding]:
     share = len(asked.keys() & tables.facts.keys()) / max(len(tables.facts), 1)
     if share < FEWEST:
         yield error(FILE, "", f"Only {share:.0%} of the facts have questions; {FEWEST:.0%} should.")
+
+
+def check_judged(tables: Tables) -> Iterator[Finding]:
+    """Each question once, and its answers facts that there are."""
+    seen: set[str] = set()
+    for item in read_judged(tables.files):
+        if item.text in seen:
+            yield error(SOURCE, item.text, "The question stands there twice.")
+        seen.add(item.text)
+        for identity in sorted(set(item.answers) - tables.facts.keys()):
+            yield error(SOURCE, item.text, f"It is answered by {identity}, but there is no such fact.")

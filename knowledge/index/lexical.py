@@ -30,7 +30,7 @@ class LexicalIndex:
         self._records = records
         self._worded = worded
         self._stop_words = frozenset(stem for word in stop_words for stem in terms(word))
-        self._latest: dict[Passages, tuple[str, list[IndexRecord]]] = {}
+        self._latest: dict[Passages, tuple[str, Any, list[IndexRecord]]] = {}
 
     def best(self, query: str, count: int, only: Filter) -> list[str]:
         """Ids of the best records that share a term with the query, best first."""
@@ -40,22 +40,36 @@ class LexicalIndex:
         """The same by each record's best question, or by its text where it has none."""
         return self._first(self._asked, query, count, only)
 
+    def scores(self, query: str, ids: Sequence[str]) -> tuple[list[float], list[float]]:
+        """Of these records, by all their words and by their best questions."""
+        places = [self._place[identity] for identity in ids]
+        whole, asked = (self._found(passages, query)[0][places] for passages in (self._whole, self._asked))
+        return whole.tolist(), asked.tolist()
+
     def _first(self, passages: Passages, query: str, count: int, only: Filter) -> list[str]:
-        """A search asks for the same query under several filters."""
-        asked, ordered = self._latest.get(passages, ("", []))
-        if asked != query:
-            ordered = self._ordered(passages, query)
-            self._latest[passages] = (query, ordered)
+        ordered = self._found(passages, query)[1]
         return list(islice((item.id for item in ordered if only.admits(item)), count))
 
-    def _ordered(self, passages: Passages, query: str) -> list[IndexRecord]:
+    def _found(self, passages: Passages, query: str) -> tuple[Any, list[IndexRecord]]:
+        """The score of each record, and those that have one, best first: a search asks for the same query often."""
+        asked, scores, ordered = self._latest.get(passages, ("", None, []))
+        if asked != query or scores is None:
+            scores, ordered = self._searched(passages, query)
+            self._latest[passages] = (query, scores, ordered)
+        return scores, ordered
+
+    def _searched(self, passages: Passages, query: str) -> tuple[Any, list[IndexRecord]]:
         import numpy as np
 
         wanted = [term for term in terms(query) if term not in self._stop_words]
         scores = passages.scores([found for term in wanted if (found := self._spelt(term))])
         places = scores.nonzero()[0]
         best_first = places[np.lexsort((self._alphabetical[places], -scores[places]))]
-        return [self._records[place] for place in best_first.tolist()]
+        return scores, [self._records[place] for place in best_first.tolist()]
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {record.id: place for place, record in enumerate(self._records)}
 
     @cached_property
     def _alphabetical(self) -> Any:

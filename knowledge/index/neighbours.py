@@ -1,10 +1,12 @@
 """Whether a question stands among questions that the facts answer, or among those that no catalogue can answer.
 
 Both sorts are kept as sentence vectors, projected to fewer dimensions and rounded to a byte a number; the nearest of
-each sort are compared (k nearest neighbours: Cover and Hart 1967, doi 10.1109/TIT.1967.1053964).
+each sort are compared (k nearest neighbours: Cover and Hart 1967, doi 10.1109/TIT.1967.1053964). Those of a fact also
+tell how like its most similar one is.
 """
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -25,14 +27,37 @@ SCALE = 127
 class Neighbours:
     """Questions of both sorts."""
 
-    def __init__(self, projection: "Matrix", ours: "Matrix", others: "Matrix") -> None:
-        """`ours` and `others`: rows of length one in the space of the projection."""
+    def __init__(
+        self, projection: "Matrix", ours: "Matrix", others: "Matrix", asked: Sequence[tuple[str, int]] = ()
+    ) -> None:
+        """`ours` and `others`: rows of length one in the space of the projection; `asked`: the facts whose questions
+        the first of ours are, each with their number."""
         self._projection, self._ours, self._others = projection, ours, others
+        self._facts = [fact for fact, _ in asked]
+        self._counts = [count for _, count in asked]
+        self._latest: tuple[bytes, Matrix] | None = None
 
     def nearness(self, vector: "Matrix") -> float:
         """By how much the nearest of ours are more similar to the question than the nearest of the others."""
         point = projected(vector[None, :], self._projection)[0]
-        return nearest_mean(self._ours @ point) - nearest_mean(self._others @ point)
+        return nearest_mean(self._similar(vector)) - nearest_mean(self._others @ point)
+
+    def likeness(self, vector: "Matrix") -> dict[str, float]:
+        """Fact id -> similarity of the fact's question that is most like this one."""
+        import numpy as np
+
+        if not self._facts:
+            return {}
+        starts = np.cumsum([0, *self._counts[:-1]])
+        best = np.maximum.reduceat(self._similar(vector)[: sum(self._counts)], starts)
+        return dict(zip(self._facts, best.tolist(), strict=True))
+
+    def _similar(self, vector: "Matrix") -> "Matrix":
+        """To each of ours; a search asks twice for the same question."""
+        if self._latest is None or self._latest[0] != vector.tobytes():
+            point = projected(vector[None, :], self._projection)[0]
+            self._latest = (vector.tobytes(), self._ours @ point)
+        return self._latest[1]
 
 
 def nearest_mean(similarities: "Matrix") -> float:
@@ -64,14 +89,23 @@ def read_neighbours(files: DataFiles, model: str) -> Neighbours | None:
                 return None
             projection = stored["projection"].astype(np.float32)
             ours, others = _unpacked(stored["ours"]), _unpacked(stored["others"])
+            facts = (fact.decode() for fact in stored["facts"].tolist())
+            asked = list(zip(facts, stored["counts"].tolist(), strict=True))
             fits = projection.ndim == ours.ndim == others.ndim == 2
             fits = fits and projection.shape[1] == ours.shape[1] == others.shape[1]
-            return Neighbours(projection, ours, others) if fits else None
+            fits = fits and sum(count for _, count in asked) <= len(ours) and all(count for _, count in asked)
+            return Neighbours(projection, ours, others, asked) if fits else None
     except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
         return None
 
 
-def pack(projection: "Matrix", ours: "Matrix", others: "Matrix", model: str) -> bytes:
+def pack(
+    projection: "Matrix",
+    ours: "Matrix",
+    others: "Matrix",
+    model: str,
+    asked: Sequence[tuple[str, int]] = (),
+) -> bytes:
     """The file's content, the same for the same input."""
     import numpy as np
 
@@ -81,6 +115,8 @@ def pack(projection: "Matrix", ours: "Matrix", others: "Matrix", model: str) -> 
         projection=projection.astype(np.float16),
         ours=_packed(ours),
         others=_packed(others),
+        facts=np.array([fact.encode() for fact, _ in asked], dtype=np.bytes_),
+        counts=np.array([count for _, count in asked], dtype=np.int64),
         model=np.array(model),
     )
     return out.getvalue()

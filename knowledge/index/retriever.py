@@ -3,7 +3,8 @@
 The dense side, which searches with the question's vector turned to where answers lie, has more weight than the lexical
 one, which adds synonyms and ranks twice: by all the words of a record and by its best question. Each component that is
 named gets rankings of its own, so that a comparison finds something on both (weights measured on four sets of
-questions). What can't be used here is said in `notices`; a search never fails for it.
+questions). The best facts are then put in the order that was learned from judged questions. What can't be used here is
+said in `notices`; a search never fails for it.
 """
 
 from collections import Counter
@@ -11,24 +12,25 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from ..embedding import Embedder, EmbeddingUnavailable, MiniLm
 from ..library import Knowledge
+from .abstention import OFF_SUBJECT, Abstention
 from .cards import index_records
-from .coverage import Coverage
-from .editions import Editions
 from .fusion import fuse
+from .judged import Votes, read_votes
+from .learned_order import CANDIDATES as ORDERED
+from .learned_order import Signals, read_order_weights, reordered, shares
 from .lexical import LexicalIndex
 from .names import Names, Omissions
-from .neighbours import read_neighbours
+from .neighbours import Neighbours, read_neighbours
 from .query_map import QueryMap, read_query_map
-from .record import Filter, IndexRecord
+from .record import FACT_KINDS, Filter, IndexRecord
 from .record_terms import RecordTerms, terms_of
-from .strangers import Strangers
-from .subject import Subject, SubjectWeights, Usage, read_weights
+from .subject import Usage
 from .vocabulary import Expansion, Vocabulary, read_word_lists
 
 if TYPE_CHECKING:
@@ -46,14 +48,15 @@ WARMING = "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?"
 """Misspelt and with a strange name, so that every word list is built."""
 OWN_FIRST = 2
 """Of the hits so many are looked at for facts of one's own."""
-OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
 SUBJECT_UNCHECKED = (
     "The questions that a question's subject is told by can't be read; the search answers whatever is asked."
 )
 MAP_UNUSABLE = "The map from questions to answers can't be read; the search finds a little less."
-Part = Literal["lexical", "best_question", "dense", "query_map"]
-PARTS: frozenset[Part] = frozenset(("lexical", "best_question", "dense", "query_map"))
-"""What a search is made of: rankings by all words and by the best question, by meaning, and the map of the question."""
+ORDER_UNUSABLE = "The judged questions can't be read; the best facts come in a worse order."
+Part = Literal["lexical", "best_question", "dense", "query_map", "learned_order"]
+PARTS: frozenset[Part] = frozenset(("lexical", "best_question", "dense", "query_map", "learned_order"))
+"""What a search is made of: rankings by all words and by the best question, by meaning, the map of the question, and
+the order learned from judged questions."""
 
 
 class Hit(BaseModel):
@@ -81,6 +84,25 @@ class SearchResult(BaseModel):
     notices: tuple[str, ...] = ()
 
 
+class Asked(NamedTuple):
+    """A question, with what the searches need of it."""
+
+    text: str
+    expansion: Expansion
+    named: dict[str, str]
+    """Component ids, with the words that named them."""
+    vector: Any
+    """The sentence vector; None where no dense search is possible."""
+    turned: Any
+    """The same turned to where answers lie."""
+
+    @property
+    def singled_out(self) -> frozenset[str]:
+        """Components whose form names nobody else; `OpenAI` may mean several, and must not crowd out the rest."""
+        forms = Counter(self.named.values())
+        return frozenset(identity for identity, form in self.named.items() if forms[form] == 1)
+
+
 class Retriever:
     """Searches the records of one knowledge base; everything is loaded on first use."""
 
@@ -103,17 +125,21 @@ class Retriever:
     ) -> SearchResult:
         """The best `k` records for a question, inside the filters; `parts`: some alone, to tell what each brings."""
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
-        named = self.named(query)
-        expansion = self._vocabulary.expand(query)
-        vector = self._vector(query)
-        turned = None if vector is None else self._query_map.turned(vector)
-        searched = turned if "query_map" in parts else vector
-        rankings = self._rankings(expansion, searched, only, _unambiguous(named), parts)
-        hits = tuple(self._hit(identity, score) for identity, score in fuse(rankings)[:k])
-        reason = self._gap(query, named, vector, turned) if self.records else "The knowledge index is empty."
+        asked = self._asked(query, None if "query_map" in parts else QueryMap(None))
+        found = fuse(self._rankings(asked, only, parts))
+        if "learned_order" in parts and self._order is not None:
+            signals = self._signals(asked, found, self._order[1], "best_question" in parts)
+            found = reordered(found, signals, self._order[0])
+        hits = tuple(self._hit(identity, score) for identity, score in found[:k])
+        reason = self._gap(asked) if self.records else "The knowledge index is empty."
         if reason == OFF_SUBJECT and self._is_own(hits[:OWN_FIRST]):
             reason = ""
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
+
+    def signals(self, query: str, query_map: QueryMap, votes: Votes) -> dict[str, Signals]:
+        """Of the best facts by their ids, in the order that ranks give them: what an order is learned from."""
+        asked = self._asked(query, query_map)
+        return self._signals(asked, fuse(self._rankings(asked, Filter(FACT_KINDS), PARTS)), votes)
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
         """The records with these ids, in this order; unknown ids are left out."""
@@ -151,14 +177,12 @@ class Retriever:
         """What couldn't be used here: the model, the cache folder, a damaged index."""
         store, failure = self._dense
         said = store.notices if store else [failure] if failure else []
-        damaged = ((MAP_UNUSABLE, self._query_map.is_damaged), (SUBJECT_UNCHECKED, self._subject_is_damaged))
+        damaged = (
+            (MAP_UNUSABLE, self._query_map.is_damaged),
+            (ORDER_UNUSABLE, self._votes is not None and self._votes.is_damaged),
+            (SUBJECT_UNCHECKED, self._abstention.is_damaged),
+        )
         return tuple(dict.fromkeys((*said, *(notice for notice, holds in damaged if holds))))
-
-    @property
-    def _subject_is_damaged(self) -> bool:
-        """Whether what tells other subjects is only there in part."""
-        weights = self._weights
-        return weights is not None and weights.model == self._embedder.name and self._subject is None
 
     @cached_property
     def records(self) -> tuple[IndexRecord, ...]:
@@ -178,37 +202,34 @@ class Retriever:
         facts = self._knowledge.facts
         return any(facts[item].mark for hit in hits for item in hit.fact_ids if item in facts)
 
-    def _gap(self, query: str, named: dict[str, str], vector: Any, turned: Any) -> str:
+    def _asked(self, query: str, query_map: QueryMap | None = None) -> Asked:
+        vector = self._vector(query)
+        turned = None if vector is None else (query_map or self._query_map).turned(vector)
+        return Asked(query, self._vocabulary.expand(query), self.named(query), vector, turned)
+
+    def _gap(self, asked: Asked) -> str:
         """Why the catalogue can't answer, or an empty text."""
-        if (reason := self._unknown(query, named)) or self._vocabulary.is_foreign(query):
+        if reason := self._abstention.unknown(asked.text, asked.named):
             return reason
-        subject = self._subject
-        if subject is None or vector is None or self._editions.tells_of(query, named):
+        if asked.vector is None:
             return ""
-        is_other = subject.is_other(query, vector, bool(named), self._closeness(turned))
-        return OFF_SUBJECT if is_other else ""
+        closeness = self._closeness(asked.turned)
+        return self._abstention.off_subject(asked.text, asked.named, asked.vector, closeness)
 
     def unknown_by_rule(self, query: str) -> str:
         """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text."""
-        return self._unknown(query, self.named(query))
-
-    def _unknown(self, query: str, named: dict[str, str]) -> str:
-        if reason := self._coverage.gap(query, named):
-            return reason
-        if self._vocabulary.is_foreign(query):
-            return ""
-        if unknown := self._strangers.within(query, names_only=bool(named)):
-            return f"The catalogue doesn't know {' or '.join(unknown)}."
-        if edition := self._editions.unknown(query, named):
-            names = (self._knowledge.components[identity].name for identity in named)
-            return f"The catalogue doesn't know the {edition} of {' or '.join(dict.fromkeys(names))}."
-        return ""
+        return self._abstention.unknown(query, self.named(query))
 
     def _rankings(
-        self, expansion: Expansion, vector: Any, only: Filter, named: frozenset[str], parts: frozenset[Part]
+        self, asked: Asked, only: Filter, parts: frozenset[Part]
     ) -> list[tuple[float, Sequence[str]]]:
         """All records; again those of the organisation, of the named components, and of the kind that is asked for."""
-        is_dense = "dense" in parts and vector is not None
+        vector = asked.turned if "query_map" in parts else asked.vector
+        expansion, named, is_dense = (
+            asked.expansion,
+            asked.singled_out,
+            "dense" in parts and vector is not None,
+        )
         groups = [(only, 1.0, CANDIDATES)]
         if self._holds_own:
             groups.append((only._replace(own=True), OWN_SHARE, OF_OWN))
@@ -238,6 +259,34 @@ class Retriever:
                 nearest = self._nearest(vector, inside, count) if whole else self._first_of(of_named, inside)
                 rankings.append((DENSE_WEIGHT * share, nearest))
         return rankings
+
+    def _signals(
+        self, asked: Asked, found: Iterable[tuple[str, float]], votes: Votes, by_question: bool = True
+    ) -> dict[str, Signals]:
+        """Of the best facts; not of one's own, cards and facts without questions: nothing was learned of these."""
+        (store, _), neighbours = self._dense, self._neighbours
+        if store is None or neighbours is None:
+            return {}
+        likeness, voted = neighbours.likeness(asked.vector), votes.of(asked.vector)
+        best = (self._by_id[identity] for identity, _ in islice(found, ORDERED))
+        known = [item for item in best if not item.own and item.fact_ids and item.fact_ids[0] in likeness]
+        ids = [item.id for item in known]
+        words, best_question = map(shares, self._lexical.scores(asked.expansion.text, ids))
+        near = store.ask("similarities", asked.turned, ids)
+        kinds = {kind for intent in self._vocabulary.intents(asked.text) for kind in intent.kinds}
+        named = asked.singled_out
+        return {
+            item.id: Signals(
+                meaning=near[place],
+                words=words[place],
+                best_question=best_question[place] if by_question else 0.0,
+                named=float(not named.isdisjoint(item.subjects)),
+                kind=float(item.kind in kinds),
+                likeness=likeness[item.fact_ids[0]],
+                votes=voted.get(item.fact_ids[0], 0.0),
+            )
+            for place, item in enumerate(known)
+        }
 
     def _first_of(self, ranking: Sequence[str], inside: Filter) -> list[str]:
         """The first of a ranking that the filter admits."""
@@ -308,39 +357,36 @@ class Retriever:
     def _query_map(self) -> QueryMap:
         return read_query_map(self._knowledge.files, self._embedder.name, self._embedder.dimensions)
 
-    @cached_property
+    @property
     def usage(self) -> Usage:
         """How usual words are here."""
-        lists = self._vocabulary
-        return Usage((item.text for item in self._worded), lists.lists.stop_words, lists.words)
+        return self._abstention.usage
 
     @cached_property
-    def _weights(self) -> SubjectWeights | None:
-        return read_weights(self._knowledge.files)
-
-    @cached_property
-    def _subject(self) -> Subject | None:
-        """Fitted for one model; another one's vectors mean nothing to it."""
-        weights = self._weights
-        if weights is None or weights.model != self._embedder.name:
-            return None
-        neighbours = read_neighbours(self._knowledge.files, self._embedder.name)
-        return Subject(weights, self.usage, neighbours) if neighbours else None
-
-    @cached_property
-    def _strangers(self) -> Strangers:
-        texts = [item.words for item in self.records]
-        lists = self._vocabulary.lists
-        return Strangers(self.usage.counts.keys(), texts, lists.possessions, lists.codes)
-
-    @cached_property
-    def _editions(self) -> Editions:
-        lists = self._vocabulary.lists
-        return Editions(
-            zip(self.records, self._worded, strict=True),
-            lists.edition_nouns,
-            lists.vendor_words | lists.generic_words,
+    def _abstention(self) -> Abstention:
+        return Abstention(
+            self._knowledge,
+            self._vocabulary,
+            self.records,
+            self._worded,
+            self._neighbours,
+            self._embedder.name,
         )
+
+    @cached_property
+    def _neighbours(self) -> Neighbours | None:
+        return read_neighbours(self._knowledge.files, self._embedder.name)
+
+    @cached_property
+    def _votes(self) -> Votes | None:
+        return read_votes(self._knowledge.files, self._embedder.name)
+
+    @cached_property
+    def _order(self) -> tuple[tuple[float, ...], Votes] | None:
+        """Weights and votes; None where a part is missing, damaged or another model's."""
+        weights = read_order_weights(self._knowledge.files, self._embedder.name)
+        votes = self._votes
+        return (weights, votes) if weights and votes and not votes.is_damaged else None
 
     @cached_property
     def _names(self) -> Names:
@@ -348,13 +394,3 @@ class Retriever:
         lists = self._vocabulary.lists
         omissions = Omissions(lists.vendor_words, lists.trailing_words, lists.generic_words)
         return Names.build(named, lists.aliases, omissions, lists.ordinary_words)
-
-    @cached_property
-    def _coverage(self) -> Coverage:
-        return Coverage(self._knowledge, self._vocabulary)
-
-
-def _unambiguous(named: dict[str, str]) -> frozenset[str]:
-    """Components whose form names nobody else; `OpenAI` may mean several, and must not crowd out the rest."""
-    forms = Counter(named.values())
-    return frozenset(identity for identity, form in named.items() if forms[form] == 1)

@@ -78,7 +78,7 @@ def test_usual_words_are_counted_by_record() -> None:
 
 
 def test_what_is_close_to_a_record_rather_belongs_here(retriever: Retriever) -> None:
-    subject, question = retriever._subject, "limits of the store"
+    subject, question = retriever._abstention.subject, "limits of the store"
     assert subject is not None
     vector = retriever._vector(question)
     far, near = (subject.score(question, vector, False, close) for close in (0.2, 0.6))
@@ -187,12 +187,14 @@ def test_an_edition_that_no_record_tells_of_is_unknown(retriever: Retriever) -> 
     ],
 )
 def test_to_plan_and_to_tier_name_no_edition(retriever: Retriever, question: str) -> None:
-    assert retriever._editions.unknown(question, retriever.named(question)) == ""
+    assert retriever._abstention.editions.unknown(question, retriever.named(question)) == ""
 
 
 def test_no_question_of_a_fact_is_on_an_unknown_edition(retriever: Retriever) -> None:
     questions = [text for record in retriever.records for text in record.questions]
-    refused = [text for text in questions if retriever._editions.unknown(text, retriever.named(text))]
+    refused = [
+        text for text in questions if retriever._abstention.editions.unknown(text, retriever.named(text))
+    ]
     assert len(questions) > 15_000
     assert refused == []
 

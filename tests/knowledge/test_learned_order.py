@@ -1,0 +1,178 @@
+"""In which order the best facts come: what was learned from judged questions, and what it leaves alone."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge import load
+from knowledge.errors import KnowledgeInvalid
+from knowledge.files import DataFiles
+from knowledge.index import PARTS, Retriever
+from knowledge.index.judged import FILE as VECTORS
+from knowledge.index.judged import SOURCE, Votes, pack, read_judged, read_votes
+from knowledge.index.learned_order import FILE, Signals, read_order_weights, reordered, shares
+from knowledge.index.neighbours import Neighbours
+from knowledge.index.retriever import ORDER_UNUSABLE
+
+PLANE = np.eye(2, dtype=np.float32)
+NONE = Signals(*[0.0] * len(Signals._fields))
+WEIGHTS = tuple(range(1, len(Signals._fields) + 1))
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    return Retriever(load(), tmp_path_factory.mktemp("cache"))
+
+
+def test_the_nearest_questions_vote_for_what_answered_them() -> None:
+    votes = Votes(PLANE, [("a", "b"), ("b",)])
+    found = votes.of(PLANE[0])
+    assert found["a"] == pytest.approx(1)
+    assert found["b"] == pytest.approx(1 + np.exp(-6), rel=1e-4)
+    assert Votes(PLANE[:0], []).of(PLANE[0]) == {}
+
+
+def test_only_the_nearest_vote() -> None:
+    rows = np.array([[np.cos(angle), np.sin(angle)] for angle in np.linspace(0, 1.5, 60)], dtype=np.float32)
+    found = Votes(rows, [(str(place),) for place in range(60)]).of(PLANE[0])
+    assert set(found) == {str(place) for place in range(40)}
+    assert found["0"] > found["39"] > 0
+
+
+def test_likeness_is_that_of_the_most_similar_question_of_each_fact() -> None:
+    ours = np.array([[1, 0], [0, 1], [0.6, 0.8], [1, 0]], dtype=np.float32)
+    known = Neighbours(PLANE, ours, PLANE[:0], [("a", 2), ("b", 1)])
+    assert known.likeness(PLANE[0]) == pytest.approx({"a": 1, "b": 0.6})
+    assert known.likeness(PLANE[1]) == pytest.approx({"a": 1, "b": 0.8})
+    assert Neighbours(PLANE, ours, PLANE[:0]).likeness(PLANE[0]) == {}
+
+
+def written_votes(folder: Path, content: bytes) -> Votes | None:
+    (folder / VECTORS).parent.mkdir(exist_ok=True)
+    (folder / VECTORS).write_bytes(content)
+    return read_votes(DataFiles(folder), "m")
+
+
+def test_votes_are_read_as_they_were_written(tmp_path: Path) -> None:
+    assert read_votes(DataFiles(tmp_path), "m") is None
+    assert written_votes(tmp_path, pack(PLANE, [("a", "b"), ("b",)], "other")) is None
+    found = written_votes(tmp_path, pack(PLANE, [("a", "b"), ("b",)], "m"))
+    assert found is not None
+    assert not found.is_damaged
+    assert found.of(PLANE[1]) == pytest.approx({"a": np.exp(-6), "b": 1 + np.exp(-6)}, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "content", [b"no zip", pack(PLANE, [("a",)], "m")], ids=["no archive", "too few answers"]
+)
+def test_damaged_votes_are_told_and_vote_for_nothing(tmp_path: Path, content: bytes) -> None:
+    found = written_votes(tmp_path, content)
+    assert found is not None
+    assert found.is_damaged
+    assert found.of(PLANE[0]) == {}
+
+
+def test_judged_questions_are_read_with_and_without_answers(tmp_path: Path) -> None:
+    assert read_judged(DataFiles(tmp_path)) == ()
+    (tmp_path / SOURCE).parent.mkdir()
+    (tmp_path / SOURCE).write_text('question,fact_ids\n"How, then?",a/b c/d\nWhy?,\n', encoding="utf-8")
+    assert read_judged(DataFiles(tmp_path)) == (("How, then?", ("a/b", "c/d")), ("Why?", ()))
+
+
+def test_what_has_signals_is_put_in_order_and_the_rest_keeps_its_place() -> None:
+    found = [("a", 0.9), ("card", 0.8), ("b", 0.7), ("own", 0.6), ("c", 0.5)]
+    signals = {"a": NONE, "b": NONE._replace(votes=1.0), "c": NONE._replace(meaning=1.0)}
+    assert reordered(found, signals, WEIGHTS) == [
+        ("b", 0.9), ("card", 0.8), ("c", 0.7), ("own", 0.6), ("a", 0.5),
+    ]  # fmt: skip
+    assert reordered(found, {}, WEIGHTS) == found
+    assert reordered(found, dict.fromkeys("abc", NONE), WEIGHTS) == found
+
+
+def test_shares_are_of_the_highest_score() -> None:
+    assert shares([1.0, 4.0, 0.0]) == [0.25, 1.0, 0.0]
+    assert shares([0.0, 0.0]) == [0.0, 0.0]
+    assert shares([]) == []
+
+
+def test_weights_are_needed_for_every_signal_and_of_the_model_in_use(tmp_path: Path) -> None:
+    assert read_order_weights(DataFiles(tmp_path), "m") is None
+    (tmp_path / FILE).parent.mkdir()
+    fields = ",".join(f'"{name}": {number}' for number, name in enumerate(Signals._fields, 1))
+    (tmp_path / FILE).write_text(f'{{"model": "m", "weights": {{{fields}}}}}')
+    assert read_order_weights(DataFiles(tmp_path), "m") == WEIGHTS
+    assert read_order_weights(DataFiles(tmp_path), "other") is None
+    (tmp_path / FILE).write_text('{"model": "m", "weights": {"votes": 1}}')
+    with pytest.raises(KnowledgeInvalid, match=r"order_weights.json: weights are needed for meaning, words"):
+        read_order_weights(DataFiles(tmp_path), "m")
+    (tmp_path / FILE).write_text('{"weights": {}}')
+    with pytest.raises(KnowledgeInvalid, match=r"order_weights.json, \('model',\)"):
+        read_order_weights(DataFiles(tmp_path), "m")
+
+
+def test_every_signal_speaks_for_a_fact(retriever: Retriever) -> None:
+    """Each was chosen because answers have more of it than what was found beside them."""
+    assert retriever._order is not None
+    assert all(weight > 0 for weight in retriever._order[0])
+
+
+def test_cards_keep_their_places(retriever: Retriever) -> None:
+    question = "which vector store for ten million vectors and strict tenants"
+    learned = retriever.search(question, k=40).hits
+    found = retriever.search(question, k=40, parts=PARTS - {"learned_order"}).hits
+    cards = [(place, hit.record_id) for place, hit in enumerate(found) if not hit.fact_ids]
+    assert cards
+    assert [(place, hit.record_id) for place, hit in enumerate(learned) if not hit.fact_ids] == cards
+    assert [hit.record_id for hit in learned] != [hit.record_id for hit in found]
+    assert [hit.score for hit in learned] == [hit.score for hit in found]
+
+
+def test_facts_of_ones_own_keep_their_places(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "how much memory does an HNSW index take"
+    own = retriever.search(question, k=3, kinds={"limit", "perf", "cost"}).hits[-1].record_id
+    made = Retriever(load())
+    records = tuple(replace(item, own=item.id == own) for item in retriever.records)
+    monkeypatch.setattr(made, "records", records)
+    learned, found = (
+        [hit.record_id for hit in made.search(question, k=40, parts=parts).hits]
+        for parts in (PARTS, PARTS - {"learned_order"})
+    )
+    assert learned != found
+    assert learned.index(own) == found.index(own)
+
+
+def test_damaged_judged_questions_are_told_and_ranks_alone_count(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "vLLM startup time"
+    ranked = retriever.search(question, parts=PARTS - {"learned_order"}).hits
+    monkeypatch.setattr(retriever, "_votes", Votes(None, (), is_damaged=True))
+    monkeypatch.delitem(retriever.__dict__, "_order", raising=False)
+    result = retriever.search(question)
+    assert result.notices == (ORDER_UNUSABLE,)
+    assert result.hits == ranked
+    monkeypatch.delitem(retriever.__dict__, "_order", raising=False)
+
+
+def test_what_is_asked_like_a_judged_question_gets_its_answers(retriever: Retriever) -> None:
+    """The first five hold more answers than without the order, on questions that were judged."""
+    judged = [item for item in read_judged(load().files) if item.answers][::40]
+
+    def found(parts: frozenset[str]) -> int:
+        hits = (retriever.search(item.text, k=5, parts=parts).hits for item in judged)  # type: ignore[arg-type]
+        return sum(
+            len({fact for hit in each for fact in hit.fact_ids} & set(item.answers))
+            for each, item in zip(hits, judged, strict=True)
+        )
+
+    assert found(PARTS) > 1.1 * found(PARTS - {"learned_order"})
+
+
+def test_the_file_of_votes_is_small() -> None:
+    content = load().files.bytes(VECTORS)
+    with np.load(io.BytesIO(content)) as stored:
+        assert stored["vectors"].dtype == np.int8
+        assert len(stored["vectors"]) == sum(bool(item.answers) for item in read_judged(load().files))
