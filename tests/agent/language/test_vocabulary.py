@@ -72,3 +72,40 @@ def test_a_multiple_in_words_is_the_peak_factor(text: str, factor: float) -> Non
 
 def test_so_many_times_out_of_a_hundred() -> None:
     assert values("right 95 times out of 100", "quality_target") == {"accuracy_pct": 95}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Product images generated from text for 200 designers, about 5,000 pictures a day.",
+        "Posters rendered from a prompt, 300 a day.",
+        "Short videos made from a script by a model.",
+        "A model draws a new illustration for every chapter.",
+        "Our tool paints backgrounds and scenes for comics.",
+        "An avatar creator for a chat app.",
+        "Shoppers describe a sofa and see it drawn in their room.",
+        "Upscaling old film footage and colourising the photos in it.",
+        "SDXL for our design team.",
+        "We restyle customers' photos as oil paintings.",
+        "Ein Modell erzeugt Bilder aus Stichworten.",
+        "Une appli qui genere des affiches.",
+    ],
+)
+def test_pictures_that_the_model_makes(text: str) -> None:
+    assert values(text)["use_case"] == "image_generation"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Flag AI generated images before they are published.",
+        "Members create and upload photos of birds, and we tell the species.",
+        "The report should paint a clear picture of the risks.",
+        "The crawler renders web pages of shops.",
+        "Detect deepfakes in video calls.",
+        "Satellite pictures made every six hours, ships in them counted.",
+        "The dashboard draws conclusions for managers.",
+    ],
+)
+def test_pictures_that_are_there_already(text: str) -> None:
+    assert values(text).get("use_case") != "image_generation"
