@@ -1,13 +1,13 @@
-"""Fit the weights by which the best facts of a search are put in order, and pack the judged questions that vote.
+"""Fit the weights by which the best facts of a search are put in order, and pack what judged questions teach.
 
     python -m scripts.fit_order [--write]
 
 after scripts/fit_query_map.py and scripts/fit_subject.py, whose results it uses.
 
-Learned from judged questions (index/judged.csv) in five folds: the map and the votes that a question gets are those of
-the other folds, since its own answers would tell all. Logistic regression over the candidates of each question. Prints
-how much of the answers is among the first five as found and as learned, for questions that neither map, votes nor
-weights have learned from.
+Learned from judged questions (index/judged.csv) in five folds: the map, the facts' vectors and the votes that a
+question gets are those of the other folds, since its own answers would tell all. Logistic regression over the
+candidates of each question. Prints how much of the answers is among the first five as found and as learned, for
+questions that nothing of this has learned from.
 """
 
 import sys
@@ -22,11 +22,13 @@ from knowledge import Knowledge, load
 from knowledge.embedding import MiniLm
 from knowledge.index import Retriever, judged
 from knowledge.index.cards import index_records
-from knowledge.index.judged import JudgedQuestion, Votes, read_judged
+from knowledge.index.judged import JudgedAnswers, JudgedQuestion, read_judged
 from knowledge.index.learned_order import FILE, OrderWeights, Signals
-from knowledge.index.query_map import QueryMap
+from knowledge.index.query_map import QueryMap, read_query_map
+from knowledge.index.record import IndexRecord
 from knowledge.manifest import packaged_root, write
-from scripts.fit_query_map import Matrix, asked_records, lesson, reading
+from scripts.fit_facts import fit as fit_facts
+from scripts.fit_query_map import Lesson, Matrix, Reading, asked_records, lesson, reading
 from scripts.fit_query_map import fit as fit_map
 from scripts.fit_subject import fit as logistic
 
@@ -46,12 +48,35 @@ class Candidates(NamedTuple):
     """The answers that there are, found or not."""
 
 
+class Material(NamedTuple):
+    """All that is learned from."""
+
+    answered: Sequence[JudgedQuestion]
+    records: list[IndexRecord]
+    known: Lesson
+    read: Reading
+    """Of the answered questions, in their order."""
+
+    def taught(self, chosen: npt.NDArray[np.int64]) -> tuple[QueryMap, JudgedAnswers]:
+        """The map and what is learned beside it, from these judged questions and all others."""
+        part = self.read.part(chosen)
+        query_map = QueryMap(fit_map(self.known, part))
+        answers = [self.answered[place].answers for place in chosen.tolist()]
+        return query_map, JudgedAnswers(part.questions, answers, self.vectors(part, query_map))
+
+    def vectors(self, read: Reading, query_map: QueryMap) -> dict[str, Matrix]:
+        """Fact id -> learned vector."""
+        rows = fit_facts(self.known, read, query_map)
+        return {fact: row for item, row in zip(self.records, rows, strict=True) for fact in item.fact_ids}
+
+
 def main() -> int:
     knowledge, model = load(), MiniLm()
-    answered = [item for item in read_judged(knowledge.files) if item.answers]
-    vectors = np.asarray(model.embed([item.text for item in answered]))
-    fold = np.arange(len(answered)) % FOLDS
-    known = candidates(knowledge, model, answered, vectors, fold)
+    records = asked_records(index_records(knowledge))
+    there = {fact for item in records for fact in item.fact_ids}
+    answered = [item for item in read_judged(knowledge.files) if there.intersection(item.answers)]
+    whole = Material(answered, records, lesson(records, model), reading(answered, records, model))
+    known = candidates(Retriever(knowledge), whole)
     learned = np.zeros(len(known))
     for part in range(FOLDS):
         weights = fitted([item for item in known if item.fold != part])
@@ -63,30 +88,22 @@ def main() -> int:
         f" {learned.mean():.1%} as learned"
     )
     if "--write" in sys.argv[1:]:
-        pack(model, answered, vectors, fitted(known))
+        pack(knowledge, model, whole, fitted(known))
     return 0
 
 
-def candidates(
-    knowledge: Knowledge,
-    model: MiniLm,
-    answered: Sequence[JudgedQuestion],
-    vectors: Matrix,
-    fold: npt.NDArray[np.int64],
-) -> list[Candidates]:
-    """Of each question that something was found for, by a map and votes that don't know it."""
-    retriever, records = Retriever(knowledge), asked_records(index_records(knowledge))
-    whole, read = lesson(records, model), reading(answered, records, model)
+def candidates(retriever: Retriever, material: Material) -> list[Candidates]:
+    """Of each question that something was found for, by what doesn't know it."""
     found: list[Candidates] = []
+    fold = np.arange(len(material.answered)) % FOLDS
     for part in range(FOLDS):
-        inside = np.flatnonzero(fold != part)
-        turn = QueryMap(fit_map(whole, read.part(inside)))
-        votes = Votes(vectors[inside], [answered[place].answers for place in inside.tolist()])
+        turn, judged = material.taught(np.flatnonzero(fold != part))
         for place in np.flatnonzero(fold == part).tolist():
-            signals = retriever.signals(answered[place].text, turn, votes)
-            answers = np.array([float(key in answered[place].answers) for key in signals])
+            question = material.answered[place]
+            signals = retriever.signals(question.text, turn, judged)
+            answers = np.array([float(key in question.answers) for key in signals])
             rows = np.array(list(signals.values()), dtype=float).reshape(-1, len(Signals._fields))
-            found.append(Candidates(rows, answers, part, len(answered[place].answers)))
+            found.append(Candidates(rows, answers, part, len(question.answers)))
     return found
 
 
@@ -106,12 +123,17 @@ def recall(item: Candidates, scores: Any) -> float:
     return float(item.answers[first].sum()) / min(item.of_all, FIRST)
 
 
-def pack(model: MiniLm, answered: Sequence[JudgedQuestion], vectors: Matrix, weights: Array) -> None:
+def pack(knowledge: Knowledge, model: MiniLm, material: Material, weights: Array) -> None:
+    """By the map as it is shipped."""
     named = {name: round(float(weight), 4) for name, weight in zip(Signals._fields, weights, strict=True)}
     written = OrderWeights(model=model.name, weights=named)
     (packaged_root() / FILE).write_text(written.model_dump_json() + "\n", encoding="utf-8")
-    packed = judged.pack(vectors, [item.answers for item in answered], model.name)
-    (packaged_root() / judged.FILE).write_bytes(packed)
+    query_map = read_query_map(knowledge.files, model.name, model.dimensions)
+    vectors = material.vectors(material.read, query_map)
+    answers = [item.answers for item in material.answered]
+    (packaged_root() / judged.FILE).write_bytes(
+        judged.pack(material.read.questions, answers, vectors, model.name)
+    )
     write(packaged_root())
 
 

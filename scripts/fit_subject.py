@@ -122,7 +122,12 @@ def learned(knowledge: Knowledge, retriever: Retriever) -> Learned:
     return Learned(
         [question for question, _ in written] + rest,
         target,
-        np.isin(np.arange(len(target)), len(written) + len(ours) - 1 - np.arange(len(judged))),
+        np.r_[
+            np.zeros(len(written) + len(ours) - len(judged)),
+            np.ones(len(judged)),
+            np.zeros(len(rest) - len(ours)),
+        ]
+        == 1,
         np.r_[np.full(len(written), ASKED_WEIGHT), np.ones(len(rest))],
         np.r_[[place for _, place in written], np.arange(len(rest))].astype(np.int64) % FOLDS,
     )

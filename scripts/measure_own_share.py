@@ -17,7 +17,7 @@ from statistics import fmean
 
 from evals.retrieval import Question, read_questions
 from knowledge import load
-from knowledge.index import FACT_KINDS, Retriever
+from knowledge.index import FACT_KINDS, Retriever, retriever
 from knowledge.index.cards import index_records
 from knowledge.index.record import IndexRecord
 
@@ -31,16 +31,16 @@ def main() -> int:
     drawn = random.Random(SEED).sample(told, min(COUNT, len(told)))  # noqa: S311 - a fixed sample
     chosen = frozenset(drawn)
     print(f"{len(questions)} questions, {len(chosen)} facts as one's own")
-    for label, is_own in (("without a ranking of their own", False), ("with it", True)):
-        theirs, others = shares(questions, chosen, _without_questions(records, chosen, is_own))
+    owned = _owned(records, chosen)
+    for label, share in (("without a ranking of their own", 0.0), ("with it", retriever.OWN_SHARE)):
+        retriever.OWN_SHARE = share
+        theirs, others = shares(questions, chosen, owned)
         print(f"{label:31} of theirs {theirs:.3f}, of the others {others:.3f} among the first {FIRST}")
     return 0
 
 
-def _without_questions(
-    records: Iterable[IndexRecord], chosen: frozenset[str], is_own: bool
-) -> tuple[IndexRecord, ...]:
-    return tuple(replace(item, questions=(), own=is_own) if item.id in chosen else item for item in records)
+def _owned(records: Iterable[IndexRecord], chosen: frozenset[str]) -> tuple[IndexRecord, ...]:
+    return tuple(replace(item, questions=(), own=True) if item.id in chosen else item for item in records)
 
 
 def shares(
@@ -50,10 +50,10 @@ def shares(
     theirs: list[float] = []
     others: list[float] = []
     with tempfile.TemporaryDirectory() as cache:
-        retriever = Retriever(load(), Path(cache))
-        retriever.__dict__["records"] = records
+        search = Retriever(load(), Path(cache))
+        search.__dict__["records"] = records
         for item in questions:
-            found = {hit.record_id for hit in retriever.search(item.text, k=FIRST, kinds=FACT_KINDS).hits}
+            found = {hit.record_id for hit in search.search(item.text, k=FIRST, kinds=FACT_KINDS).hits}
             for part, kept in ((item.gold & chosen, theirs), (item.gold - chosen, others)):
                 if part:
                     kept.append(min(1.0, len(part & found) / min(len(part), FIRST)))

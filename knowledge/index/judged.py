@@ -6,8 +6,8 @@ as people ask; a reader chose the answers among what the searches had found.
 
 import csv
 import io
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import BadZipFile
 
 from ..files import DataFiles
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Matrix = npt.NDArray[np.float32]
+    Vector = npt.NDArray[np.float32]
 
 SOURCE, FILE = "index/judged.csv", "index/judged.npz"
 NEAREST, SHARPNESS = 40, 6.0
@@ -39,22 +40,31 @@ def read_judged(files: DataFiles) -> tuple[JudgedQuestion, ...]:
     return tuple(JudgedQuestion(row["question"], tuple(row["fact_ids"].split())) for row in rows)
 
 
-class Votes:
-    """What the nearest judged questions were answered by."""
+class JudgedAnswers:
+    """What was learned from judged questions: which facts answered what, and where the questions of each fact lie."""
 
     def __init__(
-        self, vectors: "Matrix | None", answers: Sequence[tuple[str, ...]], is_damaged: bool = False
+        self,
+        questions: "Matrix | None",
+        answers: Sequence[tuple[str, ...]],
+        facts: Mapping[str, "Vector"],
+        is_damaged: bool = False,
     ) -> None:
-        """`vectors`: a unit row for each question that has an answer; None where they can't be read."""
-        self._vectors, self._answers, self.is_damaged = vectors, answers, is_damaged
-
-    def of(self, vector: "Matrix") -> dict[str, float]:
-        """Fact id -> votes, for facts that have any; `vector`: of the question, of length one."""
+        """`questions`: a unit row for each question that has an answer, None where they can't be read; `facts`: a unit
+        vector a fact, to be compared with turned questions."""
         import numpy as np
 
-        if self._vectors is None:
+        self._questions, self._answers, self.is_damaged = questions, answers, is_damaged
+        self._facts = list(facts)
+        self._learned = np.array([facts[fact] for fact in self._facts], dtype=np.float32)
+
+    def votes(self, vector: "Vector") -> dict[str, float]:
+        """Fact id -> votes of the nearest questions, for facts that have any; `vector`: of length one."""
+        import numpy as np
+
+        if self._questions is None:
             return {}
-        similar = self._vectors @ vector
+        similar = self._questions @ vector
         nearest = np.argsort(-similar, kind="stable")[:NEAREST]
         found: dict[str, float] = {}
         for place in nearest.tolist():
@@ -63,8 +73,14 @@ class Votes:
                 found[fact] = found.get(fact, 0.0) + weight
         return found
 
+    def similarities(self, turned: "Vector") -> dict[str, float]:
+        """Fact id -> similarity of its learned vector and the turned vector of a question."""
+        if not self._facts:
+            return {}
+        return dict(zip(self._facts, (self._learned @ turned).tolist(), strict=True))
 
-def read_votes(files: DataFiles, model: str) -> Votes | None:
+
+def read_judged_answers(files: DataFiles, model: str) -> JudgedAnswers | None:
     """As shipped; None where there are none or another model made them."""
     import numpy as np
 
@@ -74,20 +90,45 @@ def read_votes(files: DataFiles, model: str) -> Votes | None:
         with np.load(io.BytesIO(files.bytes(FILE)), allow_pickle=False) as stored:
             if str(stored["model"]) != model:
                 return None
-            vectors = stored["vectors"].astype(np.float32) / SCALE
-            answers = [tuple(each.split()) for each in bytes(stored["answers"]).decode().split("\n")]
+            questions, learned = (
+                stored[name].astype(np.float32) / SCALE for name in ("questions", "learned")
+            )
+            answers = [tuple(each.split()) for each in _lines(stored["answers"])]
+            facts = dict(zip(_lines(stored["facts"]), learned, strict=True))
     except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
-        return Votes(None, (), is_damaged=True)
-    fits = vectors.ndim == 2 and len(vectors) == len(answers)
-    return Votes(vectors, answers) if fits else Votes(None, (), is_damaged=True)
+        return damaged()
+    fits = questions.ndim == learned.ndim == 2 and len(questions) == len(answers)
+    return JudgedAnswers(questions, answers, facts) if fits else damaged()
 
 
-def pack(vectors: "Matrix", answers: Sequence[tuple[str, ...]], model: str) -> bytes:
+def damaged() -> JudgedAnswers:
+    """Those that can't be read: nothing votes."""
+    return JudgedAnswers(None, (), {}, is_damaged=True)
+
+
+def pack(
+    questions: "Matrix", answers: Sequence[tuple[str, ...]], facts: Mapping[str, "Vector"], model: str
+) -> bytes:
     """The file's content, the same for the same input; a byte a number."""
     import numpy as np
 
+    def rounded(rows: Any) -> Any:
+        return np.round(np.asarray(rows, dtype=np.float32) * SCALE).astype(np.int8)
+
+    def lines(texts: Iterable[str]) -> Any:
+        return np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
+
     out = io.BytesIO()
-    rounded = np.round(np.asarray(vectors) * SCALE).astype(np.int8)
-    said = np.frombuffer("\n".join(map(" ".join, answers)).encode(), dtype=np.uint8)
-    np.savez(out, vectors=rounded, answers=said, model=np.array(model))
+    np.savez(
+        out,
+        questions=rounded(questions),
+        answers=lines(map(" ".join, answers)),
+        learned=rounded(list(facts.values())),
+        facts=lines(facts),
+        model=np.array(model),
+    )
     return out.getvalue()
+
+
+def _lines(stored: Any) -> list[str]:
+    return bytes(stored).decode().split("\n")

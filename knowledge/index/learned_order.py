@@ -37,7 +37,9 @@ class Signals(NamedTuple):
     likeness: float
     """Similarity of the fact's most similar question."""
     votes: float
-    """Of judged questions that are like it (`Votes`)."""
+    """Of judged questions that are like it (`JudgedAnswers`)."""
+    learned: float
+    """Similarity of the question's turned vector and the one learned for the fact."""
 
 
 class OrderWeights(Record):

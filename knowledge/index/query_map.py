@@ -28,13 +28,14 @@ class QueryMap:
         self.is_damaged = is_damaged
 
     def turned(self, vector: "Matrix") -> "Matrix":
-        """The unit vector to search with."""
+        """The unit vector to search with, or a row of it for each row."""
         import numpy as np
 
         if self._matrix is None:
             return vector
         found = vector @ self._matrix
-        return np.asarray(found / max(float(np.linalg.norm(found)), 1e-9), dtype=np.float32)
+        lengths = np.linalg.norm(found, axis=-1, keepdims=True)
+        return np.asarray(found / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def read_query_map(files: DataFiles, model: str, dimensions: int) -> QueryMap:

@@ -21,7 +21,7 @@ from ..library import Knowledge
 from .abstention import OFF_SUBJECT, Abstention
 from .cards import index_records
 from .fusion import fuse
-from .judged import Votes, read_votes
+from .judged import JudgedAnswers, read_judged_answers
 from .learned_order import CANDIDATES as ORDERED
 from .learned_order import Signals, read_order_weights, reordered, shares
 from .lexical import LexicalIndex
@@ -136,10 +136,10 @@ class Retriever:
             reason = ""
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
 
-    def signals(self, query: str, query_map: QueryMap, votes: Votes) -> dict[str, Signals]:
+    def signals(self, query: str, query_map: QueryMap, judged: JudgedAnswers) -> dict[str, Signals]:
         """Of the best facts by their ids, in the order that ranks give them: what an order is learned from."""
         asked = self._asked(query, query_map)
-        return self._signals(asked, fuse(self._rankings(asked, Filter(FACT_KINDS), PARTS)), votes)
+        return self._signals(asked, fuse(self._rankings(asked, Filter(FACT_KINDS), PARTS)), judged)
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
         """The records with these ids, in this order; unknown ids are left out."""
@@ -179,7 +179,7 @@ class Retriever:
         said = store.notices if store else [failure] if failure else []
         damaged = (
             (MAP_UNUSABLE, self._query_map.is_damaged),
-            (ORDER_UNUSABLE, self._votes is not None and self._votes.is_damaged),
+            (ORDER_UNUSABLE, self._judged is not None and self._judged.is_damaged),
             (SUBJECT_UNCHECKED, self._abstention.is_damaged),
         )
         return tuple(dict.fromkeys((*said, *(notice for notice, holds in damaged if holds))))
@@ -261,15 +261,22 @@ class Retriever:
         return rankings
 
     def _signals(
-        self, asked: Asked, found: Iterable[tuple[str, float]], votes: Votes, by_question: bool = True
+        self,
+        asked: Asked,
+        found: Iterable[tuple[str, float]],
+        judged: JudgedAnswers,
+        by_question: bool = True,
     ) -> dict[str, Signals]:
         """Of the best facts; not of one's own, cards and facts without questions: nothing was learned of these."""
         (store, _), neighbours = self._dense, self._neighbours
         if store is None or neighbours is None:
             return {}
-        likeness, voted = neighbours.likeness(asked.vector), votes.of(asked.vector)
+        likeness, votes = neighbours.likeness(asked.vector), judged.votes(asked.vector)
+        learned = judged.similarities(asked.turned)
         best = (self._by_id[identity] for identity, _ in islice(found, ORDERED))
-        known = [item for item in best if not item.own and item.fact_ids and item.fact_ids[0] in likeness]
+        known = [
+            item for item in best if not item.own and {*item.fact_ids} & likeness.keys() & learned.keys()
+        ]
         ids = [item.id for item in known]
         words, best_question = map(shares, self._lexical.scores(asked.expansion.text, ids))
         near = store.ask("similarities", asked.turned, ids)
@@ -283,7 +290,8 @@ class Retriever:
                 named=float(not named.isdisjoint(item.subjects)),
                 kind=float(item.kind in kinds),
                 likeness=likeness[item.fact_ids[0]],
-                votes=voted.get(item.fact_ids[0], 0.0),
+                votes=votes.get(item.fact_ids[0], 0.0),
+                learned=learned[item.fact_ids[0]],
             )
             for place, item in enumerate(known)
         }
@@ -378,15 +386,15 @@ class Retriever:
         return read_neighbours(self._knowledge.files, self._embedder.name)
 
     @cached_property
-    def _votes(self) -> Votes | None:
-        return read_votes(self._knowledge.files, self._embedder.name)
+    def _judged(self) -> JudgedAnswers | None:
+        return read_judged_answers(self._knowledge.files, self._embedder.name)
 
     @cached_property
-    def _order(self) -> tuple[tuple[float, ...], Votes] | None:
-        """Weights and votes; None where a part is missing, damaged or another model's."""
+    def _order(self) -> tuple[tuple[float, ...], JudgedAnswers] | None:
+        """Weights and what they weigh; None where a part is missing, damaged or another model's."""
         weights = read_order_weights(self._knowledge.files, self._embedder.name)
-        votes = self._votes
-        return (weights, votes) if weights and votes and not votes.is_damaged else None
+        judged = self._judged
+        return (weights, judged) if weights and judged and not judged.is_damaged else None
 
     @cached_property
     def _names(self) -> Names:

@@ -191,7 +191,7 @@ def test_facts_are_found_by_their_own_id_and_by_their_seed_id(tmp_path: Path) ->
     assert report["about"]["knowledge"] == KNOWLEDGE.hash
     assert [(name, side["recall_at_5"]) for name, side in report["sides"].items()] == [
         ("fused", 1.0), ("dense", 1.0), ("lexical", 0.0),
-        ("without_query_map", 1.0), ("without_best_question", 1.0),
+        ("without_query_map", 1.0), ("without_best_question", 1.0), ("without_learned_order", 1.0),
     ]  # fmt: skip
     assert report["sides"]["fused"]["interval"] == [1.0, 1.0]
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))

@@ -101,12 +101,14 @@ def test_abstains_where_nothing_is_known(retriever: Retriever) -> None:
 @pytest.mark.parametrize(
     ("name", "recall_5"),
     [
-        ("blind_questions.csv", 0.79),
-        ("blind2_questions.csv", 0.82),
+        ("blind_questions.csv", 0.84),
+        ("blind2_questions.csv", 0.83),
         ("blind4_questions.csv", 0.87),
-        ("blind5_questions.csv", 0.83),
-        ("blind6_questions.csv", 0.86),
-        ("blind7_questions.csv", 0.83),
+        ("blind5_questions.csv", 0.87),
+        ("blind6_questions.csv", 0.87),
+        ("blind7_questions.csv", 0.84),
+        ("blind9_questions.csv", 0.87),
+        ("blind10_questions.csv", 0.85),
     ],
 )
 def test_questions_of_strangers_are_answered(retriever: Retriever, name: str, recall_5: float) -> None:
@@ -143,6 +145,6 @@ def test_reference_questions_are_answered(retriever: Retriever) -> None:
     quality = measure(answers)
     print(quality)
     assert quality.recall_5 >= 0.9, quality
-    assert quality.recall_8 >= 0.93, quality
+    assert quality.recall_8 >= 0.92, quality
     wrong = [answer.identity for answer in answers if answer.result.abstained is bool(answer.gold)]
     assert wrong == []

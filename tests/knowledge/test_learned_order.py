@@ -12,7 +12,7 @@ from knowledge.errors import KnowledgeInvalid
 from knowledge.files import DataFiles
 from knowledge.index import PARTS, Retriever
 from knowledge.index.judged import FILE as VECTORS
-from knowledge.index.judged import SOURCE, Votes, pack, read_judged, read_votes
+from knowledge.index.judged import SOURCE, JudgedAnswers, damaged, pack, read_judged, read_judged_answers
 from knowledge.index.learned_order import FILE, Signals, read_order_weights, reordered, shares
 from knowledge.index.neighbours import Neighbours
 from knowledge.index.retriever import ORDER_UNUSABLE
@@ -28,18 +28,25 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 
 def test_the_nearest_questions_vote_for_what_answered_them() -> None:
-    votes = Votes(PLANE, [("a", "b"), ("b",)])
-    found = votes.of(PLANE[0])
+    found = JudgedAnswers(PLANE, [("a", "b"), ("b",)], {}).votes(PLANE[0])
     assert found["a"] == pytest.approx(1)
     assert found["b"] == pytest.approx(1 + np.exp(-6), rel=1e-4)
-    assert Votes(PLANE[:0], []).of(PLANE[0]) == {}
+    assert JudgedAnswers(PLANE[:0], [], {}).votes(PLANE[0]) == {}
 
 
 def test_only_the_nearest_vote() -> None:
     rows = np.array([[np.cos(angle), np.sin(angle)] for angle in np.linspace(0, 1.5, 60)], dtype=np.float32)
-    found = Votes(rows, [(str(place),) for place in range(60)]).of(PLANE[0])
+    found = JudgedAnswers(rows, [(str(place),) for place in range(60)], {}).votes(PLANE[0])
     assert set(found) == {str(place) for place in range(40)}
     assert found["0"] > found["39"] > 0
+
+
+def test_a_learned_vector_is_compared_with_the_turned_question() -> None:
+    learned = JudgedAnswers(
+        PLANE, [("a",), ("b",)], {"a": PLANE[0], "b": np.array([0.6, 0.8], dtype=np.float32)}
+    )
+    assert learned.similarities(PLANE[1]) == pytest.approx({"a": 0, "b": 0.8})
+    assert damaged().similarities(PLANE[1]) == {}
 
 
 def test_likeness_is_that_of_the_most_similar_question_of_each_fact() -> None:
@@ -50,29 +57,33 @@ def test_likeness_is_that_of_the_most_similar_question_of_each_fact() -> None:
     assert Neighbours(PLANE, ours, PLANE[:0]).likeness(PLANE[0]) == {}
 
 
-def written_votes(folder: Path, content: bytes) -> Votes | None:
+def written(folder: Path, content: bytes) -> JudgedAnswers | None:
     (folder / VECTORS).parent.mkdir(exist_ok=True)
     (folder / VECTORS).write_bytes(content)
-    return read_votes(DataFiles(folder), "m")
+    return read_judged_answers(DataFiles(folder), "m")
 
 
-def test_votes_are_read_as_they_were_written(tmp_path: Path) -> None:
-    assert read_votes(DataFiles(tmp_path), "m") is None
-    assert written_votes(tmp_path, pack(PLANE, [("a", "b"), ("b",)], "other")) is None
-    found = written_votes(tmp_path, pack(PLANE, [("a", "b"), ("b",)], "m"))
+def test_what_was_learned_is_read_as_it_was_written(tmp_path: Path) -> None:
+    content = pack(PLANE, [("a", "b"), ("b",)], {"a": PLANE[0], "b": PLANE[1]}, "m")
+    assert read_judged_answers(DataFiles(tmp_path), "m") is None
+    assert written(tmp_path, pack(PLANE, [("a",), ("b",)], {"a": PLANE[0]}, "other")) is None
+    found = written(tmp_path, content)
     assert found is not None
     assert not found.is_damaged
-    assert found.of(PLANE[1]) == pytest.approx({"a": np.exp(-6), "b": 1 + np.exp(-6)}, rel=1e-4)
+    assert found.votes(PLANE[1]) == pytest.approx({"a": np.exp(-6), "b": 1 + np.exp(-6)}, rel=1e-4)
+    assert found.similarities(PLANE[1]) == pytest.approx({"a": 0, "b": 1})
 
 
 @pytest.mark.parametrize(
-    "content", [b"no zip", pack(PLANE, [("a",)], "m")], ids=["no archive", "too few answers"]
+    "content",
+    [b"no zip", pack(PLANE, [("a",)], {"a": PLANE[0]}, "m")],
+    ids=["no archive", "too few answers"],
 )
-def test_damaged_votes_are_told_and_vote_for_nothing(tmp_path: Path, content: bytes) -> None:
-    found = written_votes(tmp_path, content)
+def test_damage_is_told_and_nothing_votes(tmp_path: Path, content: bytes) -> None:
+    found = written(tmp_path, content)
     assert found is not None
     assert found.is_damaged
-    assert found.of(PLANE[0]) == {}
+    assert found.votes(PLANE[0]) == {}
 
 
 def test_judged_questions_are_read_with_and_without_answers(tmp_path: Path) -> None:
@@ -149,7 +160,7 @@ def test_damaged_judged_questions_are_told_and_ranks_alone_count(
 ) -> None:
     question = "vLLM startup time"
     ranked = retriever.search(question, parts=PARTS - {"learned_order"}).hits
-    monkeypatch.setattr(retriever, "_votes", Votes(None, (), is_damaged=True))
+    monkeypatch.setattr(retriever, "_judged", damaged())
     monkeypatch.delitem(retriever.__dict__, "_order", raising=False)
     result = retriever.search(question)
     assert result.notices == (ORDER_UNUSABLE,)
@@ -171,8 +182,8 @@ def test_what_is_asked_like_a_judged_question_gets_its_answers(retriever: Retrie
     assert found(PARTS) > 1.1 * found(PARTS - {"learned_order"})
 
 
-def test_the_file_of_votes_is_small() -> None:
+def test_the_file_of_what_was_learned_holds_every_answered_question_in_bytes() -> None:
     content = load().files.bytes(VECTORS)
     with np.load(io.BytesIO(content)) as stored:
-        assert stored["vectors"].dtype == np.int8
-        assert len(stored["vectors"]) == sum(bool(item.answers) for item in read_judged(load().files))
+        assert stored["questions"].dtype == stored["learned"].dtype == np.int8
+        assert len(stored["questions"]) == sum(bool(item.answers) for item in read_judged(load().files))
