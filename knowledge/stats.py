@@ -9,6 +9,7 @@ from .checks.completeness import known_kinds, licence_known, missing, priced_com
 from .checks.overlap import measured_facts
 from .checks.tables import Placed, Tables
 from .index.asked import read_asked
+from .index.judged import read_judged
 from .library import Knowledge
 from .listing import stale
 from .models import TABLE as MODELS
@@ -35,6 +36,8 @@ class Stats(BaseModel):
     decisions: int
     questions: int
     """That the facts answer, in the words of people who ask."""
+    judged_questions: int
+    """Written without knowing the facts; a reader told which facts answer them, if any."""
     statements_compared: int
     """Facts whose words were held against their source as both stand."""
     open_language_models: int
@@ -68,6 +71,7 @@ def stats(knowledge: Knowledge, as_of: date) -> Stats:
         arguments=len(knowledge.arguments),
         decisions=len(knowledge.decisions),
         questions=sum(map(len, read_asked(knowledge.files).values())),
+        judged_questions=len(read_judged(knowledge.files)),
         statements_compared=measured_facts(Tables(knowledge.files, facts=placed)),
         open_language_models=len(language),
         open_language_models_rated=sum(bool(results_of(knowledge, model.key)) for model in language),

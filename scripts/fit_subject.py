@@ -4,10 +4,10 @@
 
 after scripts/build_index.py and scripts/fit_query_map.py, whose results it uses.
 
-Ours are the questions that the facts answer (index/asked.csv), judged ones whether any fact answers them or not
-(index/judged.csv), and those of index/ours.csv and index/subjects.yaml; others are those of index/others.csv and of the
-last file. Prints what the model would do on questions that it has not learned from (five folds, a fact's questions
-together): how many of the judged ones it turns away and how many of the others it recognises.
+Ours are the questions that the facts answer (index/asked.csv) and those of index/ours.csv and index/subjects.yaml;
+others are those of index/others.csv and of the last file. Prints what the model would do on questions that it has not
+learned from (five folds, a fact's questions together): how many of ours it turns away and how many of the others it
+recognises.
 """
 
 import csv
@@ -25,19 +25,18 @@ from knowledge import Knowledge, load
 from knowledge.embedding import MiniLm
 from knowledge.index import Retriever, neighbours
 from knowledge.index.asked import read_asked
-from knowledge.index.judged import read_judged
 from knowledge.index.query_map import read_query_map
 from knowledge.index.record import IndexRecord
 from knowledge.index.subject import FILE, SIMILARITY_FACTOR, SubjectWeights, phrases
 from knowledge.index.vectors import ASKED_SHARE, read_shipped
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.02
-"""Of judged questions, which are mixed and worded as people ask."""
+FOLDS, TURNED_AWAY = 5, 0.03
 PENALTY = 1.0
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.
-With those in everybody's words as well, fewer of the others are recognised (80 % for 87 at 2 % of ours)."""
+With those in everybody's words as well, fewer of the others are recognised (80 % for 87 at 2 % of ours). Judged
+questions (index/judged.csv) are left out: with them, plain short ones such as `pgvector limits` are turned away."""
 PHRASE_FACTOR = 2.0
 FEWEST_OTHERS, FEWEST = 4, 60
 """A phrase counts if so many of the others have it, or so many of all."""
@@ -54,7 +53,6 @@ class Learned(NamedTuple):
 
     questions: list[str]
     ours: Array
-    judged: npt.NDArray[np.bool_]
     weight: Array
     fold: npt.NDArray[np.int64]
 
@@ -84,8 +82,9 @@ def main() -> int:
     spoken_of = [spoken(text, listed) for text in known.questions]
     columns = np.c_[vectors, spoken_of, usual, near, close]
     unseen = left_out(columns, known)
+    written = (known.ours == 1) & (known.weight < 1)
     for share in (0.01, 0.02, 0.03, 0.05):
-        cut = np.quantile(unseen[known.judged], share)
+        cut = np.quantile(unseen[written], share)
         print(
             f"{share:.0%} of ours turned away: {np.mean(unseen[known.ours == 0] < cut):.1%} of the others recognised"
         )
@@ -96,7 +95,7 @@ def main() -> int:
         phrases=dict(zip(listed, rounded(whole[model.dimensions : -USUAL - 1] * PHRASE_FACTOR), strict=True)),
         usage=rounded(whole[-USUAL - 1 : -1]),
         bias=round(float(whole[-1]), 5),
-        threshold=round(float(np.quantile(unseen[known.judged], TURNED_AWAY)), 5),
+        threshold=round(float(np.quantile(unseen[written], TURNED_AWAY)), 5),
     )
     if "--write" in sys.argv[1:]:
         (packaged_root() / FILE).write_text(fitted.model_dump_json() + "\n", encoding="utf-8")
@@ -114,20 +113,12 @@ def learned(knowledge: Knowledge, retriever: Retriever) -> Learned:
     written = [(question, place) for place, fact in enumerate(asked) for question in asked[fact][:ASKED_EACH]]
     names = sorted(item.name for item in knowledge.components.values())
     ours = [*named(listed["ours"], names), *rows(knowledge, "index/ours.csv")]
-    judged = [item.text for item in read_judged(knowledge.files)]
-    ours += judged
     others = [*rows(knowledge, "index/others.csv"), *listed["others"]]
     rest = [*ours, *(question for question in others if not retriever.unknown_by_rule(question))]
     target = np.r_[np.ones(len(written) + len(ours)), np.zeros(len(rest) - len(ours))]
     return Learned(
         [question for question, _ in written] + rest,
         target,
-        np.r_[
-            np.zeros(len(written) + len(ours) - len(judged)),
-            np.ones(len(judged)),
-            np.zeros(len(rest) - len(ours)),
-        ]
-        == 1,
         np.r_[np.full(len(written), ASKED_WEIGHT), np.ones(len(rest))],
         np.r_[[place for _, place in written], np.arange(len(rest))].astype(np.int64) % FOLDS,
     )

@@ -62,12 +62,6 @@ class ChromaStore:
         ranking = self._ranking(vector)
         return round(1 - ranking[0][0], PRECISION) if ranking else 0.0
 
-    def similarities(self, vector: "Matrix", ids: Sequence[str]) -> list[float]:
-        """What the unfiltered ranking doesn't hold counts as its last."""
-        ranking = self._ranking(vector)
-        distances = {key: distance for distance, key in ranking}
-        return [round(1 - distances.get(identity, ranking[-1][0]), PRECISION) for identity in ids]
-
     def _ranking(self, vector: "Matrix") -> list[tuple[float, str]]:
         """The best of all records: a search asks for them under several filters."""
         asked, ranking = self._latest

@@ -24,8 +24,6 @@ PRECISION = 4
 class Signals(NamedTuple):
     """What tells that a fact answers a question."""
 
-    meaning: float
-    """Similarity of the question's turned vector and the fact's."""
     words: float
     """Share of the best candidate's score by all words."""
     best_question: float

@@ -268,8 +268,8 @@ class Retriever:
         by_question: bool = True,
     ) -> dict[str, Signals]:
         """Of the best facts; not of one's own, cards and facts without questions: nothing was learned of these."""
-        (store, _), neighbours = self._dense, self._neighbours
-        if store is None or neighbours is None:
+        neighbours = self._neighbours
+        if neighbours is None or asked.vector is None:
             return {}
         likeness, votes = neighbours.likeness(asked.vector), judged.votes(asked.vector)
         learned = judged.similarities(asked.turned)
@@ -279,12 +279,10 @@ class Retriever:
         ]
         ids = [item.id for item in known]
         words, best_question = map(shares, self._lexical.scores(asked.expansion.text, ids))
-        near = store.ask("similarities", asked.turned, ids)
         kinds = {kind for intent in self._vocabulary.intents(asked.text) for kind in intent.kinds}
         named = asked.singled_out
         return {
             item.id: Signals(
-                meaning=near[place],
                 words=words[place],
                 best_question=best_question[place] if by_question else 0.0,
                 named=float(not named.isdisjoint(item.subjects)),

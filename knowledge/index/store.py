@@ -1,6 +1,5 @@
 """The vector store's contract, and the store that keeps everything in memory."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from .record import Filter, IndexRecord
@@ -26,10 +25,6 @@ class VectorStore(Protocol):
         """The similarity of the nearest record of all; 0 where there is none."""
         ...
 
-    def similarities(self, vector: "Matrix", ids: Sequence[str]) -> list[float]:
-        """To these records; what is far from the vector may be given as less far than it is."""
-        ...
-
     def about(self, subjects: frozenset[str]) -> list[str]:
         """Ids of all records that speak of one of `subjects`."""
         ...
@@ -53,11 +48,6 @@ class MemoryStore:
 
     def closeness(self, vector: "Matrix") -> float:
         return round(float((self._vectors @ vector).max()), PRECISION) if len(self._vectors) else 0.0
-
-    def similarities(self, vector: "Matrix", ids: Sequence[str]) -> list[float]:
-        similar = (self._vectors @ vector).tolist()
-        by_id = {record.id: similar[place] for place, record in enumerate(self._records)}
-        return [round(by_id[identity], PRECISION) for identity in ids]
 
     def about(self, subjects: frozenset[str]) -> list[str]:
         return [record.id for record in self._records if not subjects.isdisjoint(record.subjects)]

@@ -95,7 +95,7 @@ def test_judged_questions_are_read_with_and_without_answers(tmp_path: Path) -> N
 
 def test_what_has_signals_is_put_in_order_and_the_rest_keeps_its_place() -> None:
     found = [("a", 0.9), ("card", 0.8), ("b", 0.7), ("own", 0.6), ("c", 0.5)]
-    signals = {"a": NONE, "b": NONE._replace(votes=1.0), "c": NONE._replace(meaning=1.0)}
+    signals = {"a": NONE, "b": NONE._replace(votes=1.0), "c": NONE._replace(words=0.5)}
     assert reordered(found, signals, WEIGHTS) == [
         ("b", 0.9), ("card", 0.8), ("c", 0.7), ("own", 0.6), ("a", 0.5),
     ]  # fmt: skip
@@ -117,7 +117,9 @@ def test_weights_are_needed_for_every_signal_and_of_the_model_in_use(tmp_path: P
     assert read_order_weights(DataFiles(tmp_path), "m") == WEIGHTS
     assert read_order_weights(DataFiles(tmp_path), "other") is None
     (tmp_path / FILE).write_text('{"model": "m", "weights": {"votes": 1}}')
-    with pytest.raises(KnowledgeInvalid, match=r"order_weights.json: weights are needed for meaning, words"):
+    with pytest.raises(
+        KnowledgeInvalid, match=r"order_weights.json: weights are needed for words, best_question"
+    ):
         read_order_weights(DataFiles(tmp_path), "m")
     (tmp_path / FILE).write_text('{"weights": {}}')
     with pytest.raises(KnowledgeInvalid, match=r"order_weights.json, \('model',\)"):

@@ -60,7 +60,8 @@ def test_stats_count(knowledge: Knowledge) -> None:
     assert counted.facts_by_tier == {"T1": 3, "T2v": 1}
     assert counted.facts_past_review == 0
     assert counted.knowledge_hash == knowledge.hash
-    assert (counted.questions, counted.statements_compared, counted.open_language_models) == (0, 0, 0)
+    assert (counted.questions, counted.judged_questions, counted.statements_compared) == (0, 0, 0)
+    assert counted.open_language_models == 0
     assert counted.complete_components == 0
     assert counted.licences_known <= counted.scored_components
 
@@ -71,6 +72,7 @@ def test_stats_count_what_is_enough_to_choose() -> None:
     assert counted.open_language_models_rated >= 60
     assert counted.questions > 5 * counted.facts
     assert counted.statements_compared > counted.facts / 2
+    assert counted.judged_questions > counted.facts
 
 
 def test_a_card_of_the_article_is_shown_by_the_id_that_a_search_prints() -> None:
