@@ -274,9 +274,8 @@ class Retriever:
         likeness, votes = neighbours.likeness(asked.vector), judged.votes(asked.vector)
         learned = judged.similarities(asked.turned)
         best = (self._by_id[identity] for identity, _ in islice(found, ORDERED))
-        known = [
-            item for item in best if not item.own and {*item.fact_ids} & likeness.keys() & learned.keys()
-        ]
+        facts = (item for item in best if item.kind in FACT_KINDS and not item.own)
+        known = [item for item in facts if item.id in likeness and item.id in learned]
         ids = [item.id for item in known]
         words, best_question = map(shares, self._lexical.scores(asked.expansion.text, ids))
         kinds = {kind for intent in self._vocabulary.intents(asked.text) for kind in intent.kinds}
@@ -287,9 +286,9 @@ class Retriever:
                 best_question=best_question[place] if by_question else 0.0,
                 named=float(not named.isdisjoint(item.subjects)),
                 kind=float(item.kind in kinds),
-                likeness=likeness[item.fact_ids[0]],
-                votes=votes.get(item.fact_ids[0], 0.0),
-                learned=learned[item.fact_ids[0]],
+                likeness=likeness[item.id],
+                votes=votes.get(item.id, 0.0),
+                learned=learned[item.id],
             )
             for place, item in enumerate(known)
         }
