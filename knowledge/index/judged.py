@@ -6,11 +6,11 @@ as people ask; a reader chose the answers among what the searches had found.
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
-from zipfile import BadZipFile
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..files import DataFiles
+from .arrays import ArraysDamaged, lines, packed_lines, read_arrays, rounded, unrounded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SOURCE, FILE = "index/judged.csv", "index/judged.npz"
 NEAREST, SHARPNESS = 40, 6.0
 """So many of the nearest vote, by the exponential of their similarity (4 to 8 and 15 to 100 find as much)."""
-SCALE = 127
 
 
 class JudgedQuestion(NamedTuple):
@@ -82,23 +81,25 @@ class JudgedAnswers:
 
 def read_judged_answers(files: DataFiles, model: str) -> JudgedAnswers | None:
     """As shipped; None where there are none or another model made them."""
-    import numpy as np
-
-    if not files.root.joinpath(*FILE.split("/")).is_file():
-        return None
     try:
-        with np.load(io.BytesIO(files.bytes(FILE)), allow_pickle=False) as stored:
-            if str(stored["model"]) != model:
-                return None
-            questions, learned = (
-                stored[name].astype(np.float32) / SCALE for name in ("questions", "learned")
-            )
-            answers = [tuple(each.split()) for each in _lines(stored["answers"])]
-            facts = dict(zip(_lines(stored["facts"]), learned, strict=True))
-    except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
+        stored = read_arrays(files, FILE, model, ("questions", "answers", "learned", "facts"))
+    except ArraysDamaged:
         return damaged()
-    fits = questions.ndim == learned.ndim == 2 and len(questions) == len(answers)
-    return JudgedAnswers(questions, answers, facts) if fits else damaged()
+    if stored is None:
+        return None
+    questions, said, learned, facts = (
+        unrounded(stored[0]),
+        lines(stored[1]),
+        unrounded(stored[2]),
+        lines(stored[3]),
+    )
+    if not (
+        questions.ndim == learned.ndim == 2 and (len(questions), len(learned)) == (len(said), len(facts))
+    ):
+        return damaged()
+    return JudgedAnswers(
+        questions, [tuple(each.split()) for each in said], dict(zip(facts, learned, strict=True))
+    )
 
 
 def damaged() -> JudgedAnswers:
@@ -112,23 +113,13 @@ def pack(
     """The file's content, the same for the same input; a byte a number."""
     import numpy as np
 
-    def rounded(rows: Any) -> Any:
-        return np.round(np.asarray(rows, dtype=np.float32) * SCALE).astype(np.int8)
-
-    def lines(texts: Iterable[str]) -> Any:
-        return np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
-
     out = io.BytesIO()
     np.savez(
         out,
         questions=rounded(questions),
-        answers=lines(map(" ".join, answers)),
+        answers=packed_lines(map(" ".join, answers)),
         learned=rounded(list(facts.values())),
-        facts=lines(facts),
+        facts=packed_lines(facts),
         model=np.array(model),
     )
     return out.getvalue()
-
-
-def _lines(stored: Any) -> list[str]:
-    return bytes(stored).decode().split("\n")

@@ -7,10 +7,10 @@ tell how like its most similar one is.
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING
 
 from ..files import DataFiles
+from .arrays import ArraysDamaged, read_arrays, rounded, unrounded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 FILE = "index/neighbours.npz"
 NEAREST = 5
 """Of each sort; their mean similarity counts."""
-SCALE = 127
 
 
 class Neighbours:
@@ -79,24 +78,17 @@ def projected(vectors: "Matrix", projection: "Matrix") -> "Matrix":
 
 def read_neighbours(files: DataFiles, model: str) -> Neighbours | None:
     """As shipped; None where there are none, or another model made them."""
-    import numpy as np
-
-    if not files.root.joinpath(*FILE.split("/")).is_file():
-        return None
     try:
-        with np.load(io.BytesIO(files.bytes(FILE)), allow_pickle=False) as stored:
-            if str(stored["model"]) != model:
-                return None
-            projection = stored["projection"].astype(np.float32)
-            ours, others = _unpacked(stored["ours"]), _unpacked(stored["others"])
-            facts = (fact.decode() for fact in stored["facts"].tolist())
-            asked = list(zip(facts, stored["counts"].tolist(), strict=True))
-            fits = projection.ndim == ours.ndim == others.ndim == 2
-            fits = fits and projection.shape[1] == ours.shape[1] == others.shape[1]
-            fits = fits and sum(count for _, count in asked) <= len(ours) and all(count for _, count in asked)
-            return Neighbours(projection, ours, others, asked) if fits else None
-    except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
+        stored = read_arrays(files, FILE, model, ("projection", "ours", "others", "facts", "counts"))
+    except ArraysDamaged:
         return None
+    if stored is None or any(each.ndim != 2 for each in stored[:3]):
+        return None
+    projection, ours, others = stored[0].astype("float32"), unrounded(stored[1]), unrounded(stored[2])
+    facts, counts = [fact.decode() for fact in stored[3].tolist()], stored[4].tolist()
+    fits = projection.shape[1] == ours.shape[1] == others.shape[1]
+    fits = fits and len(facts) == len(counts) and sum(counts) <= len(ours) and all(counts)
+    return Neighbours(projection, ours, others, list(zip(facts, counts, strict=True))) if fits else None
 
 
 def pack(
@@ -113,22 +105,10 @@ def pack(
     np.savez(
         out,
         projection=projection.astype(np.float16),
-        ours=_packed(ours),
-        others=_packed(others),
+        ours=rounded(ours),
+        others=rounded(others),
         facts=np.array([fact.encode() for fact, _ in asked], dtype=np.bytes_),
         counts=np.array([count for _, count in asked], dtype=np.int64),
         model=np.array(model),
     )
     return out.getvalue()
-
-
-def _packed(rows: "Matrix") -> Any:
-    import numpy as np
-
-    return np.round(rows * SCALE).astype(np.int8)
-
-
-def _unpacked(rows: Any) -> "Matrix":
-    import numpy as np
-
-    return np.asarray(rows.astype(np.float32) / SCALE, dtype=np.float32)

@@ -6,9 +6,9 @@ Sentence models put a question near other questions; the map is learned from the
 
 import io
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 from ..files import DataFiles
+from .arrays import ArraysDamaged, read_arrays
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,15 +42,13 @@ def read_query_map(files: DataFiles, model: str, dimensions: int) -> QueryMap:
     """As shipped; one that changes nothing where there is none, another model's, or a damaged one."""
     import numpy as np
 
-    if not files.root.joinpath(*FILE.split("/")).is_file():
-        return QueryMap(None)
     try:
-        with np.load(io.BytesIO(files.bytes(FILE)), allow_pickle=False) as stored:
-            matrix, fitted_for = stored["matrix"].astype(np.float32), str(stored["model"])
-    except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
+        stored = read_arrays(files, FILE, model, ("matrix",))
+    except ArraysDamaged:
         return QueryMap(None, is_damaged=True)
-    if fitted_for != model:
+    if stored is None:
         return QueryMap(None)
+    matrix = stored[0].astype(np.float32)
     square = matrix.shape == (dimensions, dimensions)
     usable = square and bool(np.isfinite(matrix).all()) and bool(matrix.any())
     return QueryMap(matrix) if usable else QueryMap(None, is_damaged=True)

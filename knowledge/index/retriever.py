@@ -224,12 +224,8 @@ class Retriever:
         self, asked: Asked, only: Filter, parts: frozenset[Part]
     ) -> list[tuple[float, Sequence[str]]]:
         """All records; again those of the organisation, of the named components, and of the kind that is asked for."""
-        vector = asked.turned if "query_map" in parts else asked.vector
-        expansion, named, is_dense = (
-            asked.expansion,
-            asked.singled_out,
-            "dense" in parts and vector is not None,
-        )
+        vector, expansion, named = asked.turned, asked.expansion, asked.singled_out
+        is_dense = "dense" in parts and vector is not None
         groups = [(only, 1.0, CANDIDATES)]
         if self._holds_own:
             groups.append((only._replace(own=True), OWN_SHARE, OF_OWN))

@@ -8,10 +8,10 @@ the mean of two vectors, with and without it: a heading alone draws short statem
 import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 from ..embedding import Embedder
 from ..files import DataFiles
+from .arrays import ArraysDamaged, read_arrays
 from .record import IndexRecord
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def read_shipped(files: DataFiles, embedder: Embedder) -> dict[str, "Matrix"]:
     """Text key -> vector, as shipped; empty when there are none or another model made them."""
     import numpy as np
 
-    if not files.root.joinpath(*SHIPPED.split("/")).is_file():
-        return {}
     try:
-        with np.load(io.BytesIO(files.bytes(SHIPPED)), allow_pickle=False) as stored:
-            keys, vectors, model = stored["keys"], stored["vectors"], str(stored["model"])
-    except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile):
+        stored = read_arrays(files, SHIPPED, embedder.sha256, ("keys", "vectors"))
+    except ArraysDamaged:
         return {}
-    if model != embedder.sha256 or vectors.ndim != 2 or vectors.shape != (len(keys), embedder.dimensions):
+    if stored is None:
+        return {}
+    keys, vectors = stored
+    if vectors.ndim != 2 or vectors.shape != (len(keys), embedder.dimensions):
         return {}
     return dict(zip((key.decode("ascii") for key in keys.tolist()), vectors.astype(np.float32), strict=True))
 

@@ -10,7 +10,7 @@ import pytest
 from knowledge import load
 from knowledge.errors import KnowledgeInvalid
 from knowledge.files import DataFiles
-from knowledge.index import FACT_KINDS, PARTS, Retriever
+from knowledge.index import FACT_KINDS, PARTS, Part, Retriever
 from knowledge.index.judged import FILE as VECTORS
 from knowledge.index.judged import SOURCE, JudgedAnswers, damaged, pack, read_judged, read_judged_answers
 from knowledge.index.learned_order import FILE, Signals, read_order_weights, reordered, shares
@@ -146,10 +146,12 @@ def test_cards_keep_their_places(retriever: Retriever) -> None:
     assert [hit.score for hit in learned] == [hit.score for hit in found]
 
 
-def test_facts_of_ones_own_keep_their_places(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_facts_of_ones_own_keep_their_places(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     question = "how much memory does an HNSW index take"
     own = retriever.search(question, k=3, kinds={"limit", "perf", "cost"}).hits[-1].record_id
-    made = Retriever(load())
+    made = Retriever(load(), tmp_path)
     records = tuple(replace(item, own=item.id == own) for item in retriever.records)
     monkeypatch.setattr(made, "records", records)
     learned, found = (
@@ -161,24 +163,21 @@ def test_facts_of_ones_own_keep_their_places(retriever: Retriever, monkeypatch: 
 
 
 def test_damaged_judged_questions_are_told_and_ranks_alone_count(
-    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    question = "vLLM startup time"
-    ranked = retriever.search(question, parts=PARTS - {"learned_order"}).hits
-    monkeypatch.setattr(retriever, "_judged", damaged())
-    monkeypatch.delitem(retriever.__dict__, "_order", raising=False)
-    result = retriever.search(question)
-    assert result.notices == (ORDER_UNUSABLE,)
-    assert result.hits == ranked
-    monkeypatch.delitem(retriever.__dict__, "_order", raising=False)
+    question, made = "vLLM startup time", Retriever(load(), tmp_path)
+    monkeypatch.setattr(made, "_judged", damaged())
+    result = made.search(question)
+    assert ORDER_UNUSABLE in result.notices
+    assert result.hits == retriever.search(question, parts=PARTS - {"learned_order"}).hits
 
 
 def test_what_is_asked_like_a_judged_question_gets_its_answers(retriever: Retriever) -> None:
     """The first five hold more answers than without the order, on questions that were judged."""
     judged = [item for item in read_judged(load().files) if item.answers][::40]
 
-    def found(parts: frozenset[str]) -> int:
-        hits = (retriever.search(item.text, k=5, parts=parts).hits for item in judged)  # type: ignore[arg-type]
+    def found(parts: frozenset[Part]) -> int:
+        hits = (retriever.search(item.text, k=5, parts=parts).hits for item in judged)
         return sum(
             len({fact for hit in each for fact in hit.fact_ids} & set(item.answers))
             for each, item in zip(hits, judged, strict=True)

@@ -105,6 +105,9 @@ def test_pictures_that_the_model_makes(text: str) -> None:
         "Detect deepfakes in video calls.",
         "Satellite pictures made every six hours, ships in them counted.",
         "The dashboard draws conclusions for managers.",
+        "Photos are made searchable by text.",
+        "Users describe a sofa and get photos of similar ones.",
+        "Clasificar cada imagen de rayos X.",
     ],
 )
 def test_pictures_that_are_there_already(text: str) -> None:
