@@ -3,6 +3,7 @@
 import re
 
 from knowledge import Knowledge
+from knowledge.row_texts import ROW_KINDS, row_sentences
 from tools.workload import Workload
 
 from .context import TurnContext
@@ -14,6 +15,8 @@ from .reply import Claim
 from .state import ConsultationState
 
 MAX_SENTENCES = 4
+MOST_OF_ROW = 3
+"""Lines of one row."""
 COVERED = 0.5
 """Share of the question's content words that a record must hold to be an answer (judgement)."""
 _WORD = re.compile(r"[A-Za-z][\w-]*\w")
@@ -41,6 +44,9 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     wanted = content_words(question)
     claims: list[Claim] = []
     for hit in found.hits:
+        if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
+            claims += _of_row(hit.record_id, hit.text, wanted)
+            continue
         if not wanted or len(wanted & content_words(hit.text)) < COVERED * len(wanted):
             continue
         for statement, evidence in _statements(hit.fact_ids, hit.record_id, hit.text, context.knowledge):
@@ -92,6 +98,15 @@ def content_words(text: str) -> frozenset[str]:
     words = [word for word in _WORD.findall(text) if word.lower() not in common]
     telling = [word for word in words if len(word) > 3 or any(c.isupper() or c.isdigit() for c in word[1:])]
     return frozenset(word.lower()[:6] for word in telling)
+
+
+def _of_row(identity: str, text: str, wanted: frozenset[str]) -> list[Claim]:
+    """The lines of a row that speak of what is asked; the first ones where none does."""
+    sentences = row_sentences(identity, text)
+    subject = content_words(text.partition(":")[0])
+    telling = [item for item in sentences if (wanted - subject) & content_words(item.text)]
+    chosen = telling or sentences[:MOST_OF_ROW]
+    return [Claim(text=item.text, evidence=(item.id,), role="answer") for item in chosen[:MOST_OF_ROW]]
 
 
 def _statements(

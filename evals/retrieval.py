@@ -123,6 +123,15 @@ def _question(row: dict[str, str], number: int) -> Question:
     return Question(row["id"] or f"row {number}", row["question"], gold, answerable)
 
 
+def answer_with_cards(question: Question, retriever: Retriever, knowledge: Knowledge) -> Answered:
+    """The records that a search of all kinds gives, as `knowledge search` does: a card takes a place and is no fact."""
+    result = retriever.search(question.text, k=DEPTH)
+    found = tuple(hit.record_id for hit in result.hits)
+    known = knowledge.facts
+    names = (frozenset({item, *known[item].seed_ids}) if item in known else frozenset() for item in found)
+    return Answered(question, found, tuple(names), result.abstained)
+
+
 def answer(
     question: Question, retriever: Retriever, knowledge: Knowledge, parts: frozenset[Part] = PARTS
 ) -> Answered:
@@ -136,11 +145,12 @@ def answer(
 def side_by_side(
     questions: list[Question], fused: list[Answered], retriever: Retriever, knowledge: Knowledge
 ) -> dict[str, Any]:
-    """What all parts find together, each side alone, and all but one, on the questions with gold."""
+    """What all parts find together, each side alone, all but one, and beside cards, on the questions with gold."""
     scored = [item for item in questions if item.gold]
     found = {"fused": [item for item in fused if item.question.gold]}
     for name, parts in COMPARED.items():
         found[name] = [answer(item, retriever, knowledge, parts) for item in scored]
+    found["with_cards"] = [answer_with_cards(item, retriever, knowledge) for item in scored]
     return {name: _figures(answered) for name, answered in found.items()}
 
 

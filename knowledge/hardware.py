@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .library import Knowledge
 
 
+TABLE = "perf/accelerators.csv"
+
+
 class Accelerator(BaseModel):
     """One accelerator; figures are dense (no sparsity), per device, decimal gigabytes."""
 
@@ -98,8 +101,7 @@ def _counted(text: str) -> tuple[float, str]:
 
 
 def _read(knowledge: "Knowledge") -> dict[str, Accelerator]:
-    rows = knowledge.files.rows("perf/accelerators.csv")
-    return {row["key"]: validated(Accelerator, row, "perf/accelerators.csv") for row in rows}
+    return {row["key"]: validated(Accelerator, row, TABLE) for row in knowledge.files.rows(TABLE)}
 
 
 def _spellings(knowledge: "Knowledge") -> dict[str, Fleet]:

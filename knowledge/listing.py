@@ -5,11 +5,14 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from .errors import UnknownName
+from .hardware import TABLE as ACCELERATORS
+from .hardware import Accelerator, resolve_accelerator
 from .index.cards import article_records
 from .library import Knowledge
 from .models import TABLE as MODELS
-from .models import ModelSpec, ModelType, resolve_model
+from .models import ModelSpec, resolve_model
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
+from .row_texts import ACCELERATOR, LINE, MODEL, PRICE, ROW_KINDS, accelerator_lines, model_lines, price_lines
 from .thresholds import judged
 
 
@@ -19,13 +22,13 @@ def stale(knowledge: Knowledge, as_of: date) -> list[Fact]:
     return sorted(overdue, key=lambda fact: (fact.review_by, fact.id))
 
 
-ARTICLE, MODEL = "article:", "model:"
+ARTICLE = "article:"
 _ISSUE = "open an issue with this id, what the source says and its address."
 REPORT = (
     "Wrong or out of date? Correct it for yourself under this id in a folder of your own (docs/knowledge.md, "
     f"--knowledge DIR); to have it corrected for everybody, {_ISSUE}"
 )
-REPORT_MODEL = f"Wrong or out of date? To have it corrected, {_ISSUE}"
+REPORT_ROW = f"Wrong or out of date? To have it corrected, {_ISSUE}"
 
 
 class FoundRecord(NamedTuple):
@@ -43,18 +46,22 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     UnknownName offers the nearest.
     """
     key = identity.strip()
+    if key.startswith((MODEL, ACCELERATOR, PRICE)):
+        key = key.partition(LINE)[0]
     if key.startswith(ARTICLE):
         return _card(knowledge, key)
     if key.startswith(MODEL):
-        return _model(resolve_model(knowledge, key.removeprefix(MODEL)))
-    for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
+        return _model(resolve_model(knowledge, key.removeprefix(MODEL)), knowledge)
+    if key.startswith(ACCELERATOR):
+        return _accelerator(resolve_accelerator(knowledge, key.removeprefix(ACCELERATOR)), knowledge)
+    for prefix in (PRICE, "component:", "slot:", "rule:", "decision:", "argument:"):
         key = key.removeprefix(prefix)
     if key in knowledge.facts:
         return FoundRecord(key, "fact", (key,), _fact(knowledge.facts[key]))
     component = knowledge.components.get(key) or _component_named(knowledge, key)
     if component is not None:
         facts = _facts_about(component, knowledge)
-        return FoundRecord(component.id, "component", facts, _component(component, facts))
+        return FoundRecord(component.id, "component", facts, _component(component, facts, knowledge))
     if key in knowledge.slots:
         return FoundRecord(key, "slot", (), _slot(knowledge.slots[key], knowledge))
     if key in knowledge.decisions:
@@ -68,7 +75,10 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
     model = _model_named(knowledge, key)
     if model is not None:
-        return _model(model)
+        return _model(model, knowledge)
+    accelerator = _accelerator_named(knowledge, key)
+    if accelerator is not None:
+        return _accelerator(accelerator, knowledge)
     raise UnknownName("record", identity, nearest_ids(knowledge, key))
 
 
@@ -83,7 +93,7 @@ def _card(knowledge: Knowledge, key: str) -> FoundRecord:
 def show(knowledge: Knowledge, identity: str) -> str:
     """One record as text, and how to report that it is wrong."""
     record = record_of(knowledge, identity)
-    return f"{record.text}\n\n{REPORT_MODEL if record.kind == 'model' else REPORT}"
+    return f"{record.text}\n\n{REPORT_ROW if record.kind in ROW_KINDS else REPORT}"
 
 
 def nearest_ids(knowledge: Knowledge, key: str, count: int = 3) -> list[str]:
@@ -106,44 +116,25 @@ def _model_named(knowledge: Knowledge, name: str) -> ModelSpec | None:
         return None
 
 
-def _model(model: ModelSpec) -> FoundRecord:
-    identity = f"{MODEL}{model.key}"
-    sizes = [
-        f"{model.params_b:g} billion parameters" if model.params_b is not None else "",
-        f"{model.active_b:g} billion active" if model.active_b not in (None, model.params_b) else "",
-        f"context of {model.context:,} tokens" if model.context is not None else "",
-    ]
-    text = _lines(
-        f"{identity}: {_TYPES[model.type]}, {'open' if model.open_weights else 'no open'} weights",
-        ", ".join(size for size in sizes if size),
-        f"licence: {model.licence or 'unknown'} ({_licence_read(model)})",
-        f"commercial use: {_COMMERCIAL_USE[model.commercial_use]}",
-        f"languages: {model.languages}" if model.languages else "",
-        model.notes,
-        f"source: {model.source}",
-        f"as of {model.as_of}, confidence {model.confidence}",
+def _accelerator_named(knowledge: Knowledge, name: str) -> Accelerator | None:
+    if ACCELERATORS not in knowledge.files.walk():
+        return None
+    try:
+        return resolve_accelerator(knowledge, name)
+    except UnknownName:
+        return None
+
+
+def _accelerator(accelerator: Accelerator, knowledge: Knowledge) -> FoundRecord:
+    lines = accelerator_lines(accelerator, knowledge)
+    return FoundRecord(
+        f"{ACCELERATOR}{accelerator.key}", "accelerator", (), _lines(ACCELERATOR + lines[0], *lines[1:])
     )
-    return FoundRecord(identity, "model", (), text)
 
 
-def _licence_read(model: ModelSpec) -> str:
-    if model.licence_source:
-        return f"read at {model.licence_source}"
-    return "not read at the maker, confirm it" if model.open_weights else "terms of the service"
-
-
-_COMMERCIAL_USE = {"yes": "yes", "conditions": "on conditions", "no": "no", "unknown": "unknown"}
-_TYPES: dict[ModelType, str] = {
-    "llm": "language model",
-    "api_llm": "language model",
-    "encoder": "encoder",
-    "embedding": "embedding model",
-    "reranker": "reranker",
-    "vision": "vision model",
-    "image": "image model",
-    "asr": "speech recognition",
-    "tts": "speech synthesis",
-}
+def _model(model: ModelSpec, knowledge: Knowledge) -> FoundRecord:
+    lines = model_lines(model, knowledge)
+    return FoundRecord(f"{MODEL}{model.key}", "model", (), _lines(MODEL + lines[0], *lines[1:]))
 
 
 def _fact(fact: Fact) -> str:
@@ -179,7 +170,7 @@ def _facts_about(component: Component, knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(sorted(about | set(component.fact_ids)))
 
 
-def _component(component: Component, facts: tuple[str, ...]) -> str:
+def _component(component: Component, facts: tuple[str, ...], knowledge: Knowledge) -> str:
     return _lines(
         f"{component.id}: {component.name}",
         f"slots: {', '.join(component.slots)}",
@@ -190,6 +181,7 @@ def _component(component: Component, facts: tuple[str, ...]) -> str:
         f"operation: {component.ops_complexity} of 5; exit: {component.exit_path.replace('_', ' ')}",
         component.notes,
         component.url,
+        *(f"price: {line}" for line in price_lines(component, knowledge)),
         _cited(facts),
         _origin(component),
     )

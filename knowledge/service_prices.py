@@ -1,8 +1,8 @@
 """Prices of managed services, and per component the formulas that turn a workload into a monthly bill."""
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from .aliases import table_cache
 from .errors import KnowledgeInvalid
@@ -21,6 +21,8 @@ class ServicePrice(Record):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     service: str
     meter: str
+    components: Annotated[tuple[str, ...], BeforeValidator(lambda given: str(given).split())] = ()
+    """Components that it is the price of, parted by spaces in the file; none for what many use (disks, traffic)."""
     price_usd: float | None = Field(default=None, gt=0)
     low: float | None = Field(default=None, ge=0)
     high: float | None = Field(default=None, gt=0)

@@ -4,10 +4,10 @@
 
 after scripts/build_index.py and scripts/fit_query_map.py, whose results it uses.
 
-Ours are the questions that the facts answer (index/asked.csv) and those of index/ours.csv and index/subjects.yaml;
-others are those of index/others.csv and of the last file. Prints what the model would do on questions that it has not
-learned from (five folds, a fact's questions together): how many of ours it turns away and how many of the others it
-recognises.
+Ours are the questions that the facts answer (index/asked.csv), the judged ones and those of index/ours.csv and
+subjects.yaml; others are those of index/others.csv and of the last file. Prints what the model would do on questions
+that it has not learned from (five folds, a fact's questions together): how many of ours it turns away and how many of
+the others it recognises.
 """
 
 import csv
@@ -31,12 +31,13 @@ from knowledge.index.subject import FILE, SIMILARITY_FACTOR, SubjectWeights, phr
 from knowledge.index.vectors import ASKED_SHARE, read_shipped
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.03
+FOLDS, TURNED_AWAY = 5, 0.04
 PENALTY = 1.0
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.
-With those in everybody's words as well, fewer of the others are recognised (80 % for 87 at 2 % of ours). Judged
-questions (index/judged.csv) are left out: with them, plain short ones such as `pgvector limits` are turned away."""
+With those in everybody's words as well, fewer of the others are recognised (80 % for 87 at 2 % of ours)."""
+JUDGED_WEIGHT = 0.25
+"""Of the judged questions, which people wrote who had seen no fact: the threshold is set by them."""
 PHRASE_FACTOR = 2.0
 FEWEST_OTHERS, FEWEST = 4, 60
 """A phrase counts if so many of the others have it, or so many of all."""
@@ -55,6 +56,13 @@ class Learned(NamedTuple):
     ours: Array
     weight: Array
     fold: npt.NDArray[np.int64]
+    judged: npt.NDArray[np.bool_]
+    """Those by people who had seen no fact."""
+
+    @property
+    def compared(self) -> npt.NDArray[np.intp]:
+        """Places of ours that others are compared with, beside all that facts answer."""
+        return np.flatnonzero((self.ours == 1) & ((self.weight == 1) | self.judged))
 
 
 class Kept(NamedTuple):
@@ -73,7 +81,7 @@ def main() -> int:
     known = learned(knowledge, retriever)
     listed = common_phrases(known)
     usual = [
-        [*retriever.usage.features(text), float(bool(retriever.named(text)))] for text in known.questions
+        [*retriever.usage.features(text), float(retriever.names_anything(text))] for text in known.questions
     ]
     vectors = np.asarray(model.embed(known.questions), dtype=float)
     kept = compared(knowledge, model, known, vectors)
@@ -82,9 +90,8 @@ def main() -> int:
     spoken_of = [spoken(text, listed) for text in known.questions]
     columns = np.c_[vectors, spoken_of, usual, near, close]
     unseen = left_out(columns, known)
-    written = (known.ours == 1) & (known.weight < 1)
     for share in (0.01, 0.02, 0.03, 0.05):
-        cut = np.quantile(unseen[written], share)
+        cut = np.quantile(unseen[known.judged], share)
         print(
             f"{share:.0%} of ours turned away: {np.mean(unseen[known.ours == 0] < cut):.1%} of the others recognised"
         )
@@ -95,7 +102,7 @@ def main() -> int:
         phrases=dict(zip(listed, rounded(whole[model.dimensions : -USUAL - 1] * PHRASE_FACTOR), strict=True)),
         usage=rounded(whole[-USUAL - 1 : -1]),
         bias=round(float(whole[-1]), 5),
-        threshold=round(float(np.quantile(unseen[written], TURNED_AWAY)), 5),
+        threshold=round(float(np.quantile(unseen[known.judged], TURNED_AWAY)), 5),
     )
     if "--write" in sys.argv[1:]:
         (packaged_root() / FILE).write_text(fitted.model_dump_json() + "\n", encoding="utf-8")
@@ -107,20 +114,23 @@ def main() -> int:
 
 
 def learned(knowledge: Knowledge, retriever: Retriever) -> Learned:
-    """Ours first: those written for facts, those listed; then the others that no rule on names tells already."""
+    """Ours first: those written for facts, those judged, those listed; then the others that no rule on names tells."""
     listed = yaml.safe_load((packaged_root() / "index" / "subjects.yaml").read_text(encoding="utf-8"))
     asked = read_asked(knowledge.files)
     written = [(question, place) for place, fact in enumerate(asked) for question in asked[fact][:ASKED_EACH]]
+    judged = rows(knowledge, "index/judged.csv")
     names = sorted(item.name for item in knowledge.components.values())
     ours = [*named(listed["ours"], names), *rows(knowledge, "index/ours.csv")]
     others = [*rows(knowledge, "index/others.csv"), *listed["others"]]
-    rest = [*ours, *(question for question in others if not retriever.unknown_by_rule(question))]
-    target = np.r_[np.ones(len(written) + len(ours)), np.zeros(len(rest) - len(ours))]
+    others = [question for question in others if not retriever.unknown_by_rule(question)]
+    sizes = len(written), len(judged), len(ours), len(others)
+    numbers = [range(len(judged)), range(len(ours)), range(len(others))]
     return Learned(
-        [question for question, _ in written] + rest,
-        target,
-        np.r_[np.full(len(written), ASKED_WEIGHT), np.ones(len(rest))],
-        np.r_[[place for _, place in written], np.arange(len(rest))].astype(np.int64) % FOLDS,
+        [*(question for question, _ in written), *judged, *ours, *others],
+        np.repeat([1.0, 1.0, 1.0, 0.0], sizes),
+        np.repeat([ASKED_WEIGHT, JUDGED_WEIGHT, 1.0, 1.0], sizes),
+        np.r_[[place for _, place in written], *numbers].astype(np.int64) % FOLDS,
+        np.repeat([False, True, False, False], sizes),
     )
 
 
@@ -133,7 +143,7 @@ def compared(knowledge: Knowledge, model: MiniLm, known: Learned, vectors: Array
     """All questions that facts answer, and all others, each with its fold."""
     asked = read_asked(knowledge.files)
     placed = [(question, place) for place, fact in enumerate(asked) for question in asked[fact]]
-    listed = np.flatnonzero((known.ours == 1) & (known.weight == 1))
+    listed = known.compared
     ours = np.r_[np.asarray(model.embed([question for question, _ in placed])), vectors[listed]]
     others = vectors[known.ours == 0]
     both = np.r_[ours, others].astype(np.float32)

@@ -12,7 +12,7 @@ from typing import Any
 from ..records import Component, Fact
 from .tables import Tables
 
-PRICE_MODELS = "cost/price_models.yaml"
+PRICE_MODELS, PRICES = "cost/price_models.yaml", "cost/service_prices.csv"
 ALWAYS = ("limit", "ops", "risk", "cost")
 OPERATED = frozenset({"saas", "cloud_service", "byoc"})
 ATTRIBUTES = (
@@ -20,7 +20,8 @@ ATTRIBUTES = (
     "automation_level", "months_since_release", "first_release_year", "open_standard", "skills",
     "security_features", "integrates_with", "scale", "performance", "price_model",
 )  # fmt: skip
-"""Typed attributes of a component; an empty or missing value counts as unknown."""
+"""Typed attributes of a component; an empty or missing value counts as unknown. Releases are asked of nobody's product
+(own code, a process) as little as the time since the last one of a service, which has none."""
 _UNREAD = re.compile(r"general knowledge|not opened|not read|to be verified", re.IGNORECASE)
 
 
@@ -50,25 +51,42 @@ def missing(component: Component, kinds: frozenset[str], priced: frozenset[str])
 
 
 def licence_known(component: Component) -> bool:
-    """Whether the licence was read, or is a contract that has no licence file."""
-    return component.licence_class in ("n/a", "proprietary") or not _UNREAD.search(component.licence_basis)
+    """Whether the licence or the terms of the contract were read, or there is nothing to license."""
+    return component.licence_class == "n/a" or not _UNREAD.search(component.licence_basis)
 
 
-def attributes_known(components: Iterable[Component]) -> float:
-    """Share of the typed attributes that have a value, over all of `components`."""
-    values = [bool(value) for component in components for value in _attributes(component)]
+def attributes_known(components: Iterable[Component], priced: frozenset[str] = frozenset()) -> float:
+    """Share of the typed attributes that have a value, over all of `components`; `priced`: ids of those with prices."""
+    values = [bool(value) for component in components for value in _attributes(component, priced)]
     return sum(values) / len(values) if values else 1.0
 
 
 def priced_components(tables: Tables) -> frozenset[str]:
     """Components whose monthly cost is computed from dated prices."""
-    if PRICE_MODELS not in tables.files.walk():
-        return frozenset()
-    content: Mapping[str, Any] = tables.yaml(PRICE_MODELS) or {}
-    return frozenset(name for model in content.get("models", ()) for name in model.get("components", ()))
+    return frozenset(
+        name for model in _price_models(tables).get("models", ()) for name in model.get("components", ())
+    )
 
 
-def _attributes(component: Component) -> Iterator[object]:
+def with_prices(tables: Tables) -> frozenset[str]:
+    """Components with a model of their price, a row of the price list, or a slot that another line of the bill pays."""
+    elsewhere = frozenset(_price_models(tables).get("elsewhere_slots", {}))
+    paid = (item.record for item in tables.components.values() if not elsewhere.isdisjoint(item.record.slots))
+    listed = tables.files.rows(PRICES) if PRICES in tables.files.walk() else ()
+    named = (name for row in listed for name in row.get("components", "").split())
+    return priced_components(tables).union((component.id for component in paid), named)
+
+
+def _price_models(tables: Tables) -> Mapping[str, Any]:
+    return (tables.yaml(PRICE_MODELS) or {}) if PRICE_MODELS in tables.files.walk() else {}
+
+
+def _attributes(component: Component, priced: frozenset[str]) -> Iterator[object]:
+    released = component.vendor_type != "self"
     for name in ATTRIBUTES:
+        if name == "first_release_year" and not released:
+            continue
+        if name == "months_since_release" and (not released or component.modes <= OPERATED):
+            continue
         value = getattr(component, name)
-        yield True if isinstance(value, int) else value
+        yield True if isinstance(value, int) or (name == "price_model" and component.id in priced) else value

@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from pydantic import Field, ValidationError
 
 from ..records import Component, Record
-from .completeness import attributes_known, known_kinds, licence_known, missing, priced_components
+from .completeness import (
+    attributes_known,
+    known_kinds,
+    licence_known,
+    missing,
+    priced_components,
+    with_prices,
+)
 from .finding import Finding, error
-from .model_licences import model_licences_read
+from .model_licences import model_licences_read, open_models_rated
 from .overlap import measured_facts
 from .tables import Tables
 
@@ -19,12 +26,17 @@ class Floors(Record):
 
     facts: int = 0
     licences_known: int = 0
-    """Scored components whose licence was read or is a contract."""
+    """Scored components whose licence or terms were read."""
     overlap_measured: int = 0
     """Facts whose words were held against their source as both stand now."""
     model_licences_read: int = 0
     """Open models whose licence was read where the maker states it."""
     attributes_known: float = Field(default=0, ge=0, le=1)
+    """Share of the typed attributes, over all scored components."""
+    attributes_known_each: float = Field(default=0, ge=0, le=1)
+    """The same of each scored component."""
+    open_models_rated: int = 0
+    """Open language models with published quality results."""
     complete: dict[str, int] = Field(default_factory=dict)
     """Slot -> scored components with a fact of every kind that is asked of them."""
 
@@ -43,7 +55,14 @@ def check_floors(tables: Tables) -> Iterator[Finding]:
     yield from _fallen("licences_known", sum(map(licence_known, scored)), floors.licences_known)
     yield from _fallen("overlap_measured", measured_facts(tables), floors.overlap_measured)
     yield from _fallen("model_licences_read", model_licences_read(tables), floors.model_licences_read)
-    yield from _fallen("attributes_known", round(attributes_known(scored), 4), floors.attributes_known)
+    yield from _fallen("open_models_rated", open_models_rated(tables), floors.open_models_rated)
+    priced = with_prices(tables)
+    yield from _fallen(
+        "attributes_known", round(attributes_known(scored, priced), 4), floors.attributes_known
+    )
+    for component in scored:
+        known = round(attributes_known([component], priced), 4)
+        yield from _fallen(f"attributes_known of {component.id}", known, floors.attributes_known_each)
     complete = complete_in_slots(tables, scored)
     for slot, floor in floors.complete.items():
         yield from _fallen(f"complete {slot}", complete.get(slot, 0), floor)

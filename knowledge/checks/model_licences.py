@@ -46,6 +46,13 @@ def model_licences_read(tables: Tables) -> int:
     return sum(row.get("open_weights") == "true" and bool(row.get(COLUMN)) for row in rows)
 
 
+def open_models_rated(tables: Tables) -> int:
+    """Open language models with a licence and published quality results."""
+    rated = {row.get("model") for row in _rows(tables, QUALITY)}
+    rows = (row for row in _rows(tables, MODELS) if row.get("key") in rated and row.get("licence"))
+    return sum(row.get("open_weights") == "true" and row.get("type") == "llm" for row in rows)
+
+
 def _unread(model: ModelSpec) -> bool:
     return model.open_weights and bool(model.licence) and not model.licence_source
 

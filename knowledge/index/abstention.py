@@ -10,10 +10,13 @@ from .editions import Editions
 from .neighbours import Neighbours
 from .record import IndexRecord
 from .record_terms import RecordTerms
+from .rows import RowsFound
 from .strangers import Strangers
 from .subject import Subject, SubjectWeights, Usage, read_weights
 from .vocabulary import Vocabulary
+from .words import terms
 
+NO_ROWS = RowsFound()
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
 
 
@@ -34,27 +37,65 @@ class Abstention:
         self._records, self._worded = records, worded
         self._neighbours, self._model = neighbours, model
 
-    def unknown(self, question: str, named: Mapping[str, str]) -> str:
-        """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text."""
-        if reason := self._coverage.gap(question, named):
+    def unknown(self, question: str, named: Mapping[str, str], rows: RowsFound = NO_ROWS) -> str:
+        """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text.
+
+        Rows of tables that the question names tell what is asked of them.
+        """
+        if rows.unknown:
+            return f"The catalogue doesn't know {' or '.join(rows.unknown)}."
+        if reason := self._vocabulary.unknowable(question):
+            return reason
+        alone = self._is_name_alone(question, named)
+        if not rows.records and (reason := self._coverage.gap(question, named, alone)):
             return reason
         if self._vocabulary.is_foreign(question):
             return ""
-        if unknown := self._strangers.within(question, names_only=bool(named)):
+        rest = rows.rest if rows.records else question
+        if unknown := self._strangers.within(rest, names_only=bool(named or rows.records)):
             return f"The catalogue doesn't know {' or '.join(unknown)}."
         if edition := self.editions.unknown(question, dict(named)):
             names = (self._knowledge.components[identity].name for identity in named)
             return f"The catalogue doesn't know the {edition} of {' or '.join(dict.fromkeys(names))}."
         return ""
 
-    def off_subject(self, question: str, named: Mapping[str, str], vector: Any, closeness: float) -> str:
+    def off_subject(
+        self,
+        question: str,
+        named: Mapping[str, str],
+        vector: Any,
+        closeness: float,
+        rows: RowsFound = NO_ROWS,
+    ) -> str:
         """That the question is about something else, or an empty text; `closeness`: of the nearest record."""
         subject = self.subject
-        if subject is None or self._vocabulary.is_foreign(question):
+        if subject is None or rows.alone or self._vocabulary.is_foreign(question):
             return ""
-        if self.editions.tells_of(question, dict(named)):
+        if self.editions.tells_of(question, dict(named)) or self._is_name_alone(question, named):
             return ""
-        return OFF_SUBJECT if subject.is_other(question, vector, bool(named), closeness) else ""
+        is_named = bool(named or rows.records)
+        return OFF_SUBJECT if subject.is_other(question, vector, is_named, closeness) else ""
+
+    def is_bare(self, question: str, named: Mapping[str, str]) -> bool:
+        """Whether it holds nothing but names of components: `what is Pinecone?`"""
+        return bool(named) and _beside(question, named) <= self._stop_terms
+
+    def _is_name_alone(self, question: str, named: Mapping[str, str]) -> bool:
+        """Whether it holds nothing but names of components and what can be asked of any: `Pinecone price`."""
+        return bool(named) and _beside(question, named) <= self._askable
+
+    @cached_property
+    def _askable(self) -> frozenset[str]:
+        """Stems of single words for kinds of facts and attributes, and of the stop words."""
+        lists = self._vocabulary.lists
+        asked = (text for item in lists.attributes for text in item.asked)
+        kinds = (text for item in lists.intents for text in item.terms)
+        single = (text for text in (*asked, *kinds) if " " not in text)
+        return self._stop_terms | {term for text in single for term in terms(text)}
+
+    @cached_property
+    def _stop_terms(self) -> frozenset[str]:
+        return frozenset(term for word in self._vocabulary.lists.stop_words for term in terms(word))
 
     @property
     def is_damaged(self) -> bool:
@@ -98,3 +139,9 @@ class Abstention:
     @cached_property
     def _coverage(self) -> Coverage:
         return Coverage(self._knowledge, self._vocabulary)
+
+
+def _beside(question: str, named: Mapping[str, str]) -> frozenset[str]:
+    """The stems beside those of the names."""
+    own = {term for form in named.values() for term in terms(form)}
+    return frozenset(terms(question)) - own

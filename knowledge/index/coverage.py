@@ -22,16 +22,17 @@ class Coverage:
         for fact in knowledge.facts.values():
             self._facts.setdefault(fact.component, []).append(fact)
 
-    def gap(self, question: str, named: Mapping[str, str]) -> str:
-        """Why the catalogue can't answer `question`, or an empty text when it may be able to."""
-        if reason := self._vocabulary.unknowable(question):
-            return reason
+    def gap(self, question: str, named: Mapping[str, str], alone: bool = False) -> str:
+        """Why the catalogue can't answer `question`, or an empty text when it may be able to.
+
+        `alone`: whether it asks for nothing else.
+        """
         named = {item: form for item, form in named.items() if not self._is_own_work(item)}
         if not named:
             return ""
         asked = self._vocabulary.asked(question)
         missing = [attribute for attribute in asked if not self._covered(attribute, named)]
-        if not missing or len(missing) < len(asked):
+        if not missing or len(missing) < len(asked) or (not alone and any(item.loose for item in missing)):
             return ""
         names = " or ".join(dict.fromkeys(self._knowledge.components[item].name for item in named))
         wanted = " or ".join(attribute.name for attribute in missing)

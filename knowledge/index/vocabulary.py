@@ -46,6 +46,8 @@ class Attribute(Record):
     words: str
     """Regular expression of statements that answer it."""
     attestation: str = ""
+    loose: bool = False
+    """Whether it is asked in passing too: where more is asked, that it isn't known doesn't decide."""
 
 
 class Unknowable(Record):

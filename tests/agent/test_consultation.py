@@ -125,6 +125,25 @@ def test_a_counter_question_is_answered_and_the_interview_goes_on(consult: Consu
     assert not set(slots_of(then)) & set(slots_of(first))
 
 
+@pytest.mark.parametrize(
+    ("question", "told", "untold", "cited"),
+    [
+        ("What licence does Kimi K2 have?", "Modified MIT", "gpqa", "model:Kimi-K2#"),
+        ("How much memory does an RTX 4090 have?", "24 GB GDDR6X", "rented", "accelerator:RTX-4090#"),
+        ("What is the price of FSx for Lustre?", "USD 0.145", "Kimi", "price:amazon-fsx-for-lustre#"),
+    ],
+)
+def test_a_row_of_a_table_answers_with_the_lines_that_were_asked_for(
+    question: str, told: str, untold: str, cited: str, consult: Consult
+) -> None:
+    consultation = consult()
+    consultation.turn(OPENING)
+    reply = consultation.turn(question)
+    assert reply.claims[0].evidence[0].startswith(cited)
+    assert told in reply.claims[0].text
+    assert untold not in reply.claims[0].text
+
+
 def test_a_question_without_source_is_answered_honestly(consult: Consult) -> None:
     consultation = consult()
     consultation.turn(OPENING)

@@ -152,9 +152,13 @@ class Scripted:
     def search(self, query: str, **how: Any) -> SearchResult:
         self.asked.append(how)
         groups, abstained = self._answers[query]
-        if how["parts"] != PARTS:
-            groups = groups[1:] if "dense" in how["parts"] else groups[:1]
-        hits = tuple(Hit(record_id=str(n), fact_ids=ids, score=1.0, text="") for n, ids in enumerate(groups))
+        parts = how.get("parts", PARTS)
+        if parts != PARTS:
+            groups = groups[1:] if "dense" in parts else groups[:1]
+        hits = tuple(
+            Hit(record_id=ids[0] if len(ids) == 1 else f"component:{n}", fact_ids=ids, score=1.0, text="")
+            for n, ids in enumerate(groups)
+        )
         return SearchResult(hits=hits, abstained=abstained)
 
 
@@ -192,6 +196,7 @@ def test_facts_are_found_by_their_own_id_and_by_their_seed_id(tmp_path: Path) ->
     assert [(name, side["recall_at_5"]) for name, side in report["sides"].items()] == [
         ("fused", 1.0), ("dense", 1.0), ("lexical", 0.0),
         ("without_query_map", 1.0), ("without_best_question", 1.0), ("without_learned_order", 1.0),
+        ("with_cards", 0.5),
     ]  # fmt: skip
     assert report["sides"]["fused"]["interval"] == [1.0, 1.0]
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text(encoding="utf-8"))))

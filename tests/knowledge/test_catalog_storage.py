@@ -41,8 +41,8 @@ def names(knowledge: Knowledge) -> set[str]:
     return set(knowledge.fields) | set(knowledge.derived) | decisions | SIZING_NAMES
 
 
-def test_there_are_37_slots_over_six_layers(knowledge: Knowledge) -> None:
-    assert len(knowledge.slots) == 37
+def test_there_are_38_slots_over_six_layers(knowledge: Knowledge) -> None:
+    assert len(knowledge.slots) == 38
     assert {slot.layer for slot in knowledge.slots.values()} == {1, 2, 3, 4, 5, 6}
     for slot in knowledge.slots.values():
         assert slot.need == "true" or slot.skip_text, slot.id

@@ -69,7 +69,9 @@ def test_prices_and_licence_files_count_as_known(tree: dict[str, Any]) -> None:
         ("Apache-2.0 with notices of bundled parts, read in the repository LICENSE", "permissive", True),
         ("general knowledge (not read; verify)", "permissive", False),
         ("project page (LICENSE not opened)", "permissive", False),
-        ("terms of the service (not read)", "proprietary", True),
+        ("terms of the service (not read)", "proprietary", False),
+        ("Terms of Service (2026-05-01), read at example.org/terms", "proprietary", True),
+        ("general knowledge", "n/a", True),
     ],
 )
 def test_a_licence_is_known_when_its_file_was_read(
@@ -84,6 +86,28 @@ def test_an_empty_attribute_is_unknown_and_a_zero_is_not(tree: dict[str, Any]) -
     assert attributes_known([changed(tree, months_since_release=0)]) > bare
 
 
+def test_releases_are_asked_of_products_alone_and_their_age_not_of_services(tree: dict[str, Any]) -> None:
+    undated = {"months_since_release": None, "first_release_year": None}
+    product = attributes_known([changed(tree, vendor_type="community", modes=["self_vm"], **undated)])
+    service = attributes_known([changed(tree, vendor_type="community", modes=["saas"], **undated)])
+    assert (
+        product
+        < service
+        < attributes_known([changed(tree, vendor_type="self", modes=["self_vm"], **undated)])
+    )
+
+
+def test_a_price_list_makes_the_price_known(tree: dict[str, Any]) -> None:
+    component = changed(tree, price_model="")
+    assert attributes_known([component], frozenset({component.id})) > attributes_known([component])
+
+
+def test_a_component_of_which_too_little_is_known_is_named(tree: dict[str, Any], plant: Plant) -> None:
+    tree[FLOORS] = {"attributes_known_each": 0.99}
+    lost = [item.id for item in errors(plant(tree)) if item.file == FLOORS]
+    assert "attributes_known of qdrant" in lost
+
+
 @pytest.mark.parametrize(
     ("floors", "lost"),
     [
@@ -91,6 +115,7 @@ def test_an_empty_attribute_is_unknown_and_a_zero_is_not(tree: dict[str, Any]) -
         ({"licences_known": 1000}, "licences_known"),
         ({"model_licences_read": 1}, "model_licences_read"),
         ({"attributes_known": 1.0}, "attributes_known"),
+        ({"open_models_rated": 1}, "open_models_rated"),
         ({"complete": {"sto.vector_db": 1}}, "complete sto.vector_db"),
     ],
 )

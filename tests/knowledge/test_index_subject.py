@@ -53,6 +53,23 @@ def test_what_it_is_for_is_answered(retriever: Retriever, question: str) -> None
     assert not retriever.search(question, k=3).abstained
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Groq",
+        "Ollama",
+        "pinecone",
+        "pinecone price",
+        "Ollama licence",
+        "Prefect limits",
+        "Cerebras",
+        "gpu cloud",
+    ],
+)
+def test_a_name_alone_and_what_can_be_asked_of_any_is_answered(retriever: Retriever, question: str) -> None:
+    assert not retriever.search(question, k=3).abstained
+
+
 def test_an_unknown_name_is_said(retriever: Retriever) -> None:
     assert "Grimbleflux" in retriever.search("How do we tune Grimbleflux for latency?").reason
 

@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from textwrap import indent
 from typing import Any
 
 from pydantic import BaseModel
@@ -48,7 +49,7 @@ def _print_hits(result: Any) -> None:
         print("Nearest records:" if result.hits else "No record is near.")
     for place, hit in enumerate(result.hits, 1):
         print(f"{place}. {hit.record_id}  ({hit.score:.3f})")
-        print(f"   {hit.text}")
+        print(indent(hit.text, "   "))
         others = [identity for identity in hit.fact_ids if identity != hit.record_id]
         if others:
             print(f"   facts: {', '.join(others)}")

@@ -1,0 +1,173 @@
+"""Names of rows inside a question, in any case and with any separators: `qwen 3 32b` is Qwen3-32B.
+
+A question may name one row, or what several rows begin with (`Qwen3 VL`, `Claude Opus`). What follows such a beginning
+and is a version or a size that no row has makes it the name of something that isn't held: `Llama 9`, `Llama 3.1 22B`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+_CHUNK = re.compile(r"[A-Za-z0-9]+")
+_PIECE = re.compile(r"(?<=\d)x(?=[a-z]+\d)|[a-z]{1,2}\d+[a-z]?(?![a-z0-9])|[a-z]+|\d+")
+"""`h100` and `k2` stay whole, since `a 10` is no accelerator; `qwen3` and `8xH100` are parted."""
+_BOUNDARY = re.compile(r"[-_ ]+")
+_VERSION = re.compile(r"[a-z]?\d{1,5}")
+"""Longer numbers are days, which pick no row."""
+DROPPED = frozenset({"instruct", "it", "chat", "hf", "turbo"})
+"""Words at the end of a model's name that its questioners leave out."""
+SIZE = "b"
+"""What follows a number of parameters: a size picks among rows, and is no version."""
+Pieces = tuple[str, ...]
+
+
+class Piece(NamedTuple):
+    """A part of what was written, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Mention(NamedTuple):
+    """What a question names: rows, and how it was written; no rows where nothing of that name is held."""
+
+    keys: tuple[str, ...]
+    written: str
+    places: range
+    ordinary: bool = False
+    """Whether it is an ordinary word too, and nothing in the question marks it as a name."""
+
+
+class Further(NamedTuple):
+    """What follows a beginning: a version, and a size."""
+
+    version: Pieces = ()
+    size: Pieces = ()
+
+    def __len__(self) -> int:
+        return len(self.version) + len(self.size)
+
+
+class Spellings:
+    """Finds the names of a table's rows."""
+
+    def __init__(
+        self, names: Iterable[tuple[str, str]], ordinary: Iterable[str] = (), *, whole: bool = False
+    ) -> None:
+        """`names`: spellings with the keys they stand for, the likeliest rows first; `ordinary`: words that are names
+        with a capital inside the sentence alone; `whole`: beginnings of names are none, since they aren't families."""
+        self._whole: dict[Pieces, str] = {}
+        self._begun: dict[Pieces, dict[str, None]] = {}
+        self._forms: dict[str, list[Pieces]] = {}
+        self._ordinary = frozenset(ordinary)
+        for spelling, key in names:
+            bare = spelling.rsplit("/", 1)[-1]
+            self._forms.setdefault(key, []).append(_texts(bare))
+            for form in (_texts(spelling), _texts(bare), _shortened(_texts(bare))):
+                self._whole.setdefault(form, key)
+            for beginning in () if whole else _beginnings(bare):
+                self._begun.setdefault(beginning, {})[key] = None
+        self._shuffled = {_shuffled(name): key for name, key in self._whole.items() if len(name) > 2}
+        self._longest = max(map(len, self._whole), default=0)
+
+    def within(self, question: str) -> list[Mention]:
+        """Everything named, in the order of the question; longer names are taken first and used up."""
+        pieces, used, found = _parted(question), set[int](), list[Mention]()
+        for length in range(min(self._longest, len(pieces)), 0, -1):
+            for start in range(len(pieces) - length + 1):
+                places = range(start, start + length)
+                if used.isdisjoint(places) and (mention := self._mention(question, pieces, places)):
+                    used.update(mention.places)
+                    found.append(mention)
+        return sorted(found, key=lambda mention: mention.places.start)
+
+    def _mention(self, question: str, pieces: Sequence[Piece], places: range) -> Mention | None:
+        texts = tuple(pieces[place].text for place in places)
+        key, begun = self._whole.get(texts) or self._shuffled.get(_shuffled(texts)), self._begun.get(texts)
+        if key is None and not begun:
+            return None
+        further, written = _further(question, pieces, places), _between(question, pieces, places)
+        if not further:
+            ordinary = self._is_ordinary(texts, question, pieces[places.start].start)
+            return Mention((key,) if key else tuple(begun or ()), written, places, ordinary)
+        if not begun:
+            return None if key is None or further.version else Mention((key,), written, places)
+        fitting = tuple(item for item in begun if self._fits(item, texts, further))
+        if not fitting and further.version[:1] in self._whole:
+            return None
+        reached = range(places.start, places.stop + len(further))
+        return Mention(fitting, _between(question, pieces, reached), reached)
+
+    def _fits(self, key: str, beginning: Pieces, further: Further) -> bool:
+        place = len(beginning)
+        return any(
+            form[place : place + len(further.version)] == further.version
+            and set(form).issuperset(further.size)
+            for form in self._forms[key]
+            if form[:place] == beginning
+        )
+
+    def _is_ordinary(self, texts: Pieces, question: str, start: int) -> bool:
+        return len(texts) == 1 and texts[0] in self._ordinary and not (start and question[start].isupper())
+
+
+def _further(question: str, pieces: Sequence[Piece], places: range) -> Further:
+    """The version and the size that follow at once; a number after a space is a version only where none came before."""
+    versioned = any(any(map(str.isdigit, pieces[place].text)) for place in places)
+    version, place = list[str](), places.stop
+    while place < len(pieces):
+        before = question[pieces[place - 1].end : pieces[place].start]
+        if _is_size(pieces, place) and before in (" ", "-", ""):
+            return Further(tuple(version), (pieces[place].text, SIZE))
+        joined = before in (".", "-", "") or (before == " " and not (versioned or version))
+        if not joined or not _VERSION.fullmatch(pieces[place].text):
+            break
+        version.append(pieces[place].text)
+        place += 1
+    return Further(tuple(version))
+
+
+def _is_size(pieces: Sequence[Piece], place: int) -> bool:
+    following = pieces[place + 1] if place + 1 < len(pieces) else None
+    is_number = pieces[place].text.isdigit()
+    return (
+        is_number
+        and following is not None
+        and following.text == SIZE
+        and following.start == pieces[place].end
+    )
+
+
+def _parted(text: str) -> list[Piece]:
+    return [
+        Piece(piece[0], chunk.start() + piece.start(), chunk.start() + piece.end())
+        for chunk in _CHUNK.finditer(text)
+        for piece in _PIECE.finditer(chunk[0].lower())
+    ]
+
+
+def _texts(text: str) -> Pieces:
+    return tuple(piece.text for piece in _parted(text))
+
+
+def _shuffled(name: Pieces) -> tuple[str, Pieces, Pieces]:
+    """The first piece, the other words in any order, the numbers in theirs."""
+    words = sorted(piece for piece in name[1:] if not piece.isdigit())
+    return name[0], tuple(words), tuple(piece for piece in name[1:] if piece.isdigit())
+
+
+def _shortened(pieces: Pieces) -> Pieces:
+    while len(pieces) > 1 and pieces[-1] in DROPPED:
+        pieces = pieces[:-1]
+    return pieces
+
+
+def _beginnings(name: str) -> list[Pieces]:
+    """What a name begins with, up to each of its separators."""
+    ends = [match.start() for match in _BOUNDARY.finditer(name)]
+    return [pieces for end in ends if (pieces := _texts(name[:end]))]
+
+
+def _between(question: str, pieces: Sequence[Piece], places: range) -> str:
+    return question[pieces[places.start].start : pieces[places.stop - 1].end]

@@ -1,0 +1,249 @@
+"""Rows of the tables in words, with where each was read: models, accelerators, and what services cost."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+from .hardware import Accelerator
+from .llm_prices import LlmPrice, llm_prices, prices_of_model
+from .models import ModelSpec, ModelType
+from .prices import AcceleratorPrice, accelerator_prices, purchase_prices
+from .quality_data import BenchmarkResult, results_of
+from .records import Component
+from .service_prices import ServicePrice, service_prices
+
+if TYPE_CHECKING:
+    from .library import Knowledge
+
+MODEL, ACCELERATOR, PRICE = "model:", "accelerator:", "price:"
+"""What the ids of rows begin with."""
+LINE = "#"
+"""Before the number of a line in its id."""
+SERVICES, TOKENS, RENTS = "cost/service_prices.csv", "cost/llm_prices.csv", "cost/accelerator_prices.csv"
+ROW_KINDS = frozenset({"model", "accelerator", "price"})
+MOST_OFFERS, MOST_RESULTS, MOST_PRICES = 4, 5, 8
+SHOWN_WHOLE_GB = 10
+BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5, "int4": 0.5}
+"""A weight at the precision that is published, without scales and layers that are kept wider."""
+_COMMERCIAL_USE = {"yes": "yes", "conditions": "on conditions", "no": "no", "unknown": "unknown"}
+_TYPES: dict[ModelType, str] = {
+    "llm": "language model",
+    "api_llm": "language model",
+    "encoder": "encoder",
+    "embedding": "embedding model",
+    "reranker": "reranker",
+    "vision": "vision model",
+    "image": "image model",
+    "asr": "speech recognition",
+    "tts": "speech synthesis",
+}
+_RENTED = {
+    "gpu-on-demand": "on demand",
+    "gpu-neocloud": "at GPU clouds",
+    "gpu-sovereign-cloud": "at sovereign clouds",
+    "serverless-gpu": "serverless",
+}
+
+
+SOURCE = "source: "
+"""What the line begins with that tells where a row was read."""
+
+
+class RowSentence(NamedTuple):
+    """One line of a row as a sentence of its own, which can be cited."""
+
+    id: str
+    text: str
+    source: str
+    """Where the row was read, unless the line says it itself."""
+
+
+def row_sentences(identity: str, text: str) -> tuple[RowSentence, ...]:
+    """The lines of the row `identity`, each under the row's name; `text`: the row with a line for each thing."""
+    name, *lines = text.splitlines()
+    source = next((line.removeprefix(SOURCE) for line in lines if line.startswith(SOURCE)), "")
+    subject = name.partition(":")[0]
+    return tuple(
+        RowSentence(f"{identity}{LINE}{number}", f"{subject}: {line}.", source)
+        for number, line in enumerate(lines, 1)
+        if not line.startswith(SOURCE)
+    )
+
+
+def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
+    """What a model is, one thing a line."""
+    weights = "open" if model.open_weights else "no open"
+    lines = (
+        f"{model.key}: {_TYPES[model.type]} of the family {model.family}, {weights} weights",
+        ", ".join(_sizes(model)),
+        _memory(model),
+        f"licence: {model.licence or 'unknown'} ({_licence_read(model)})",
+        f"commercial use: {_COMMERCIAL_USE[model.commercial_use]}",
+        f"languages: {model.languages}" if model.languages else "",
+        *map(_token_price, prices_of_model(knowledge, model.key)[:MOST_OFFERS]),
+        _results(results_of(knowledge, model.key)),
+        f"notes: {model.notes}" if model.notes else "",
+        f"source: {model.source}",
+        f"as of {model.as_of}, confidence {model.confidence}",
+    )
+    return tuple(line for line in lines if line)
+
+
+def accelerator_lines(accelerator: Accelerator, knowledge: "Knowledge") -> tuple[str, ...]:
+    """What a device is made of, and what it costs to rent and to buy."""
+    peaks = (
+        ("bf16", accelerator.bf16_tflops),
+        ("fp8", accelerator.fp8_tflops),
+        ("fp4", accelerator.fp4_tflops),
+    )
+    computing = ", ".join(f"{value:g} TFLOPS {name}" for name, value in peaks if value)
+    link = (
+        f"{accelerator.scaleup_link}, {accelerator.scaleup_bw_gb_s:g} GB/s"
+        if accelerator.scaleup_bw_gb_s
+        else ""
+    )
+    offers = [row for row in accelerator_prices(knowledge) if row.accelerator == accelerator.key]
+    bought = purchase_prices(knowledge).get(accelerator.key)
+    lines = (
+        f"{accelerator.key}: {accelerator.kind.upper()} by {accelerator.vendor}",
+        f"memory: {accelerator.memory_gb:g} GB {accelerator.memory_type}, {accelerator.mem_bw_gb_s:,g} GB/s",
+        f"dense peak: {computing}" if computing else "",
+        f"power: {accelerator.tdp_w:g} W" if accelerator.tdp_w else "",
+        f"link between devices: {link}" if link else "",
+        *_rents(offers),
+        f"bought: USD {bought.low_usd:,g} to {bought.high_usd:,g} ({bought.source}, {bought.as_of})"
+        if bought
+        else "",
+        f"notes: {accelerator.notes}" if accelerator.notes else "",
+        f"source: {accelerator.source}",
+        f"as of {accelerator.as_of}, confidence {accelerator.confidence}",
+    )
+    return tuple(line for line in lines if line)
+
+
+def price_lines(component: Component, knowledge: "Knowledge") -> tuple[str, ...]:
+    """List prices of a service or of a way to rent accelerators, a meter a line; none where no price is held of it."""
+    held = frozenset(knowledge.files.walk())
+    services = service_prices(knowledge).values() if SERVICES in held else ()
+    sold = llm_prices(knowledge).values() if TOKENS in held else ()
+    meters = (row for row in services if component.id in row.components)
+    tokens = (row for row in sold if _provider(row, knowledge) == component.id)
+    return (
+        *(_meter(row) for row in meters if row.price_usd is not None),
+        *map(_token_price, islice(tokens, MOST_PRICES)),
+        *(_rented_devices(component.id, knowledge) if RENTS in held else ()),
+    )
+
+
+def _rented_devices(mode: str, knowledge: "Knowledge") -> Iterator[str]:
+    """What the devices with most offers cost by this way of renting; none where `mode` is no such way."""
+    by_device: dict[str, list[AcceleratorPrice]] = {}
+    for offer in accelerator_prices(knowledge):
+        if offer.mode == mode and offer.usd_per_accelerator_h is not None:
+            by_device.setdefault(offer.accelerator, []).append(offer)
+    for device, offers in sorted(by_device.items(), key=lambda item: -len(item[1]))[:MOST_PRICES]:
+        yield f"{device}, {next(_rents(offers))}"
+
+
+def _provider(price: LlmPrice, knowledge: "Knowledge") -> str:
+    return str(knowledge.providers["providers"].get(price.provider, ""))
+
+
+def _meter(row: ServicePrice) -> str:
+    spread = (
+        f" ({row.low or row.price_usd:g} to {row.high or row.price_usd:g})" if row.low or row.high else ""
+    )
+    where = f", {row.region}" if row.region else ""
+    note = f"; {row.note}" if row.note else ""
+    price = f"USD {row.price_usd:g}{spread} per {row.unit}{where}"
+    return f"{row.service}, {row.meter}: {price} ({row.source}, {row.as_of}){note}"
+
+
+def _token_price(row: LlmPrice) -> str:
+    asked = f"USD {row.input_usd_per_m:g} per million tokens in" if row.input_usd_per_m is not None else ""
+    answered = f"{row.output_usd_per_m:g} out" if row.output_usd_per_m is not None else ""
+    batch = ""
+    if row.batch_input_usd_per_m is not None and row.batch_output_usd_per_m is not None:
+        batch = f"in a batch {row.batch_input_usd_per_m:g} and {row.batch_output_usd_per_m:g}"
+    query = f"USD {row.usd_per_query:g} a query" if row.usd_per_query is not None else ""
+    window = f"context of {row.max_input_tokens:,} tokens in" if row.max_input_tokens else ""
+    longest = f"{row.max_output_tokens:,} out" if row.max_output_tokens else ""
+    retired = f"retired on {row.deprecation_date}" if row.deprecation_date else ""
+    told = ", ".join(part for part in (asked, answered, batch, query, window, longest, retired) if part)
+    return f"price of {row.model} at {row.provider}: {told} ({row.source}, {row.as_of})"
+
+
+def _rents(offers: Iterable[AcceleratorPrice]) -> Iterator[str]:
+    """Of each way to rent it the range and the cheapest offer."""
+    by_mode: dict[str, list[AcceleratorPrice]] = {}
+    for offer in offers:
+        if offer.usd_per_accelerator_h is not None:
+            by_mode.setdefault(offer.mode, []).append(offer)
+    for mode, listed in by_mode.items():
+        prices = [offer.usd_per_accelerator_h or 0 for offer in listed]
+        cheapest = min(listed, key=lambda offer: offer.usd_per_accelerator_h or 0)
+        yield (
+            f"rented {_RENTED.get(mode, mode)}: price of USD {_range(prices)} an hour per accelerator; the cheapest of "
+            f"{len(listed)} is {cheapest.cloud} {cheapest.offer} ({cheapest.source}, {cheapest.as_of})"
+        )
+
+
+def _range(prices: Sequence[float]) -> str:
+    if min(prices) == max(prices):
+        return f"{prices[0]:g}"
+    return f"{min(prices):g} to {max(prices):g}, median {median(prices):.3g},"
+
+
+def _sizes(model: ModelSpec) -> Iterable[str]:
+    if model.params_b is not None:
+        yield f"{model.params_b:g} billion parameters"
+    if model.active_b not in (None, model.params_b):
+        yield f"{model.active_b:g} billion active"
+    if model.context is not None:
+        yield f"context of {model.context:,} tokens"
+    if model.layers is not None:
+        yield f"{model.layers} layers"
+    if model.experts:
+        yield f"{model.experts} experts, {model.experts_per_token} of them a token"
+    if model.attention:
+        yield f"attention {model.attention}"
+    if model.embed_dim is not None:
+        yield f"{model.embed_dim:,} dimensions"
+
+
+def _memory(model: ModelSpec) -> str:
+    width = BYTES.get(model.native_precision)
+    weights = (
+        f"weights of about {_gigabytes(model.params_b * width)} GB in {model.native_precision}"
+        if model.params_b and width
+        else ""
+    )
+    cache = (
+        f"KV cache of {model.kv_bytes_per_token:,g} bytes a token at 16 bit"
+        if model.kv_bytes_per_token
+        else ""
+    )
+    return f"memory: {'; '.join(part for part in (weights, cache) if part)}" if weights or cache else ""
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size:,.0f}" if size >= SHOWN_WHOLE_GB else f"{size:.2g}"
+
+
+def _results(results: Mapping[str, Sequence[BenchmarkResult]]) -> str:
+    """The newest of each benchmark, of so many benchmarks as have the newest."""
+    last = [max(of_one, key=lambda item: str(item.as_of or "")) for of_one in results.values()]
+    newest = sorted(last, key=lambda item: (str(item.as_of or ""), item.benchmark), reverse=True)[
+        :MOST_RESULTS
+    ]
+    told = "; ".join(
+        f"{item.benchmark} {item.score:g} % ({item.as_of or 'no date'}, {item.tier})" for item in newest
+    )
+    return f"published results: {told}" if told else ""
+
+
+def _licence_read(model: ModelSpec) -> str:
+    if model.licence_source:
+        return f"read at {model.licence_source}"
+    return "not read at the maker, confirm it" if model.open_weights else "terms of the service"

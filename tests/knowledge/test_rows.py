@@ -1,0 +1,146 @@
+"""Rows of tables that a question names: models in any spelling, accelerators, and what services cost."""
+
+import pytest
+
+from knowledge import Knowledge, load
+from knowledge.index import FACT_KINDS, Retriever
+from knowledge.index.rows.spelling import Spellings
+from knowledge.listing import show
+
+NAMES = (
+    ("Qwen3-32B", "Qwen3-32B"),
+    ("Qwen3-VL-235B-A22B", "Qwen3-VL-235B-A22B"),
+    ("Qwen3", "Qwen3-32B"),
+    ("Llama-3.3-70B", "Llama-3.3-70B"),
+    ("Llama", "Llama-3.3-70B"),
+    ("claude-sonnet-4-5", "claude-sonnet-4-5"),
+    ("openai/gpt-oss-120b", "gpt-oss-120b"),
+    ("step-3", "step-3"),
+    ("step", "step-3"),
+    ("A10", "A10"),
+)
+
+
+@pytest.fixture(scope="module")
+def retriever() -> Retriever:
+    return Retriever(load())
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return load()
+
+
+@pytest.mark.parametrize(
+    ("question", "keys"),
+    [
+        ("qwen 3 32b licence", ["Qwen3-32B"]),
+        ("QWEN3_32B-Instruct", ["Qwen3-32B"]),
+        ("qwen3 vl 235b memory", ["Qwen3-VL-235B-A22B"]),
+        ("what licence has qwen3", ["Qwen3-32B"]),
+        ("Llama 3.3 70B or gpt-oss 120b?", ["Llama-3.3-70B", "gpt-oss-120b"]),
+        ("claude 4.5 sonnet price", ["claude-sonnet-4-5"]),
+        ("an index of a 10 GB corpus", []),
+        ("8 x A10 at most", ["A10"]),
+    ],
+)
+def test_a_name_is_found_in_any_spelling(question: str, keys: list[str]) -> None:
+    found = Spellings(NAMES).within(question)
+    assert [key for mention in found for key in mention.keys] == keys
+
+
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("llama 9 licence", "llama 9"),
+        ("Llama 3.3 22B", "Llama 3.3 22B"),
+        ("qwen3 vl 7b", "qwen3 vl 7b"),
+        ("claude-sonnet-9", "claude-sonnet-9"),
+    ],
+)
+def test_a_version_or_size_that_no_row_has_is_named_as_unknown(question: str, written: str) -> None:
+    (mention,) = Spellings(NAMES).within(question)
+    assert (mention.keys, mention.written) == ((), written)
+
+
+def test_a_day_behind_a_name_is_no_version() -> None:
+    (mention,) = Spellings(NAMES).within("claude-sonnet-4-5-20250929 price")
+    assert mention.keys == ("claude-sonnet-4-5",)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_ordinary"),
+    [("step by step", True), ("Is Step cheap?", False), ("step 3 licence", False)],
+)
+def test_an_ordinary_word_is_a_name_with_a_capital_inside_or_a_version(
+    question: str, is_ordinary: bool
+) -> None:
+    assert Spellings(NAMES, ["step"]).within(question)[0].ordinary is is_ordinary
+
+
+@pytest.mark.parametrize(
+    ("question", "record", "told"),
+    [
+        ("Kimi K2 licence", "model:Kimi-K2", "Modified MIT"),
+        ("May we use Llama 4 Scout commercially?", "model:Llama-4-Scout", "commercial use: on conditions"),
+        ("gpt-5.4 context window", "model:gpt-5.4", "context of 1,050,000 tokens"),
+        ("deepseek v3 active parameters", "model:DeepSeek-V3", "billion active"),
+        ("RTX 4090", "accelerator:RTX-4090", "24 GB"),
+        ("mi300x memory bandwidth", "accelerator:MI300X", "5,300 GB/s"),
+        ("FSx for Lustre price", "price:amazon-fsx-for-lustre", "USD 0.145"),
+        ("What does BigQuery cost?", "price:google-bigquery", "USD 6.25"),
+        ("Pinecone pricing", "price:pinecone", "USD 0.33"),
+        ("Groq token price", "price:groq", "per million tokens"),
+        ("coreweave price", "price:gpu-neocloud", "an hour per accelerator"),
+    ],
+)
+def test_a_row_that_is_asked_for_comes_first(
+    question: str, record: str, told: str, retriever: Retriever
+) -> None:
+    result = retriever.search(question)
+    assert not result.abstained
+    assert result.hits[0].record_id == record
+    assert told in result.hits[0].text
+
+
+@pytest.mark.parametrize("question", ["Llama 9 licence", "gpt-7 price", "qwen3 900b memory"])
+def test_a_model_that_is_not_held_is_said_to_be_unknown(question: str, retriever: Retriever) -> None:
+    result = retriever.search(question)
+    assert result.abstained
+    assert result.reason.startswith("The catalogue doesn't know ")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "H100 refrigerator filter replacement",
+        "step by step onboarding for new hires",
+        "llama wool sweater price",
+    ],
+)
+def test_a_name_in_another_sense_brings_no_row(question: str, retriever: Retriever) -> None:
+    result = retriever.search(question)
+    assert result.abstained
+    assert not {hit.kind for hit in result.hits} & {"model", "accelerator", "price"}
+
+
+def test_rows_stay_out_of_a_search_for_facts_alone(retriever: Retriever) -> None:
+    hits = retriever.search("Pinecone pricing", kinds=FACT_KINDS).hits
+    assert {hit.kind for hit in hits} <= FACT_KINDS
+
+
+def test_a_row_is_found_by_its_id(retriever: Retriever) -> None:
+    ids = ("model:Kimi-K2", "accelerator:RTX-4090", "price:pinecone")
+    assert tuple(hit.record_id for hit in retriever.by_ids((*ids, "model:none", "price:qdrant"))) == ids
+
+
+@pytest.mark.parametrize("identity", ["rtx 4090", "accelerator:RTX-4090"])
+def test_an_accelerator_is_shown_with_its_source(identity: str, knowledge: Knowledge) -> None:
+    text = show(knowledge, identity)
+    assert "memory: 24 GB GDDR6X" in text
+    assert "source: NVIDIA Ada whitepaper" in text
+
+
+def test_a_component_is_shown_with_its_prices(knowledge: Knowledge) -> None:
+    assert "price: FSx for Lustre, persistent SSD" in show(knowledge, "amazon-fsx-for-lustre")
+    assert show(knowledge, "price:amazon-fsx-for-lustre") == show(knowledge, "amazon-fsx-for-lustre")
