@@ -31,7 +31,7 @@ from knowledge.index.subject import FILE, SIMILARITY_FACTOR, SubjectWeights, phr
 from knowledge.index.vectors import ASKED_SHARE, read_shipped
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.04
+FOLDS, TURNED_AWAY = 5, 0.03
 PENALTY = 1.0
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.
@@ -80,9 +80,7 @@ def main() -> int:
     retriever = Retriever(knowledge)
     known = learned(knowledge, retriever)
     listed = common_phrases(known)
-    usual = [
-        [*retriever.usage.features(text), float(retriever.names_anything(text))] for text in known.questions
-    ]
+    usual = [[*retriever.usage.features(text), retriever.named_share(text)] for text in known.questions]
     vectors = np.asarray(model.embed(known.questions), dtype=float)
     kept = compared(knowledge, model, known, vectors)
     near = SIMILARITY_FACTOR * nearness(kept, vectors, known.fold)

@@ -73,8 +73,8 @@ class Abstention:
             return ""
         if self.editions.tells_of(question, dict(named)) or self._is_name_alone(question, named):
             return ""
-        is_named = bool(named or rows.records)
-        return OFF_SUBJECT if subject.is_other(question, vector, is_named, closeness) else ""
+        share = named_share(question, named, rows)
+        return OFF_SUBJECT if subject.is_other(question, vector, share, closeness) else ""
 
     def is_bare(self, question: str, named: Mapping[str, str]) -> bool:
         """Whether it holds nothing but names of components: `what is Pinecone?`"""
@@ -139,6 +139,14 @@ class Abstention:
     @cached_property
     def _coverage(self) -> Coverage:
         return Coverage(self._knowledge, self._vocabulary)
+
+
+def named_share(question: str, named: Mapping[str, str], rows: RowsFound = NO_ROWS) -> float:
+    """Share of the words that name a component or a row of a table: a short question says little else."""
+    words = terms(question)
+    rest = terms(rows.rest) if rows.records else words
+    own = {term for form in named.values() for term in terms(form)}
+    return 1 - sum(term not in own for term in rest) / len(words) if words else 0.0
 
 
 def _beside(question: str, named: Mapping[str, str]) -> frozenset[str]:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ..embedding import Embedder, EmbeddingUnavailable, MiniLm
 from ..library import Knowledge
-from .abstention import OFF_SUBJECT, Abstention
+from .abstention import OFF_SUBJECT, Abstention, named_share
 from .cards import index_records
 from .fusion import fuse
 from .judged import JudgedAnswers, read_judged_answers
@@ -247,10 +247,10 @@ class Retriever:
         named = self.named(query)
         return self._abstention.unknown(query, named, self._rows.found(query, named))
 
-    def names_anything(self, query: str) -> bool:
-        """Whether it names a component or a row of a table."""
+    def named_share(self, query: str) -> float:
+        """Share of its words that name a component or a row of a table."""
         named = self.named(query)
-        return bool(named or self._rows.found(query, named).records)
+        return named_share(query, named, self._rows.found(query, named))
 
     def _rankings(
         self, asked: Asked, only: Filter, parts: frozenset[Part]

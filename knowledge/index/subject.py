@@ -41,8 +41,8 @@ class SubjectWeights(Record):
     phrases: dict[str, float]
     """Words and pairs of words -> weight."""
     usage: tuple[float, float, float, float, float, float]
-    """Of the shares of unused and of rare words, the words' mean log frequency, a named component, nearness to known
-    questions, and closeness to the nearest record."""
+    """Of the shares of unused and of rare words, the words' mean log frequency, the share of words that are names,
+    nearness to known questions, and closeness to the nearest record."""
     bias: float
     threshold: float
     """Below it a question is about something else."""
@@ -103,18 +103,21 @@ class Subject:
     def __init__(self, weights: SubjectWeights, usage: Usage, neighbours: Neighbours) -> None:
         self._weights, self._usage, self._neighbours = weights, usage, neighbours
 
-    def score(self, question: str, vector: Any, named: bool, closeness: float) -> float:
-        """Log-odds that the question belongs here; `closeness`: the similarity of the nearest record."""
+    def score(self, question: str, vector: Any, named: float, closeness: float) -> float:
+        """Log-odds that the question belongs here.
+
+        `named`: share of its words that are names; `closeness`: the similarity of the nearest record.
+        """
         fitted = self._weights
         known = [fitted.phrases[phrase] for phrase in phrases(question) if phrase in fitted.phrases]
         said = math.fsum(known) / math.sqrt(len(known)) if known else 0.0
         near = SIMILARITY_FACTOR * self._neighbours.nearness(vector)
         close = SIMILARITY_FACTOR * closeness
-        parts = (*self._usage.features(question), float(named), near, close)
+        parts = (*self._usage.features(question), named, near, close)
         weighted = (part * weight for part, weight in zip(parts, fitted.usage, strict=True))
         return float(vector @ fitted.topic) + said + math.fsum(weighted) + fitted.bias
 
-    def is_other(self, question: str, vector: Any, named: bool, closeness: float) -> bool:
+    def is_other(self, question: str, vector: Any, named: float, closeness: float) -> bool:
         """Whether the question is about something else."""
         return self.score(question, vector, named, closeness) < self._weights.threshold
 

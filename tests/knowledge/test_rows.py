@@ -124,6 +124,23 @@ def test_a_name_in_another_sense_brings_no_row(question: str, retriever: Retriev
     assert not {hit.kind for hit in result.hits} & {"model", "accelerator", "price"}
 
 
+@pytest.mark.parametrize("question", ["LangGraph", "what is LangGraph?"])
+def test_a_name_alone_brings_the_card(question: str, retriever: Retriever) -> None:
+    first, second = retriever.search(question).hits[:2]
+    assert first.record_id == "component:langgraph"
+    assert second.record_id != first.record_id
+
+
+def test_a_card_that_repeats_a_fact_comes_behind_it(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Does LangGraph keep the state of a run over a restart?"
+    kinds = [hit.kind for hit in retriever.search(question, k=5).hits]
+    monkeypatch.setattr("knowledge.index.retriever.CARD_SHARES", {})
+    assert {"component", "rule"} & {hit.kind for hit in retriever.search(question, k=5).hits}
+    assert set(kinds) <= FACT_KINDS
+
+
 def test_rows_stay_out_of_a_search_for_facts_alone(retriever: Retriever) -> None:
     hits = retriever.search("Pinecone pricing", kinds=FACT_KINDS).hits
     assert {hit.kind for hit in hits} <= FACT_KINDS
