@@ -17,7 +17,7 @@ from statistics import fmean
 
 from evals.retrieval import Question, read_questions
 from knowledge import load
-from knowledge.index import FACT_KINDS, Retriever, retriever
+from knowledge.index import FACT_KINDS, Retriever, rankings
 from knowledge.index.cards import index_records
 from knowledge.index.record import IndexRecord
 
@@ -32,8 +32,8 @@ def main() -> int:
     chosen = frozenset(drawn)
     print(f"{len(questions)} questions, {len(chosen)} facts as one's own")
     owned = _owned(records, chosen)
-    for label, share in (("without a ranking of their own", 0.0), ("with it", retriever.OWN_SHARE)):
-        retriever.OWN_SHARE = share
+    for label, share in (("without a ranking of their own", 0.0), ("with it", rankings.OWN_SHARE)):
+        rankings.OWN_SHARE = share
         theirs, others = shares(questions, chosen, owned)
         print(f"{label:31} of theirs {theirs:.3f}, of the others {others:.3f} among the first {FIRST}")
     return 0

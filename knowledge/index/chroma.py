@@ -11,7 +11,9 @@ function, because Chroma's default one downloads a model.
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,9 +56,25 @@ class ChromaStore:
     def nearest(self, vector: "Matrix", count: int, only: Filter) -> list[str]:
         """The first of the unfiltered ranking that the filter admits; a narrow filter is left to Chroma."""
         inside = [key for _, key in self._ranking(vector) if only.admits(self._by_id[key])]
-        if len(inside) >= count:
+        if len(inside) >= min(count, self._most(only)):
             return inside[:count]
         return [key for _, key in self._query(vector, count, _where(only))]
+
+    def _most(self, only: Filter) -> int:
+        """No more records than this are inside the filter."""
+        if not only.subjects:
+            return len(self._by_id)
+        speaking = (record for subject in only.subjects for record in self._speaking[subject])
+        return len({record.id for record in speaking if only.admits(record)})
+
+    @cached_property
+    def _speaking(self) -> Mapping[str, list[IndexRecord]]:
+        """Component id -> the records that speak of it."""
+        found: dict[str, list[IndexRecord]] = defaultdict(list)
+        for record in self._by_id.values():
+            for subject in record.subjects:
+                found[subject].append(record)
+        return found
 
     def closeness(self, vector: "Matrix") -> float:
         ranking = self._ranking(vector)

@@ -6,11 +6,11 @@ as people ask; a reader chose the answers among what the searches had found.
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..files import DataFiles
-from .arrays import ArraysDamaged, lines, packed_lines, read_arrays, rounded, unrounded
+from .arrays import ArraysDamaged, lines, packed_lines, products, read_arrays, rounded, unrounded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,8 +54,8 @@ class JudgedAnswers:
         import numpy as np
 
         self._questions, self._answers, self.is_damaged = questions, answers, is_damaged
-        self._facts = list(facts)
-        self._learned = np.array([facts[fact] for fact in self._facts], dtype=np.float32)
+        self._place = {fact: place for place, fact in enumerate(facts)}
+        self._learned = np.array(list(facts.values()), dtype=np.float32)
 
     def votes(self, vector: "Vector") -> dict[str, float]:
         """Fact id -> votes of the nearest questions, for facts that have any; `vector`: of length one."""
@@ -63,7 +63,7 @@ class JudgedAnswers:
 
         if self._questions is None:
             return {}
-        similar = self._questions @ vector
+        similar = products(self._questions, vector)
         nearest = np.argsort(-similar, kind="stable")[:NEAREST]
         found: dict[str, float] = {}
         for place in nearest.tolist():
@@ -72,11 +72,13 @@ class JudgedAnswers:
                 found[fact] = found.get(fact, 0.0) + weight
         return found
 
-    def similarities(self, turned: "Vector") -> dict[str, float]:
-        """Fact id -> similarity of its learned vector and the turned vector of a question."""
-        if not self._facts:
+    def similarities(self, turned: "Vector", facts: Iterable[str]) -> dict[str, float]:
+        """Fact id -> similarity of its learned vector and the turned vector of a question, of those that have one."""
+        known = [fact for fact in facts if fact in self._place]
+        if not known:
             return {}
-        return dict(zip(self._facts, (self._learned @ turned).tolist(), strict=True))
+        found = products(self._learned[[self._place[fact] for fact in known]], turned)
+        return dict(zip(known, found.tolist(), strict=True))
 
 
 def read_judged_answers(files: DataFiles, model: str) -> JudgedAnswers | None:

@@ -6,11 +6,12 @@ tell how like its most similar one is.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ..files import DataFiles
-from .arrays import ArraysDamaged, read_arrays, rounded, unrounded
+from .arrays import ArraysDamaged, products, read_arrays, rounded, unrounded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,32 +32,27 @@ class Neighbours:
     ) -> None:
         """`ours` and `others`: rows of length one in the space of the projection; `asked`: the facts whose questions
         the first of ours are, each with their number."""
-        self._projection, self._ours, self._others = projection, ours, others
-        self._facts = [fact for fact, _ in asked]
-        self._counts = [count for _, count in asked]
-        self._latest: tuple[bytes, Matrix] | None = None
+        self._columns, self._ours, self._others = projection.T.copy(), ours, others
+        ends = list(accumulate(count for _, count in asked))
+        self._spans = {fact: slice(end - count, end) for (fact, count), end in zip(asked, ends, strict=True)}
+        self._latest: tuple[bytes, Matrix, Matrix] | None = None
 
     def nearness(self, vector: "Matrix") -> float:
         """By how much the nearest of ours are more similar to the question than the nearest of the others."""
-        point = projected(vector[None, :], self._projection)[0]
-        return nearest_mean(self._similar(vector)) - nearest_mean(self._others @ point)
+        point, similar = self._seen(vector)
+        return nearest_mean(similar) - nearest_mean(products(self._others, point))
 
-    def likeness(self, vector: "Matrix") -> dict[str, float]:
-        """Fact id -> similarity of the fact's question that is most like this one."""
-        import numpy as np
+    def likeness(self, vector: "Matrix", facts: Iterable[str]) -> dict[str, float]:
+        """Fact id -> similarity of the fact's question that is most like this one, of those that have questions."""
+        _, similar = self._seen(vector)
+        return {fact: float(similar[self._spans[fact]].max()) for fact in facts if fact in self._spans}
 
-        if not self._facts:
-            return {}
-        starts = np.cumsum([0, *self._counts[:-1]])
-        best = np.maximum.reduceat(self._similar(vector)[: sum(self._counts)], starts)
-        return dict(zip(self._facts, best.tolist(), strict=True))
-
-    def _similar(self, vector: "Matrix") -> "Matrix":
-        """To each of ours; a search asks twice for the same question."""
+    def _seen(self, vector: "Matrix") -> "tuple[Matrix, Matrix]":
+        """Its place, and the similarity to each of ours; a search asks twice for the same question."""
         if self._latest is None or self._latest[0] != vector.tobytes():
-            point = projected(vector[None, :], self._projection)[0]
-            self._latest = (vector.tobytes(), self._ours @ point)
-        return self._latest[1]
+            point = unit(products(self._columns, vector))
+            self._latest = (vector.tobytes(), point, products(self._ours, point))
+        return self._latest[1:]
 
 
 def nearest_mean(similarities: "Matrix") -> float:
@@ -69,11 +65,15 @@ def nearest_mean(similarities: "Matrix") -> float:
 
 def projected(vectors: "Matrix", projection: "Matrix") -> "Matrix":
     """In fewer dimensions, of length one."""
+    return unit(vectors @ projection)
+
+
+def unit(vectors: "Matrix") -> "Matrix":
+    """Of length one; nothing stays nothing."""
     import numpy as np
 
-    found = vectors @ projection
-    lengths = np.linalg.norm(found, axis=1, keepdims=True)
-    return np.asarray(found / np.where(lengths == 0, 1, lengths), dtype=np.float32)
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths == 0, 1, lengths), dtype=np.float32)
 
 
 def read_neighbours(files: DataFiles, model: str) -> Neighbours | None:

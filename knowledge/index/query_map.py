@@ -8,7 +8,7 @@ import io
 from typing import TYPE_CHECKING
 
 from ..files import DataFiles
-from .arrays import ArraysDamaged, read_arrays
+from .arrays import ArraysDamaged, products, read_arrays
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,16 +24,16 @@ class QueryMap:
 
     def __init__(self, matrix: "Matrix | None", is_damaged: bool = False) -> None:
         """`matrix`: dimensions x dimensions, applied from the right; None leaves vectors as they are."""
-        self._matrix = matrix
+        self._columns = None if matrix is None else matrix.T.copy()
         self.is_damaged = is_damaged
 
     def turned(self, vector: "Matrix") -> "Matrix":
         """The unit vector to search with, or a row of it for each row."""
         import numpy as np
 
-        if self._matrix is None:
+        if self._columns is None:
             return vector
-        found = vector @ self._matrix
+        found = products(self._columns, vector)
         lengths = np.linalg.norm(found, axis=-1, keepdims=True)
         return np.asarray(found / np.maximum(lengths, 1e-9), dtype=np.float32)
 

@@ -23,8 +23,7 @@ from evals.retrieval import (
     run_retrieval,
 )
 from knowledge import Knowledge
-from knowledge.index import PARTS, SearchResult
-from knowledge.index.retriever import Hit
+from knowledge.index import PARTS, Hit, SearchResult
 
 KNOWLEDGE = Knowledge()
 RETENTION, ZDR, CLINIC, ISOLATED = (

@@ -140,14 +140,13 @@ def test_a_search_without_its_map_says_so(retriever: Retriever, monkeypatch: pyt
 
 def test_the_packaged_map_brings_questions_nearer_to_their_facts(retriever: Retriever) -> None:
     asked = [item for item in retriever.records if len(item.questions) > 2][::40]
-    store = retriever._dense[0]
-    assert store is not None
+    dense = retriever._dense
 
     def first(turn: bool) -> int:
         found = 0
         for item in asked:
-            vector = retriever._vector(item.questions[-1])
-            nearest = store.ask("nearest", retriever._query_map.turned(vector) if turn else vector, 3, ALL)
+            vector = dense.vector(item.questions[-1])
+            nearest = dense.nearest(retriever._query_map.turned(vector) if turn else vector, 3, ALL)
             found += item.id in nearest
         return found
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from knowledge.index import Retriever
+from knowledge.index import Retriever, chroma
 from knowledge.index.chroma import IndexUnusable, _client, build_store, open_store
 from knowledge.index.record import Filter
 from knowledge.index.store import MemoryStore
@@ -38,7 +38,7 @@ def only_index(cache: Path) -> Path:
 
 def close(retriever: Retriever) -> None:
     """Let go of the files as the end of a process would."""
-    store = retriever._dense[0]
+    store = retriever._dense.store
     assert store is not None
     store._store.close()  # type: ignore[attr-defined]
 
@@ -185,3 +185,25 @@ def test_drafts_of_killed_processes_are_removed(knowledge: Knowledge, cache: Pat
     os.utime(draft, (0, 0))
     Retriever(knowledge, cache, words).search(QUESTION)
     only_index(cache)
+
+
+def test_a_component_whose_records_are_all_at_hand_costs_no_second_question(
+    knowledge: Knowledge, tmp_path: Path, words: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = Retriever(knowledge, tmp_path, words).records
+    matrix = words.embed([record.text for record in records])
+    build_store(tmp_path / "here", {"sha256": "a"}, records, lambda: matrix, words)
+    store = open_store(tmp_path / "here", {"sha256": "a"}, records, words)
+    vector, memory = words.embed([QUESTION])[0], MemoryStore(records, np.asarray(matrix))
+    monkeypatch.setattr(chroma, "DEPTH", len(records) - 1)
+    asked: list[str] = []
+    query = store._query
+    monkeypatch.setattr(store, "_query", lambda *arguments: asked.append("") or query(*arguments))
+    last = memory.nearest(vector, len(records), Filter())[-1]
+    missing = {subject for record in records if record.id == last for subject in record.subjects}
+    subjects = {subject for record in records for subject in record.subjects}
+    assert missing < subjects
+    for subject in sorted(subjects):
+        only = Filter(subjects=frozenset({subject}))
+        assert store.nearest(vector, 9, only) == memory.nearest(vector, 9, only), subject
+    assert len(asked) == 1 + len(missing)

@@ -97,7 +97,7 @@ def test_usual_words_are_counted_by_record() -> None:
 def test_what_is_close_to_a_record_rather_belongs_here(retriever: Retriever) -> None:
     subject, question = retriever._abstention.subject, "limits of the store"
     assert subject is not None
-    vector = retriever._vector(question)
+    vector = retriever._dense.vector(question)
     far, near = (subject.score(question, vector, 0.0, close) for close in (0.2, 0.6))
     assert near > far + 1
 

@@ -11,6 +11,7 @@ from knowledge import load
 from knowledge.errors import KnowledgeInvalid
 from knowledge.files import DataFiles
 from knowledge.index import FACT_KINDS, PARTS, Part, Retriever
+from knowledge.index.arrays import products
 from knowledge.index.judged import FILE as VECTORS
 from knowledge.index.judged import SOURCE, JudgedAnswers, damaged, pack, read_judged, read_judged_answers
 from knowledge.index.learned_order import FILE, Signals, read_order_weights, reordered, shares
@@ -41,20 +42,27 @@ def test_only_the_nearest_vote() -> None:
     assert found["0"] > found["39"] > 0
 
 
+def test_products_are_those_of_one_vector_or_of_several() -> None:
+    rows = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)
+    assert products(rows, rows[0]).tolist() == (rows @ rows[0]).tolist()
+    assert products(rows, rows[:2]).tolist() == (rows[:2] @ rows.T).tolist()
+
+
 def test_a_learned_vector_is_compared_with_the_turned_question() -> None:
     learned = JudgedAnswers(
         PLANE, [("a",), ("b",)], {"a": PLANE[0], "b": np.array([0.6, 0.8], dtype=np.float32)}
     )
-    assert learned.similarities(PLANE[1]) == pytest.approx({"a": 0, "b": 0.8})
-    assert damaged().similarities(PLANE[1]) == {}
+    assert learned.similarities(PLANE[1], "abc") == pytest.approx({"a": 0, "b": 0.8})
+    assert learned.similarities(PLANE[0], "b") == pytest.approx({"b": 0.6})
+    assert damaged().similarities(PLANE[1], "ab") == {}
 
 
 def test_likeness_is_that_of_the_most_similar_question_of_each_fact() -> None:
     ours = np.array([[1, 0], [0, 1], [0.6, 0.8], [1, 0]], dtype=np.float32)
     known = Neighbours(PLANE, ours, PLANE[:0], [("a", 2), ("b", 1)])
-    assert known.likeness(PLANE[0]) == pytest.approx({"a": 1, "b": 0.6})
-    assert known.likeness(PLANE[1]) == pytest.approx({"a": 1, "b": 0.8})
-    assert Neighbours(PLANE, ours, PLANE[:0]).likeness(PLANE[0]) == {}
+    assert known.likeness(PLANE[0], "abc") == pytest.approx({"a": 1, "b": 0.6})
+    assert known.likeness(PLANE[1], "b") == pytest.approx({"b": 0.8})
+    assert Neighbours(PLANE, ours, PLANE[:0]).likeness(PLANE[0], "ab") == {}
 
 
 def written(folder: Path, content: bytes) -> JudgedAnswers | None:
@@ -71,7 +79,7 @@ def test_what_was_learned_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert found is not None
     assert not found.is_damaged
     assert found.votes(PLANE[1]) == pytest.approx({"a": np.exp(-6), "b": 1 + np.exp(-6)}, rel=1e-4)
-    assert found.similarities(PLANE[1]) == pytest.approx({"a": 0, "b": 1})
+    assert found.similarities(PLANE[1], "ab") == pytest.approx({"a": 0, "b": 1})
 
 
 @pytest.mark.parametrize(

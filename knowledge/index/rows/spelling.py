@@ -70,14 +70,20 @@ class Spellings:
                 self._begun.setdefault(beginning, {})[key] = None
         self._shuffled = {_shuffled(name): key for name, key in self._whole.items() if len(name) > 2}
         self._longest = max(map(len, self._whole), default=0)
+        self._first = {name[0] for name in (*self._whole, *self._begun) if name}
 
     def within(self, question: str) -> list[Mention]:
         """Everything named, in the order of the question; longer names are taken first and used up."""
         pieces, used, found = _parted(question), set[int](), list[Mention]()
+        starts = [start for start, piece in enumerate(pieces) if piece.text in self._first]
         for length in range(min(self._longest, len(pieces)), 0, -1):
-            for start in range(len(pieces) - length + 1):
-                places = range(start, start + length)
-                if used.isdisjoint(places) and (mention := self._mention(question, pieces, places)):
+            for start in starts:
+                places = range(start, min(start + length, len(pieces)))
+                if (
+                    len(places) == length
+                    and used.isdisjoint(places)
+                    and (mention := self._mention(question, pieces, places))
+                ):
                     used.update(mention.places)
                     found.append(mention)
         return sorted(found, key=lambda mention: mention.places.start)

@@ -1,0 +1,41 @@
+"""What a search gives back."""
+
+from pydantic import BaseModel, ConfigDict
+
+from .record import IndexRecord
+
+
+class Hit(BaseModel):
+    """A record that was found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    record_id: str
+    fact_ids: tuple[str, ...]
+    score: float
+    text: str
+    kind: str = ""
+    component: str = ""
+
+
+class SearchResult(BaseModel):
+    """What a search found, best first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hits: tuple[Hit, ...]
+    abstained: bool = False
+    reason: str = ""
+    """Why the catalogue can't answer, when it abstains."""
+    notices: tuple[str, ...] = ()
+
+
+def hit_of(record: IndexRecord, score: float) -> Hit:
+    return Hit(
+        record_id=record.id,
+        fact_ids=record.fact_ids,
+        score=score,
+        text=record.text,
+        kind=record.kind,
+        component=record.component,
+    )
