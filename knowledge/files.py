@@ -34,10 +34,10 @@ class DataFiles:
 
     def bytes(self, name: str) -> bytes:
         """The content of `name`; too large or missing files are refused by name."""
-        try:
-            data = self._at(name).read_bytes()
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise KnowledgeInvalid(f"The knowledge file {name} is missing.") from error
+        at = self._at(name)
+        if not at.is_file():
+            raise KnowledgeInvalid(f"The knowledge file {name} is missing, or isn't a plain file.")
+        data = at.read_bytes()
         if len(data) > MAX_BYTES:
             raise KnowledgeInvalid(f"The knowledge file {name} is larger than {MAX_BYTES} bytes.")
         return data
@@ -55,7 +55,10 @@ class DataFiles:
 
     def names(self, folder: str) -> list[str]:
         """The files directly in `folder`, sorted, as paths relative to the root."""
-        return sorted(f"{folder}/{item.name}" for item in self._at(folder).iterdir() if item.is_file())
+        at = self._at(folder)
+        if not at.is_dir():
+            raise KnowledgeInvalid(f"The knowledge folder lacks {folder}.")
+        return sorted(f"{folder}/{item.name}" for item in at.iterdir() if item.is_file())
 
     def walk(self, folder: str = "") -> Iterator[str]:
         """Every file below `folder`, sorted."""
@@ -66,6 +69,10 @@ class DataFiles:
                 yield from self.walk(name)
             else:
                 yield name
+
+    def is_plain(self, name: str) -> bool:
+        """Whether `name` is a file that can be read, and no pipe, device or link to nowhere."""
+        return self._at(name).is_file()
 
     def digest(self) -> str:
         """SHA-256 over every file's name and content: the knowledge hash."""

@@ -8,6 +8,8 @@ from .errors import UnknownName
 from .hardware import TABLE as ACCELERATORS
 from .hardware import Accelerator, resolve_accelerator
 from .index.cards import article_records
+from .index.spoken import component_names
+from .index.vocabulary import read_word_lists
 from .library import Knowledge
 from .models import TABLE as MODELS
 from .models import ModelSpec, resolve_model
@@ -23,6 +25,8 @@ def stale(knowledge: Knowledge, as_of: date) -> list[Fact]:
 
 
 ARTICLE = "article:"
+MOST_MEANT = 5
+"""Of the components that a name may mean."""
 _ISSUE = "open an issue with this id, what the source says and its address."
 REPORT = (
     "Wrong or out of date? Correct it for yourself under this id in a folder of your own (docs/knowledge.md, "
@@ -79,7 +83,10 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     accelerator = _accelerator_named(knowledge, key)
     if accelerator is not None:
         return _accelerator(accelerator, knowledge)
-    raise UnknownName("record", identity, nearest_ids(knowledge, key))
+    spoken = _spoken(knowledge, key)
+    if len(spoken) == 1:
+        return record_of(knowledge, spoken[0])
+    raise UnknownName("record", identity, spoken[:MOST_MEANT] or nearest_ids(knowledge, key))
 
 
 def _card(knowledge: Knowledge, key: str) -> FoundRecord:
@@ -105,6 +112,11 @@ def nearest_ids(knowledge: Knowledge, key: str, count: int = 3) -> list[str]:
 def _component_named(knowledge: Knowledge, name: str) -> Component | None:
     wanted = name.casefold()
     return next((item for item in knowledge.components.values() if item.name.casefold() == wanted), None)
+
+
+def _spoken(knowledge: Knowledge, name: str) -> list[str]:
+    """Ids of the components that people call so: `EKS`, `k8s`, `wandb`."""
+    return sorted(component_names(knowledge, read_word_lists(knowledge.files)).spoken(name))
 
 
 def _model_named(knowledge: Knowledge, name: str) -> ModelSpec | None:

@@ -8,15 +8,15 @@ from .library import Knowledge
 if TYPE_CHECKING:
     from .own_runs_store import StoredRuns
 
-WHOLE = "catalog/slots.yaml"
-"""A folder with the slots is a knowledge base of its own; any other one is laid over ours."""
+WHOLE = ("catalog/slots.yaml", "catalog/components", "catalog/facts", "catalog/rules")
+"""A folder with all of these is a knowledge base of its own; any other one is laid over ours."""
 
 
 def open_knowledge(
     root: Path | None, refreshed: Path | None, measured: "StoredRuns | None" = None
 ) -> Knowledge:
     """The packaged data; over them the snapshot in `refreshed`, the own folder `root`, the own measurements."""
-    if root is not None and (root / WHOLE).is_file():
+    if root is not None and all((root / name).exists() for name in WHOLE):
         return Knowledge(root)
     known = Knowledge()
     if refreshed is not None:

@@ -71,8 +71,10 @@ def _files(files: DataFiles, folder: Path) -> OwnFiles:
             f"The knowledge folder {folder} holds more than {MOST_FILES} files.",
             "Give the folder that holds your own records and nothing else.",
         )
-    known = tuple(name for name in names if name in EXPECTED or _is_table_of_records(name))
-    return OwnFiles(known, tuple(_strange(sorted(set(names) - set(known)))))
+    plain = [name for name in names if files.is_plain(name)]
+    known = tuple(name for name in plain if name in EXPECTED or _is_table_of_records(name))
+    special = (error(name, "", "This isn't a plain file.") for name in names if name not in plain)
+    return OwnFiles(known, (*special, *_strange(sorted(set(plain) - set(known)))))
 
 
 def _ignored(name: str) -> bool:

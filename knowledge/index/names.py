@@ -98,6 +98,10 @@ class Names:
             forms.setdefault(normalise(alias), set()).add(identity)
         return Names({form: frozenset(ids) for form, ids in (shortened | forms).items()}, ordinary)
 
+    def spoken(self, name: str) -> frozenset[str]:
+        """Ids of the components that are called exactly this."""
+        return self.forms.get(normalise(name), frozenset())
+
     def mentioned(self, question: str) -> dict[str, str]:
         """Component id -> the form that named it; longer forms are taken first and used up."""
         written = _WORD.findall(question)

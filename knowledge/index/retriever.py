@@ -19,7 +19,7 @@ from .hits import Hit, SearchResult, hit_of
 from .judged import JudgedAnswers, read_judged_answers
 from .learned_order import Signals, read_order_weights, reordered
 from .lexical import LexicalIndex
-from .names import Names, Omissions
+from .names import Names
 from .neighbours import Neighbours, read_neighbours
 from .ordering import SignalReader
 from .query_map import QueryMap, read_query_map
@@ -28,6 +28,7 @@ from .rankings import PARTS, Part, Rankings
 from .record import FACT_KINDS, Filter, IndexRecord
 from .record_terms import RecordTerms, terms_of
 from .rows import NamedRows, RowsFound
+from .spoken import component_names
 from .subject import Usage
 from .vocabulary import Vocabulary, read_word_lists
 
@@ -250,10 +251,7 @@ class Retriever:
 
     @cached_property
     def _names(self) -> Names:
-        named = [(item.id, item.name) for item in self._knowledge.components.values()]
-        lists = self._vocabulary.lists
-        omissions = Omissions(lists.vendor_words, lists.trailing_words, lists.generic_words)
-        return Names.build(named, lists.aliases, omissions, lists.ordinary_words)
+        return component_names(self._knowledge, self._vocabulary.lists)
 
     @cached_property
     def _rows(self) -> NamedRows:

@@ -44,6 +44,11 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         DataFiles(tmp_path / "nowhere")
 
 
+def test_a_folder_that_is_lacking_inside_is_named(root: Path) -> None:
+    with pytest.raises(KnowledgeInvalid, match="lacks b"):
+        DataFiles(root).names("b")
+
+
 def test_a_large_file_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_files, "MAX_BYTES", 3)
     with pytest.raises(KnowledgeInvalid, match="larger than 3 bytes"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -196,9 +197,8 @@ def test_a_component_whose_records_are_all_at_hand_costs_no_second_question(
     store = open_store(tmp_path / "here", {"sha256": "a"}, records, words)
     vector, memory = words.embed([QUESTION])[0], MemoryStore(records, np.asarray(matrix))
     monkeypatch.setattr(chroma, "DEPTH", len(records) - 1)
-    asked: list[str] = []
-    query = store._query
-    monkeypatch.setattr(store, "_query", lambda *arguments: asked.append("") or query(*arguments))
+    query = Mock(wraps=store._query)
+    monkeypatch.setattr(store, "_query", query)
     last = memory.nearest(vector, len(records), Filter())[-1]
     missing = {subject for record in records if record.id == last for subject in record.subjects}
     subjects = {subject for record in records for subject in record.subjects}
@@ -206,4 +206,4 @@ def test_a_component_whose_records_are_all_at_hand_costs_no_second_question(
     for subject in sorted(subjects):
         only = Filter(subjects=frozenset({subject}))
         assert store.nearest(vector, 9, only) == memory.nearest(vector, 9, only), subject
-    assert len(asked) == 1 + len(missing)
+    assert query.call_count == 1 + len(missing)

@@ -11,7 +11,7 @@ from knowledge import load
 from knowledge.errors import UnknownName
 from knowledge.index.cards import index_records
 from knowledge.library import Knowledge
-from knowledge.listing import show, stale
+from knowledge.listing import record_of, show, stale
 from knowledge.stats import stats
 
 
@@ -45,6 +45,14 @@ def test_an_unknown_id_brings_the_nearest(knowledge: Knowledge) -> None:
     assert caught.value.nearest[0] == "qdrant"
     with pytest.raises(UnknownName):
         show(knowledge, "")
+
+
+def test_a_component_is_shown_by_what_people_call_it() -> None:
+    known = load()
+    for spoken, component in (("k8s", "kubernetes"), ("EKS", "kubernetes"), ("wandb", "weights-biases")):
+        assert record_of(known, spoken).id == component
+    with pytest.raises(UnknownName, match="azure-openai, openai-api"):
+        record_of(known, "OpenAI")
 
 
 def test_what_is_overdue_is_listed_oldest_first(tree: dict[str, Any], plant: Any) -> None:

@@ -1,5 +1,6 @@
 """A folder of the user's own over the packaged data: theirs wins and is marked; of what is wrong ours is used."""
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -193,6 +194,21 @@ def test_an_empty_folder_and_a_far_too_large_one(lay: Callable[..., Knowledge], 
         (crowd / f"{number}.txt").write_text("x")
     with pytest.raises(InputRefused, match="more than 500 files"):
         load(crowd)
+
+
+def test_a_folder_with_the_slots_alone_is_laid_over_ours(lay: Callable[..., Knowledge]) -> None:
+    known = lay({"catalog/slots.yaml": "slots: []"})
+    assert "catalog/slots.yaml: This file isn't one that is read." in remarks(known)[0]
+    assert known.slots == BASE.slots
+
+
+def test_what_is_no_plain_file_is_named_and_left_alone(lay: Callable[..., Knowledge], tmp_path: Path) -> None:
+    facts = tmp_path / "special" / "catalog" / "facts"
+    facts.mkdir(parents=True)
+    os.mkfifo(facts / "pipe.yaml")
+    (facts / "dangling.yaml").symlink_to(tmp_path / "nowhere")
+    said = remarks(load(facts.parent.parent))
+    assert said == [f"catalog/facts/{name}.yaml: This isn't a plain file." for name in ("dangling", "pipe")]
 
 
 def test_a_whole_knowledge_base_stands_alone(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,24 @@ def test_a_search_gives_records_text_and_facts(capsys: pytest.CaptureFixture[str
     for words in ("component:qdrant", "Qdrant. A vector store.", "qdrant/limit/dims"):
         assert words in said.out
     assert "The cache can't be written." in said.err
+
+
+def test_a_fact_is_printed_with_its_source_and_whether_it_is_overdue(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fact = next(iter(load().facts.values()))
+    Found.result = SearchResult(hits=(Hit(record_id=fact.id, fact_ids=(fact.id,), score=0.5, text="Said."),))
+    overdue = f"past its review date {fact.review_by}"
+    for day, is_stale in ((fact.review_by, False), (fact.review_by + timedelta(days=1), True)):
+        assert main(["knowledge", "search", "x", "--as-of", str(day)]) == 0
+        said = capsys.readouterr().out
+        assert f"source ({fact.tier}, " in said
+        assert fact.source.url in said
+        assert (overdue in said) == is_stale
+        assert main(["knowledge", "search", "x", "--json", "--as-of", str(day)]) == 0
+        (source,) = json.loads(capsys.readouterr().out)["hits"][0]["sources"]
+        assert source["source"]["url"] == fact.source.url
+        assert source["stale"] is is_stale
 
 
 def test_an_abstention_is_said_and_exits_with_three(capsys: pytest.CaptureFixture[str]) -> None:

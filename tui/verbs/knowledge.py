@@ -4,8 +4,6 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from textwrap import indent
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -14,7 +12,7 @@ from knowledge.listing import show, stale
 from knowledge.stats import stats
 from tui.settings import Settings
 
-NOTHING, FAILED = 3, 4
+FAILED = 4
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
@@ -25,34 +23,9 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 def _search(arguments: Namespace, settings: Settings) -> int:
-    from knowledge.errors import InputRefused
-    from knowledge.index import Retriever
+    from .knowledge_search import search_knowledge
 
-    if not 1 <= arguments.k <= 100:
-        raise InputRefused(f"-k {arguments.k} is outside 1 to 100.")
-    question = " ".join(arguments.question)
-    if not question.strip():
-        raise InputRefused("The question is empty.", "Ask something, e.g. 'pgvector limits'.")
-    result = Retriever(settings.open_knowledge()).search(question, k=arguments.k)
-    for notice in result.notices:
-        print(f"stackwright: {notice}", file=sys.stderr)
-    if arguments.json:
-        print(result.model_dump_json())
-    else:
-        _print_hits(result)
-    return NOTHING if result.abstained or not result.hits else 0
-
-
-def _print_hits(result: Any) -> None:
-    if result.abstained:
-        print(f"The knowledge base doesn't answer this: {result.reason}")
-        print("Nearest records:" if result.hits else "No record is near.")
-    for place, hit in enumerate(result.hits, 1):
-        print(f"{place}. {hit.record_id}  ({hit.score:.3f})")
-        print(indent(hit.text, "   "))
-        others = [identity for identity in hit.fact_ids if identity != hit.record_id]
-        if others:
-            print(f"   facts: {', '.join(others)}")
+    return search_knowledge(arguments, settings)
 
 
 def _show(arguments: Namespace, settings: Settings) -> int:

@@ -1,0 +1,11 @@
+"""What the components of a knowledge base are called: their names, what is left out of those, and aliases."""
+
+from ..library import Knowledge
+from .names import Names, Omissions
+from .vocabulary import WordLists
+
+
+def component_names(knowledge: Knowledge, lists: WordLists) -> Names:
+    named = ((item.id, item.name) for item in knowledge.components.values())
+    omissions = Omissions(lists.vendor_words, lists.trailing_words, lists.generic_words)
+    return Names.build(named, lists.aliases, omissions, lists.ordinary_words)

@@ -1,0 +1,77 @@
+"""`stackwright knowledge search`: what was found, with the source and date of each fact."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from datetime import date
+from textwrap import indent
+from typing import TYPE_CHECKING, Any
+
+from knowledge import Knowledge
+from knowledge.errors import InputRefused
+from knowledge.records import Fact
+from tui.settings import Settings
+
+if TYPE_CHECKING:
+    from knowledge.index import Hit, SearchResult
+
+NOTHING = 3
+MOST = 100
+
+
+def search_knowledge(arguments: Namespace, settings: Settings) -> int:
+    """Prints the records; exit code 3 where the knowledge base doesn't answer."""
+    from knowledge.index import Retriever
+
+    if not 1 <= arguments.k <= MOST:
+        raise InputRefused(f"-k {arguments.k} is outside 1 to {MOST}.")
+    question = " ".join(arguments.question)
+    if not question.strip():
+        raise InputRefused("The question is empty.", "Ask something, e.g. 'pgvector limits'.")
+    knowledge = settings.open_knowledge()
+    result = Retriever(knowledge).search(question, k=arguments.k)
+    for notice in result.notices:
+        print(f"stackwright: {notice}", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps(_as_json(result, knowledge, settings.date()), ensure_ascii=False))
+    else:
+        _print(result, knowledge, settings.date())
+    return NOTHING if result.abstained or not result.hits else 0
+
+
+def _print(result: "SearchResult", knowledge: Knowledge, today: date) -> None:
+    if result.abstained:
+        print(f"The knowledge base doesn't answer this: {result.reason}")
+        print("Nearest records:" if result.hits else "No record is near.")
+    for place, hit in enumerate(result.hits, 1):
+        print(f"{place}. {hit.record_id}  ({hit.score:.3f})")
+        print(indent(hit.text, "   "))
+        others = [identity for identity in hit.fact_ids if identity != hit.record_id]
+        if others:
+            print(f"   facts: {', '.join(others)}")
+        elif fact := knowledge.facts.get(hit.record_id):
+            print(f"   {_source_line(fact, today)}")
+
+
+def _source_line(fact: Fact, today: date) -> str:
+    dated = f"as of {fact.as_of}" if fact.as_of else f"undated, read {fact.read_at}"
+    overdue = f", past its review date {fact.review_by}" if fact.review_by < today else ""
+    place = f" ({fact.source.locator})" if fact.source.locator else ""
+    return f"source ({fact.tier}, {dated}{overdue}): {fact.source.url}{place}"
+
+
+def _as_json(result: "SearchResult", knowledge: Knowledge, today: date) -> dict[str, Any]:
+    told = result.model_dump(mode="json")
+    for written, hit in zip(told["hits"], result.hits, strict=True):
+        written["sources"] = list(_sources(hit, knowledge, today))
+    return told
+
+
+def _sources(hit: "Hit", knowledge: Knowledge, today: date) -> Iterator[dict[str, Any]]:
+    for identity in hit.fact_ids:
+        if fact := knowledge.facts.get(identity):
+            kept = fact.model_dump(
+                mode="json", include={"id", "tier", "as_of", "read_at", "review_by", "source"}
+            )
+            yield {**kept, "stale": fact.review_by < today}
