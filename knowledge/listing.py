@@ -13,6 +13,7 @@ from .index.vocabulary import read_word_lists
 from .library import Knowledge
 from .models import TABLE as MODELS
 from .models import ModelSpec, resolve_model
+from .rate_texts import RATES, provider_rate_lines
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
 from .row_texts import ACCELERATOR, LINE, MODEL, PRICE, ROW_KINDS, accelerator_lines, model_lines, price_lines
 from .thresholds import judged
@@ -50,7 +51,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     UnknownName offers the nearest.
     """
     key = identity.strip()
-    if key.startswith((MODEL, ACCELERATOR, PRICE)):
+    if key.startswith((MODEL, ACCELERATOR, PRICE, RATES)):
         key = key.partition(LINE)[0]
     if key.startswith(ARTICLE):
         return _card(knowledge, key)
@@ -58,7 +59,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return _model(resolve_model(knowledge, key.removeprefix(MODEL)), knowledge)
     if key.startswith(ACCELERATOR):
         return _accelerator(resolve_accelerator(knowledge, key.removeprefix(ACCELERATOR)), knowledge)
-    for prefix in (PRICE, "component:", "slot:", "rule:", "decision:", "argument:"):
+    for prefix in (PRICE, RATES, "component:", "slot:", "rule:", "decision:", "argument:"):
         key = key.removeprefix(prefix)
     if key in knowledge.facts:
         return FoundRecord(key, "fact", (key,), _fact(knowledge.facts[key]))
@@ -194,6 +195,7 @@ def _component(component: Component, facts: tuple[str, ...], knowledge: Knowledg
         component.notes,
         component.url,
         *(f"price: {line}" for line in price_lines(component, knowledge)),
+        *provider_rate_lines(component.id, knowledge),
         _cited(facts),
         _origin(component),
     )

@@ -10,6 +10,7 @@ from .llm_prices import LlmPrice, llm_prices, prices_of_model
 from .models import ModelSpec, ModelType
 from .prices import AcceleratorPrice, accelerator_prices, purchase_prices
 from .quality_data import BenchmarkResult, results_of
+from .rate_texts import model_rate_lines
 from .records import Component
 from .service_prices import ServicePrice, service_prices
 
@@ -21,7 +22,7 @@ MODEL, ACCELERATOR, PRICE = "model:", "accelerator:", "price:"
 LINE = "#"
 """Before the number of a line in its id."""
 SERVICES, TOKENS, RENTS = "cost/service_prices.csv", "cost/llm_prices.csv", "cost/accelerator_prices.csv"
-ROW_KINDS = frozenset({"model", "accelerator", "price"})
+ROW_KINDS = frozenset({"model", "accelerator", "price", "rates"})
 MOST_OFFERS, MOST_RESULTS, MOST_PRICES = 4, 5, 8
 SHOWN_WHOLE_GB = 10
 BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5, "int4": 0.5}
@@ -74,6 +75,7 @@ def row_sentences(identity: str, text: str) -> tuple[RowSentence, ...]:
 def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
     """What a model is, one thing a line."""
     weights = "open" if model.open_weights else "no open"
+    sold = prices_of_model(knowledge, model.key)
     lines = (
         f"{model.key}: {_TYPES[model.type]} of the family {model.family}, {weights} weights",
         ", ".join(_sizes(model)),
@@ -81,7 +83,8 @@ def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
         f"licence: {model.licence or 'unknown'} ({_licence_read(model)})",
         f"commercial use: {_COMMERCIAL_USE[model.commercial_use]}",
         f"languages: {model.languages}" if model.languages else "",
-        *map(_token_price, prices_of_model(knowledge, model.key)[:MOST_OFFERS]),
+        *map(_token_price, sold[:MOST_OFFERS]),
+        *model_rate_lines(((_provider(row, knowledge), row.model) for row in sold), knowledge),
         _results(results_of(knowledge, model.key)),
         f"notes: {model.notes}" if model.notes else "",
         f"source: {model.source}",

@@ -116,3 +116,18 @@ def test_only_few_models_that_may_be_recommended_are_unread() -> None:
     ]
     unread = [item.key for item in usable if not item.licence_source]
     assert len(unread) <= 3 < len(usable) / 20, unread
+
+
+def test_what_a_maker_says_of_its_own_model_is_told_as_that() -> None:
+    """A maker's claim is no neutral measurement, and no source is a placeholder."""
+    makers = {
+        "https://openai.com/": "gpt", "https://www.anthropic.com/": "claude", "https://qwenlm.github.io/": "Qwen",
+        "https://deepmind.google/": "gem", "https://huggingface.co/deepseek-ai/": "DeepSeek",
+    }  # fmt: skip
+    rows = load().files.rows("perf/quality.csv")
+    for row in rows:
+        assert "example." not in row["source"], row
+        maker = next((name for address, name in makers.items() if row["source"].startswith(address)), None)
+        if maker:
+            own = row["model"].startswith((maker, "o1", "o3", "o4", "QwQ"))
+            assert row["tier"] == ("T2v" if own else "T3"), row

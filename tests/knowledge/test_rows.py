@@ -161,3 +161,38 @@ def test_an_accelerator_is_shown_with_its_source(identity: str, knowledge: Knowl
 def test_a_component_is_shown_with_its_prices(knowledge: Knowledge) -> None:
     assert "price: FSx for Lustre, persistent SSD" in show(knowledge, "amazon-fsx-for-lustre")
     assert show(knowledge, "price:amazon-fsx-for-lustre") == show(knowledge, "amazon-fsx-for-lustre")
+
+
+def test_a_nickname_names_its_row_and_its_beginning_nothing() -> None:
+    spellings = Spellings(NAMES, nicknames=[("OpenAI embeddings", "step-3")])
+    assert [mention.keys for mention in spellings.within("price of OpenAI embeddings")] == [("step-3",)]
+    assert spellings.within("is the OpenAI API cheap") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "told"),
+    [
+        (
+            "rate limits of gpt-5.4-mini on tier 3",
+            "model:gpt-5.4-mini",
+            "5,000 requests a minute, 4,000,000 tokens",
+        ),
+        ("groq requests per minute free plan", "rates:groq", "Free (an account): 30 requests a minute"),
+        ("openai api rate tier 3 tokens per minute", "rates:openai-api", "Tier 3 (100 USD paid in all"),
+        ("what's the price of gpt-5.4 mini tokens", "model:gpt-5.4-mini", "USD 0.75 per million tokens in"),
+    ],
+)
+def test_rate_limits_are_looked_up_by_model_and_by_provider(
+    retriever: Retriever, question: str, first: str, told: str
+) -> None:
+    result = retriever.search(question)
+    assert not result.abstained
+    assert result.hits[0].record_id == first
+    assert told in result.hits[0].text
+
+
+def test_rate_limits_are_shown_by_their_id_and_with_their_provider(knowledge: Knowledge) -> None:
+    for identity in ("rates:groq", "groq"):
+        said = show(knowledge, identity)
+        assert "rate limits of gpt-oss-20b at groq" in said
+        assert "https://console.groq.com/docs/rate-limits" in said

@@ -10,6 +10,7 @@ from ...hardware import accelerators
 from ...library import Knowledge
 from ...models import TABLE as MODELS
 from ...models import models
+from ...rate_texts import RATES, provider_rate_lines
 from ...records import Record
 from ...row_texts import ACCELERATOR, MODEL, PRICE, accelerator_lines, model_lines, price_lines
 from ..names import normalise
@@ -22,8 +23,11 @@ MOST = 3
 """Rows that one name brings: of a family the ones that stand first in the table."""
 ONE = "1"
 """The count of an alias that means one device, and not a machine with several."""
+COMMON = "common name"
+"""The source of an alias that isn't written as the maker writes it."""
 PRICES = "cost/service_prices.csv"
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
+_SMALL = re.compile(r"\d{1,3}")
 
 
 class RowWords(Record):
@@ -32,6 +36,7 @@ class RowWords(Record):
     model: tuple[str, ...] = ()
     accelerator: tuple[str, ...] = ()
     price: tuple[str, ...] = ()
+    rate: tuple[str, ...] = ()
     ordinary: tuple[str, ...] = ()
 
 
@@ -56,7 +61,7 @@ class NamedTable(NamedTuple):
 
 
 class NamedRows:
-    """Models, accelerators and priced services by name; built on first use."""
+    """Models, accelerators, priced services and limited model APIs by name; built on first use."""
 
     def __init__(self, knowledge: Knowledge, vocabulary: Vocabulary) -> None:
         self._knowledge, self._vocabulary = knowledge, vocabulary
@@ -71,10 +76,14 @@ class NamedRows:
                 records += map(table.record, mention.keys[:MOST])
                 unknown += [] if mention.keys else [mention.written]
                 rest = rest.replace(mention.written, " ", 1)
-        if Phrases(self._words.price).within(question):
-            prices = [price for identity in named if (price := self._price_record(identity)) is not None]
-            records += prices[:MOST]
-            alone = alone or (bool(prices) and not self._beside(question, named, self._words.price))
+        for asked, record in (
+            (self._words.price, self._price_record),
+            (self._words.rate, self._rates_record),
+        ):
+            if Phrases(asked).within(question):
+                told = [row for identity in named if (row := record(identity)) is not None]
+                records += told[:MOST]
+                alone = alone or (bool(told) and not self._beside(question, named, asked))
         once = {item.id: item for item in records}
         return RowsFound(tuple(once.values()), tuple(unknown), rest, alone)
 
@@ -95,16 +104,19 @@ class NamedRows:
         return [item for item in mentions if not item.ordinary or (others and not beside)], beside
 
     def _beside(self, text: str, named: Mapping[str, str], asked: tuple[str, ...] = ()) -> int:
-        """Words that are neither stop words nor of a component's name nor of what is asked."""
+        """Words that are neither stop words nor of a component's name nor of what is asked, nor small numbers."""
         known = {word for form in (*named.values(), *asked) for word in normalise(form).split()}
         stop = self._vocabulary.lists.stop_words
-        return sum(word.lower() not in stop and normalise(word) not in known for word in _WORD.findall(text))
+        words = (word for word in _WORD.findall(text) if len(word) > 1 and not _SMALL.fullmatch(word))
+        return sum(word.lower() not in stop and normalise(word) not in known for word in words)
 
     def by_id(self, identity: str) -> IndexRecord | None:
-        """The record `model:…`, `accelerator:…` or `price:…`; None where there is none."""
+        """The record `model:…`, `accelerator:…`, `price:…` or `rates:…`; None where there is none."""
         kind, _, key = identity.partition(":")
         if f"{kind}:" == PRICE:
             return self._price_record(key)
+        if f"{kind}:" == RATES:
+            return self._rates_record(key)
         if f"{kind}:" == MODEL and self._holds(MODELS) and key in models(self._knowledge):
             return self._model_record(key)
         if f"{kind}:" == ACCELERATOR and self._holds(ACCELERATORS) and key in accelerators(self._knowledge):
@@ -127,6 +139,15 @@ class NamedRows:
         if not lines:
             return None
         return _record(f"{PRICE}{identity}", "price", (f"{component.name}, list prices", *lines), identity)
+
+    def _rates_record(self, identity: str) -> IndexRecord | None:
+        component, lines = (
+            self._knowledge.components.get(identity),
+            provider_rate_lines(identity, self._knowledge),
+        )
+        if component is None or not lines:
+            return None
+        return _record(f"{RATES}{identity}", "rates", (f"{component.name}, rate limits", *lines), identity)
 
     def _holds(self, table: str) -> bool:
         return table in self._files
@@ -152,8 +173,13 @@ class NamedRows:
 
     def _spelt(self, keys: Iterable[str], aliases: str, *, whole: bool) -> Spellings:
         rows = self._knowledge.files.rows(aliases) if self._holds(aliases) else ()
-        names = [(row["alias"], row["key"]) for row in rows if row.get("count", ONE) == ONE]
-        return Spellings([*((key, key) for key in keys), *names], self._words.ordinary, whole=whole)
+        single = [row for row in rows if row.get("count", ONE) == ONE]
+        common, written = (
+            [(row["alias"], row["key"]) for row in single if (row.get("source") == COMMON) is is_common]
+            for is_common in (True, False)
+        )
+        names = [*((key, key) for key in keys), *written]
+        return Spellings(names, self._words.ordinary, whole=whole, nicknames=common)
 
 
 def _record(identity: str, kind: str, lines: Iterable[str], component: str = "") -> IndexRecord:

@@ -53,10 +53,16 @@ class Spellings:
     """Finds the names of a table's rows."""
 
     def __init__(
-        self, names: Iterable[tuple[str, str]], ordinary: Iterable[str] = (), *, whole: bool = False
+        self,
+        names: Iterable[tuple[str, str]],
+        ordinary: Iterable[str] = (),
+        *,
+        whole: bool = False,
+        nicknames: Iterable[tuple[str, str]] = (),
     ) -> None:
         """`names`: spellings with the keys they stand for, the likeliest rows first; `ordinary`: words that are names
-        with a capital inside the sentence alone; `whole`: beginnings of names are none, since they aren't families."""
+        with a capital inside the sentence alone; `whole`: beginnings of names are none, since they aren't families,
+        as little as those of `nicknames` (`OpenAI embeddings`)."""
         self._whole: dict[Pieces, str] = {}
         self._begun: dict[Pieces, dict[str, None]] = {}
         self._forms: dict[str, list[Pieces]] = {}
@@ -68,6 +74,8 @@ class Spellings:
                 self._whole.setdefault(form, key)
             for beginning in () if whole else _beginnings(bare):
                 self._begun.setdefault(beginning, {})[key] = None
+        for spelling, key in nicknames:
+            self._whole.setdefault(_texts(spelling), key)
         self._shuffled = {_shuffled(name): key for name, key in self._whole.items() if len(name) > 2}
         self._longest = max(map(len, self._whole), default=0)
         self._first = {name[0] for name in (*self._whole, *self._begun) if name}
