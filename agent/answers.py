@@ -112,9 +112,10 @@ def _of_row(identity: str, text: str, wanted: frozenset[str]) -> list[Claim]:
 def _statements(
     facts: tuple[str, ...], record: str, text: str, knowledge: Knowledge
 ) -> list[tuple[str, str]]:
-    """(sentence, evidence id) of one record: its single fact, or the text of a rule or article card."""
+    """(sentence, evidence id) of one record: its single fact with those that say otherwise, or the text of a card."""
     if len(facts) == 1 and facts[0] in knowledge.facts:
-        return [(knowledge.facts[facts[0]].statement, facts[0])]
+        told = (facts[0], *knowledge.facts[facts[0]].conflicts_with)
+        return [(knowledge.facts[item].statement, item) for item in told if item in knowledge.facts]
     if record.startswith(("rule:", "article:", "slot:", "decision:")):
         return [(text, record)]
     return []

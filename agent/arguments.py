@@ -5,7 +5,7 @@ claimed without a source at hand. Per subject at most a few, so that every layer
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -37,12 +37,7 @@ def told_arguments(stack: Stack, values: Mapping[str, Any], knowledge: Knowledge
     condition is particular to such workloads, and less for each one already told of the subject.
     """
     picks = subjects(stack)
-    scope = {**values, "picked": tuple(option.component for option in picks.values())}
-    holding = [
-        (argument, subject, worth)
-        for argument, when, worth in _ordered(knowledge)
-        if (subject := _subject(argument, picks)) is not None and when.holds(scope)
-    ]
+    holding = list(_holding(picks, values, knowledge))
     told: list[Told] = []
     count: Counter[str] = Counter()
     while holding and len(told) < MAX_ARGUMENTS:
@@ -53,6 +48,20 @@ def told_arguments(stack: Stack, values: Mapping[str, Any], knowledge: Knowledge
             count[subject] += 1
             told.append(Told(argument, text, evidence_of(argument, picks)))
     return told
+
+
+def _holding(
+    picks: Mapping[str, Option], values: Mapping[str, Any], knowledge: Knowledge
+) -> Iterator[tuple[Argument, str, float]]:
+    """The arguments whose conditions hold, each with its subject and its worth."""
+    scope = {**values, "picked": tuple(option.component for option in picks.values())}
+    for argument, when, worth in _ordered(knowledge):
+        subject = _subject(argument, picks)
+        if subject is None:
+            continue
+        scope["picked_here"] = (picks[subject].component,)
+        if when.holds(scope):
+            yield argument, subject, worth
 
 
 def _now(item: tuple[Argument, str, float], count: Counter[str], knowledge: Knowledge) -> float:

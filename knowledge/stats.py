@@ -5,7 +5,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-from .checks.completeness import known_kinds, licence_known, missing, priced_components
+from .checks.completeness import known_kinds, licence_known, missing
 from .checks.overlap import measured_facts
 from .checks.tables import Placed, Tables
 from .index.asked import read_asked
@@ -46,6 +46,8 @@ class Stats(BaseModel):
     facts_by_tier: dict[str, int]
     facts_by_kind: dict[str, int]
     facts_by_slot: dict[str, int]
+    facts_in_conflict: int
+    """Each names another whose source says otherwise."""
     facts_without_date: int
     facts_past_review: int
 
@@ -54,7 +56,7 @@ def stats(knowledge: Knowledge, as_of: date) -> Stats:
     """Counts as of a date."""
     facts = list(knowledge.facts.values())
     scored = [item for item in knowledge.components.values() if item.scored]
-    kinds, priced = known_kinds(facts), priced_components(Tables(knowledge.files))
+    kinds = known_kinds(facts)
     placed = {fact.id: Placed("", fact) for fact in facts}
     language = _language_models(knowledge)
     return Stats(
@@ -62,9 +64,7 @@ def stats(knowledge: Knowledge, as_of: date) -> Stats:
         slots=len(knowledge.slots),
         components=len(knowledge.components),
         scored_components=len(scored),
-        complete_components=sum(
-            not missing(item, kinds.get(item.id, frozenset()), priced) for item in scored
-        ),
+        complete_components=sum(not missing(item, kinds.get(item.id, frozenset())) for item in scored),
         licences_known=sum(map(licence_known, scored)),
         facts=len(facts),
         rules=len(knowledge.rules),
@@ -78,6 +78,7 @@ def stats(knowledge: Knowledge, as_of: date) -> Stats:
         facts_by_tier=_sorted(Counter(fact.tier for fact in facts)),
         facts_by_kind=_sorted(Counter(fact.kind for fact in facts)),
         facts_by_slot=_sorted(Counter(slot for fact in facts for slot in fact.slots)),
+        facts_in_conflict=sum(bool(fact.conflicts_with) for fact in facts),
         facts_without_date=sum(fact.as_of is None for fact in facts),
         facts_past_review=len(stale(knowledge, as_of)),
     )

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from .errors import KnowledgeInvalid
 from .expressions import parse
-from .records import Fact, Rule
+from .library import Knowledge
+from .records import Fact, Record, Rule
 
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "k": 1e3, "m": 1e6, "b": 1e9}
 WORDS = (
@@ -79,6 +80,37 @@ def judged(rule: Rule, facts: Iterable[Fact]) -> tuple[str, ...]:
         f"{name} at {number:g}"
         for name, number in thresholds(rule.when)
         if not any(_names(fact, name, number) for fact in known)
+    )
+
+
+class JudgedThreshold(Record):
+    """A line that we draw, and where."""
+
+    compared: str
+    """What is compared: a field, a derived name or a formula over them."""
+    number: float
+    drawn_by: tuple[str, ...]
+    """`rule:<id>`, `slot:<id>` or `derived:<name>`, in this order."""
+
+
+def judged_thresholds(knowledge: Knowledge) -> tuple[JudgedThreshold, ...]:
+    """All that no fact names, by what is compared: of rules, of the needs of slots and of derived names."""
+    drawn: dict[tuple[str, float], list[str]] = {}
+    for rule in knowledge.rules.values():
+        known = [knowledge.facts[item] for item in rule.fact_ids if item in knowledge.facts]
+        for name, number in thresholds(rule.when):
+            if not any(_names(fact, name, number) for fact in known):
+                drawn.setdefault((name, number), []).append(f"rule:{rule.id}")
+    for kind, conditions in (
+        ("slot", {slot.id: slot.need for slot in knowledge.slots.values()}),
+        ("derived", {item.name: item.formula for item in knowledge.derived.values()}),
+    ):
+        for identity, condition in conditions.items():
+            for key in thresholds(condition):
+                drawn.setdefault(key, []).append(f"{kind}:{identity}")
+    return tuple(
+        JudgedThreshold(compared=name, number=number, drawn_by=tuple(dict.fromkeys(places)))
+        for (name, number), places in sorted(drawn.items())
     )
 
 

@@ -31,7 +31,7 @@ from knowledge.index.subject import FILE, SIMILARITY_FACTOR, SubjectWeights, phr
 from knowledge.index.vectors import ASKED_SHARE, read_shipped
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.03
+FOLDS, TURNED_AWAY = 5, 0.025
 PENALTY = 1.0
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.

@@ -1,8 +1,7 @@
 """What somebody who chooses must be told of a component, and which kinds of it are known.
 
-Limit, operations and risk are asked of everything; a cost may stand as a price model instead of a fact, a
-licence as a licence file that was read; compliance is asked of products that others operate only, since what
-you run yourself inherits it from where it runs.
+Limit, operations, risk and cost are asked of everything, the licence of what has one; compliance is asked of what
+somebody else can operate for you, since what you run yourself inherits it from where it runs.
 """
 
 import re
@@ -28,7 +27,7 @@ _UNREAD = re.compile(r"general knowledge|not opened|not read|to be verified", re
 def asked(component: Component) -> tuple[str, ...]:
     """The kinds of facts that a choice for or against `component` needs."""
     licensed = component.licence_class != "n/a"
-    operated = licensed and component.modes <= OPERATED
+    operated = licensed and not component.modes.isdisjoint(OPERATED)
     return (*ALWAYS, *(("licence",) if licensed else ()), *(("compliance",) if operated else ()))
 
 
@@ -40,14 +39,9 @@ def known_kinds(facts: Iterable[Fact]) -> dict[str, frozenset[str]]:
     return {component: frozenset(found) for component, found in kinds.items()}
 
 
-def missing(component: Component, kinds: frozenset[str], priced: frozenset[str]) -> tuple[str, ...]:
-    """The asked kinds that nothing speaks of."""
-    known = set(kinds)
-    if component.id in priced:
-        known.add("cost")
-    if licence_known(component):
-        known.add("licence")
-    return tuple(kind for kind in asked(component) if kind not in known)
+def missing(component: Component, kinds: frozenset[str]) -> tuple[str, ...]:
+    """The asked kinds of which no fact speaks."""
+    return tuple(kind for kind in asked(component) if kind not in kinds)
 
 
 def licence_known(component: Component) -> bool:

@@ -10,7 +10,6 @@ from .completeness import (
     known_kinds,
     licence_known,
     missing,
-    priced_components,
     with_prices,
 )
 from .finding import Finding, error
@@ -71,10 +70,9 @@ def check_floors(tables: Tables) -> Iterator[Finding]:
 def complete_in_slots(tables: Tables, scored: list[Component]) -> dict[str, int]:
     """Slot -> how many of its scored components lack no kind of fact."""
     kinds = known_kinds(placed.record for placed in tables.facts.values())
-    priced = priced_components(tables)
     found: dict[str, int] = {}
     for component in scored:
-        if not missing(component, kinds.get(component.id, frozenset()), priced):
+        if not missing(component, kinds.get(component.id, frozenset())):
             for slot in component.slots:
                 found[slot] = found.get(slot, 0) + 1
     return found

@@ -25,6 +25,9 @@ def _facts(tables: Tables) -> Iterator[Finding]:
         fact, file = placed.record, placed.file
         yield from _unknown(file, fact.id, "slot", fact.slots, _slot_ids(tables))
         yield from _unknown(file, fact.id, "fact", fact.conflicts_with, tables.facts)
+        for other in fact.conflicts_with:
+            if other in tables.facts and fact.id not in tables.facts[other].record.conflicts_with:
+                yield error(file, fact.id, f"It conflicts with {other}, which doesn't say so of it.")
         if not _is_subject(fact.component, tables):
             yield error(file, fact.id, f"It is about the unknown component {fact.component!r}.")
         if ":" not in fact.component and fact.id.split("/")[0] != fact.component:

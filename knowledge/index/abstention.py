@@ -17,6 +17,9 @@ from .vocabulary import Vocabulary
 from .words import terms
 
 NO_ROWS = RowsFound()
+SITUATION = 24
+"""From more words on a question tells a situation, in which names and demands stand in passing: of 931 such questions
+these rules turned away ten of ours and two of others."""
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
 
 
@@ -42,6 +45,8 @@ class Abstention:
 
         Rows of tables that the question names tell what is asked of them.
         """
+        if len(question.split()) > SITUATION:
+            return ""
         if rows.unknown:
             return f"The catalogue doesn't know {' or '.join(rows.unknown)}."
         if reason := self._vocabulary.unknowable(question):

@@ -4,7 +4,7 @@ Several rankings (`rankings.py`) are fused; the best facts are then put in the o
 questions. What can't be used here is said in `notices`; a search never fails for it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -81,11 +81,24 @@ class Retriever:
         by_name = [record for record in (*rows.records, *self._bare(asked)) if only.admits(record)]
         first = {record.id: hit_of(record, BY_NAME) for record in by_name}
         further = (hit_of(self._by_id[identity], score) for identity, score in found if identity not in first)
-        hits = tuple(islice(chain(first.values(), further), k))
+        hits = tuple(islice(self._side_by_side(chain(first.values(), further), only), k))
         reason = self._gap(asked, rows) if self.records else "The knowledge index is empty."
         if reason == OFF_SUBJECT and self._is_own(hits[:OWN_FIRST]):
             reason = ""
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
+
+    def _side_by_side(self, hits: Iterable[Hit], only: Filter) -> Iterator[Hit]:
+        """The hits, and right behind a fact those that say otherwise."""
+        told = set[str]()
+        for hit in hits:
+            fact = self._knowledge.facts.get(hit.record_id)
+            others = [
+                self._by_id[item] for item in (fact.conflicts_with if fact else ()) if item in self._by_id
+            ]
+            for shown in (hit, *(hit_of(other, hit.score) for other in others if only.admits(other))):
+                if shown.record_id not in told:
+                    told.add(shown.record_id)
+                    yield shown
 
     def _bare(self, asked: Question) -> list[IndexRecord]:
         """The cards of components whose names are all that is said."""

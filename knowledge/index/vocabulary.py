@@ -147,7 +147,12 @@ class Vocabulary:
         return ""
 
     def is_foreign(self, question: str) -> bool:
-        """Whether a small word of another language stands in it, or many of those that are English words too."""
+        """Whether a small word of another language stands in it, or many of those that are English words too.
+
+        What has a capital inside the question is a name: Lake Como isn't Spanish.
+        """
+        first, *others = question.split() or [""]
+        question = " ".join((first, *(word for word in others if word == word.lower())))
         words = normalise(question).split()
         either = sum(word in self._foreign_or_english for word in words)
         return self._foreign.within(question) or either > FOREIGN_SHARE * len(words)

@@ -70,3 +70,18 @@ def test_a_slot_is_filled_only_where_it_is_needed(case: dict[str, Any], knowledg
 def test_an_argument_is_told_where_it_matters(case: dict[str, Any], knowledge: Knowledge) -> None:
     assert case["argument"] in told(workload(case), knowledge)
     assert case["argument"] not in told(workload(case, changed=True), knowledge)
+
+
+def test_an_argument_about_a_slot_looks_at_what_fills_that_slot(knowledge: Knowledge) -> None:
+    """Ray as the engine is no reason to speak of Ray Tune where Optuna searches."""
+    case = {
+        "use_case": "tabular_scoring", "modality": ["tabular"], "training_need": "classical", "request_rate_rps": 200.0,
+        "retrain_per_month": 30.0, "deployment": ["on_prem"], "team_engineers": 8.0,
+        "existing_components": ["kubernetes", "xgboost-lightgbm"],
+    }  # fmt: skip
+    known = from_mapping(case)
+    picks = winner(known, knowledge).picks
+    assert picks["orc.distributed_engine"].component.id == "ray"
+    assert picks["orc.hyperparameter_tuning"].component.id == "optuna"
+    assert "tuning-optuna-database" in told(known, knowledge)
+    assert "tuning-ray-cluster" not in told(known, knowledge)

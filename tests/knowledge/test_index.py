@@ -44,6 +44,21 @@ def test_finds_the_fact_first(retriever: Retriever, no_network: list[str]) -> No
     assert no_network == []
 
 
+def test_what_sources_disagree_on_is_shown_side_by_side(
+    tree: dict[str, Any], plant: Plant, words: Any, tmp_path: Path
+) -> None:
+    facts = tree["catalog/facts/storage.yaml"]["facts"]
+    first, last = facts[0], facts[-1]
+    first["conflicts_with"], last["conflicts_with"] = [last["id"]], [first["id"]]
+    found = Retriever(Knowledge(plant(tree)), tmp_path / "cache", words)
+    for asked, other in ((first, last), (last, first)):
+        ids = [hit.record_id for hit in found.search(asked["statement"], kinds=FACT_KINDS).hits]
+        assert ids[:2] == [asked["id"], other["id"]]
+        assert len(ids) == len(set(ids))
+    only = found.search(first["statement"], kinds=[first["kind"]]).hits
+    assert last["id"] not in {hit.record_id for hit in only}
+
+
 def test_filters_narrow(retriever: Retriever) -> None:
     hits = retriever.search("vector store", components=["qdrant"]).hits
     assert {hit.record_id for hit in hits} == {"component:qdrant", "qdrant/perf/latency"}

@@ -143,6 +143,7 @@ def test_what_is_compared_and_what_is_numbered_as_a_device_is_a_name(
         ("refactor my own pipeline or buy one", False),
         ("delete vectors of one tenant, how", False),
         ("what is our admin password", True),
+        ("Checkpoints are written to NFS. What storage would fix this?", False),
         ("Who can read our passwords in that file?", False),
     ],
 )
@@ -158,6 +159,7 @@ def test_commands_and_own_secrets_are_no_questions_for_a_catalogue(
         ("Welche Datenbank hat Vektorsuche?", True),
         ("la base es el problema", True),
         ("Best beaches near Los Angeles", False),
+        ("cheap hotels near Lake Como", False),
         ("How big is a die of silicon?", False),
         ("Does my son need a new bike?", False),
     ],
@@ -166,6 +168,26 @@ def test_a_place_or_a_die_makes_no_foreign_question(
     retriever: Retriever, question: str, foreign: bool
 ) -> None:
     assert retriever._vocabulary.is_foreign(question) is foreign
+
+
+def test_in_a_situation_names_and_demands_stand_in_passing(retriever: Retriever) -> None:
+    asked = "Is Zorbaquant Fabric a replacement for Kafka?"
+    assert retriever.unknown_by_rule(asked) == "The catalogue doesn't know Zorbaquant."
+    story = "We run six brokers on three machines, keep each event for ninety days and pay two people for it all. "
+    assert retriever.unknown_by_rule(story + asked) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "known"),
+    [
+        ("who is the CEO of Pinecone", False),
+        ("How many engineers does OpenAI employ on inference?", False),
+        ("how many people can label in one Label Studio project", True),
+        ("As a founder, should I start with Postgres or Qdrant?", True),
+    ],
+)
+def test_people_behind_a_product_are_asked_in_vain(retriever: Retriever, question: str, known: bool) -> None:
+    assert ("people" not in retriever.unknown_by_rule(question)) is known
 
 
 def test_a_misspelling_is_right_in_its_first_letter() -> None:

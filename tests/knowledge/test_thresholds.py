@@ -6,7 +6,7 @@ import pytest
 
 from knowledge import load
 from knowledge.listing import show
-from knowledge.thresholds import judged, numbers, thresholds
+from knowledge.thresholds import judged, judged_thresholds, numbers, thresholds
 from tools.evidence_book import rule_evidence
 
 KNOWLEDGE = load()
@@ -83,3 +83,21 @@ def test_rules_read_as_sentences_to_the_person_advised() -> None:
         assert re.fullmatch(r"[A-Z0-9].*[.?!]", rule.text), rule.id
         assert 4 <= len(rule.text.split()) <= 36, (rule.id, rule.text)
         assert not names & set(re.findall(r"\w+", rule.text)), (rule.id, rule.text)
+
+
+def test_every_judged_line_is_listed_with_what_draws_it() -> None:
+    drawn = {
+        (item.compared, item.number, place)
+        for item in judged_thresholds(KNOWLEDGE)
+        for place in item.drawn_by
+    }
+    rules = {
+        (name, number, f"rule:{rule.id}")
+        for rule in KNOWLEDGE.rules.values()
+        for name, number in thresholds(rule.when)
+        if f"{name} at {number:g}" in judged(rule, [KNOWLEDGE.facts[item] for item in rule.fact_ids])
+    }
+    assert rules
+    assert {line for line in drawn if line[2].startswith("rule:")} == rules
+    assert any(place.startswith("slot:") for _, _, place in drawn)
+    assert any(place == "derived:training_work" for _, _, place in drawn)

@@ -36,6 +36,7 @@ def test_a_sound_knowledge_base_has_no_errors(tree: dict[str, Any], plant: Plant
         (FACTS, "facts", {"kind": "perf"}, "the kind is 'perf'"),
         (FACTS, "facts", {"slots": ["sto.nothing"]}, "Unknown slot: 'sto.nothing'"),
         (FACTS, "facts", {"conflicts_with": ["a/limit/b"]}, "Unknown fact: 'a/limit/b'"),
+        (FACTS, "facts", {"conflicts_with": ["qdrant/perf/latency"]}, "which doesn't say so of it"),
         (FACTS, "facts", {"as_of": "2026-12-01"}, "lies after read_at"),
         (FACTS, "facts", {"read_at": "2027-01-01"}, "lies in the future"),
         (FACTS, "facts", {"review_by": "2026-08-01"}, "doesn't lie after"),

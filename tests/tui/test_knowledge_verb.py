@@ -113,6 +113,19 @@ def test_stats_count_as_of_the_date(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"components: {len(load().components)}" in capsys.readouterr().out
 
 
+def test_thresholds_lists_every_judged_line_under_what_is_compared(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["knowledge", "thresholds"]) == 0
+    said = capsys.readouterr()
+    assert "first(gpu_count, 1)" in said.out.splitlines()
+    assert "rule:tuning-over-machines" in said.out
+    assert "thresholds by judgement" in said.err
+    assert main(["knowledge", "thresholds", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {"compared", "number", "drawn_by"} == set(listed[0])
+
+
 def test_stale_lists_the_longest_overdue_first(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["knowledge", "stale", "--as-of", "2026-11-24"]) == 0
     said = capsys.readouterr()

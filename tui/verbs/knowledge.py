@@ -103,6 +103,27 @@ def _stale(arguments: Namespace, settings: Settings) -> int:
     return 0
 
 
+def _thresholds(arguments: Namespace, settings: Settings) -> int:
+    from knowledge.thresholds import judged_thresholds
+
+    found = judged_thresholds(settings.open_knowledge())
+    if arguments.json:
+        print(_json(found))
+        return 0
+    compared = ""
+    for item in found:
+        if item.compared != compared:
+            compared = item.compared
+            print(compared)
+        print(f"  {item.number:,g}: {', '.join(item.drawn_by)}")
+    print(
+        f"stackwright: {len(found)} thresholds by judgement. A rule under the same id in a folder of your own redraws "
+        "its line (docs/knowledge.md).",
+        file=sys.stderr,
+    )
+    return 0
+
+
 def _json(items: Sequence[BaseModel]) -> str:
     return json.dumps([item.model_dump(mode="json") for item in items], ensure_ascii=False)
 
@@ -119,7 +140,7 @@ def _rollback(arguments: Namespace, settings: Settings) -> int:
     return roll_data_back(arguments, settings)
 
 
-READING = ("search", "show", "stats", "stale")
+READING = ("search", "show", "stats", "stale", "thresholds")
 """Actions that use what is laid over; `verify` tells what is wrong with it itself."""
 ACTIONS: dict[str, Callable[[Namespace, Settings], int]] = {
     "search": _search,
@@ -127,6 +148,7 @@ ACTIONS: dict[str, Callable[[Namespace, Settings], int]] = {
     "stats": _stats,
     "verify": _verify,
     "stale": _stale,
+    "thresholds": _thresholds,
     "refresh": _refresh,
     "rollback": _rollback,
 }

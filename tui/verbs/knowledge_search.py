@@ -52,6 +52,8 @@ def _print(result: "SearchResult", knowledge: Knowledge, today: date) -> None:
             print(f"   facts: {', '.join(others)}")
         elif fact := knowledge.facts.get(hit.record_id):
             print(f"   {_source_line(fact, today)}")
+            if fact.conflicts_with:
+                print(f"   disagrees with: {', '.join(fact.conflicts_with)}")
 
 
 def _source_line(fact: Fact, today: date) -> str:
