@@ -3,6 +3,7 @@
 import re
 
 from knowledge import Knowledge
+from knowledge.contradictions import contradicting
 from knowledge.row_texts import ROW_KINDS, row_sentences
 from tools.workload import Workload
 
@@ -114,8 +115,8 @@ def _statements(
 ) -> list[tuple[str, str]]:
     """(sentence, evidence id) of one record: its single fact with those that say otherwise, or the text of a card."""
     if len(facts) == 1 and facts[0] in knowledge.facts:
-        told = (facts[0], *knowledge.facts[facts[0]].conflicts_with)
-        return [(knowledge.facts[item].statement, item) for item in told if item in knowledge.facts]
+        told = (facts[0], *contradicting(knowledge).get(facts[0], ()))
+        return [(knowledge.facts[item].statement, item) for item in told]
     if record.startswith(("rule:", "article:", "slot:", "decision:")):
         return [(text, record)]
     return []

@@ -21,8 +21,13 @@ from .thresholds import judged
 
 def stale(knowledge: Knowledge, as_of: date) -> list[Fact]:
     """Facts past their review date, the longest overdue first."""
-    overdue = [fact for fact in knowledge.facts.values() if fact.review_by < as_of]
+    overdue = [fact for fact in knowledge.facts.values() if is_overdue(fact, as_of)]
     return sorted(overdue, key=lambda fact: (fact.review_by, fact.id))
+
+
+def is_overdue(fact: Fact, as_of: date) -> bool:
+    """Whether it is past its review date."""
+    return fact.review_by < as_of
 
 
 ARTICLE = "article:"
@@ -46,7 +51,8 @@ class FoundRecord(NamedTuple):
 
 
 def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
-    """A fact, component, slot, rule, decision option, argument, card of the article or model by id or name.
+    """A fact, component, slot, rule, decision option, argument, card of the article, model or accelerator by id or
+    name, a component by what people call it, its prices and rate limits by its id.
 
     UnknownName offers the nearest.
     """
@@ -65,8 +71,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return FoundRecord(key, "fact", (key,), _fact(knowledge.facts[key]))
     component = knowledge.components.get(key) or _component_named(knowledge, key)
     if component is not None:
-        facts = _facts_about(component, knowledge)
-        return FoundRecord(component.id, "component", facts, _component(component, facts, knowledge))
+        return _found_component(component, knowledge)
     if key in knowledge.slots:
         return FoundRecord(key, "slot", (), _slot(knowledge.slots[key], knowledge))
     if key in knowledge.decisions:
@@ -86,7 +91,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return _accelerator(accelerator, knowledge)
     spoken = _spoken(knowledge, key)
     if len(spoken) == 1:
-        return record_of(knowledge, spoken[0])
+        return _found_component(knowledge.components[spoken[0]], knowledge)
     raise UnknownName("record", identity, spoken[:MOST_MEANT] or nearest_ids(knowledge, key))
 
 
@@ -115,9 +120,15 @@ def _component_named(knowledge: Knowledge, name: str) -> Component | None:
     return next((item for item in knowledge.components.values() if item.name.casefold() == wanted), None)
 
 
+def _found_component(component: Component, knowledge: Knowledge) -> FoundRecord:
+    facts = _facts_about(component, knowledge)
+    return FoundRecord(component.id, "component", facts, _component(component, facts, knowledge))
+
+
 def _spoken(knowledge: Knowledge, name: str) -> list[str]:
     """Ids of the components that people call so: `EKS`, `k8s`, `wandb`."""
-    return sorted(component_names(knowledge, read_word_lists(knowledge.files)).spoken(name))
+    names = component_names(knowledge, read_word_lists(knowledge.files))
+    return sorted(names.spoken(name) & knowledge.components.keys())
 
 
 def _model_named(knowledge: Knowledge, name: str) -> ModelSpec | None:

@@ -1,7 +1,6 @@
 """Published rate limits of model APIs in words, a ladder of usage tiers a line, with where it was read."""
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .rate_tiers import LIMITS, TABLE, Ladder, RateTier, ladders_for, ladders_of
@@ -26,20 +25,26 @@ _WORDS = {
     "usd_per_10_min": "USD in ten minutes",
     "usd_per_month": "USD a month at most",
 }
-_UNFIGURED = {"ask": "on request", "unpublished": "no figure published", "reserved": "bought units"}
+_UNFIGURED = {"ask": "on request", "unpublished": "no figure published"}
 
 
 def provider_rate_lines(provider: str, knowledge: "Knowledge") -> tuple[str, ...]:
-    """Of each model or class of models that the provider limits apart; none where the table doesn't know it."""
-    if TABLE not in knowledge.files.walk():
+    """A line for each model or class of models that the provider limits apart, at most MOST_LADDERS, what holds for all
+    others last; none where the table doesn't know the provider. What is left out is counted."""
+    if not knowledge.files.is_plain(TABLE):
         return ()
-    tiered = (ladder for ladder in ladders_of(knowledge, provider) if ladder.tiers)
-    return tuple(_line(ladder, ladder.models.replace("|", ", ")) for ladder in islice(tiered, MOST_LADDERS))
+    ladders = [ladder for ladder in ladders_of(knowledge, provider) if ladder.tiers]
+    named, rest = ([item for item in ladders if (item.models == "*") is of_rest] for of_rest in (False, True))
+    shown = [_line(item, item.models.replace("|", ", ")) for item in named[: MOST_LADDERS - len(rest)]]
+    left = len(named) + len(rest) - len(shown) - len(rest)
+    others = "every other model" if named else "every model"
+    counted = [f"and {left} more classes of models: ask for one by its name"] if left else []
+    return (*shown, *counted, *(_line(item, others) for item in rest))
 
 
-def model_rate_lines(sold: "Iterator[tuple[str, str]]", knowledge: "Knowledge") -> Iterator[str]:
+def model_rate_lines(sold: Iterable[tuple[str, str]], knowledge: "Knowledge") -> Iterator[str]:
     """Of a model; `sold`: the providers (component ids) that sell it, each with its name there."""
-    if TABLE not in knowledge.files.walk():
+    if not knowledge.files.is_plain(TABLE):
         return
     for provider, model in dict.fromkeys(sold):
         for ladder in ladders_for(knowledge, provider, model)[:MOST_OF_MODEL]:
@@ -48,14 +53,17 @@ def model_rate_lines(sold: "Iterator[tuple[str, str]]", knowledge: "Knowledge") 
 
 
 def _line(ladder: Ladder, models: str) -> str:
-    which = "every model" if models == "*" else models
     kind = f", {ladder.deployment}" if ladder.deployment else ""
     tiers = "; ".join(f"{tier.tier} ({tier.requirement}): {_limits(tier)}" for tier in ladder.tiers)
-    last = ladder.tiers[-1]
-    dated = last.as_of or f"read {last.read_at}"
-    return f"rate limits of {which} at {ladder.provider}{kind}: {tiers} ({last.source}, {dated})"
+    figured = [tier for tier in ladder.tiers if tier.kind == "tier"] or list(ladder.tiers)
+    sources = dict.fromkeys(f"{tier.source}, {tier.as_of or f'read {tier.read_at}'}" for tier in figured)
+    return f"rate limits of {models} at {ladder.provider}{kind}: {tiers} ({'; '.join(sources)})"
 
 
 def _limits(tier: RateTier) -> str:
     told = [f"{value:,.10g} {_WORDS[name]}" for name in LIMITS if (value := getattr(tier, name)) is not None]
+    if tier.complete == "no":
+        told.append("further limits aren't published")
+    if tier.firm == "no":
+        told.append("more is served as capacity allows, or as use grows")
     return ", ".join(told) or _UNFIGURED.get(tier.kind, "")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from .checks.completeness import known_kinds, licence_known, missing
 from .checks.overlap import measured_facts
 from .checks.tables import Placed, Tables
+from .contradictions import contradicting
 from .index.asked import read_asked
 from .index.judged import read_judged
 from .library import Knowledge
@@ -47,7 +48,7 @@ class Stats(BaseModel):
     facts_by_kind: dict[str, int]
     facts_by_slot: dict[str, int]
     facts_in_conflict: int
-    """Each names another whose source says otherwise."""
+    """Another's source says otherwise."""
     facts_without_date: int
     facts_past_review: int
 
@@ -78,7 +79,7 @@ def stats(knowledge: Knowledge, as_of: date) -> Stats:
         facts_by_tier=_sorted(Counter(fact.tier for fact in facts)),
         facts_by_kind=_sorted(Counter(fact.kind for fact in facts)),
         facts_by_slot=_sorted(Counter(slot for fact in facts for slot in fact.slots)),
-        facts_in_conflict=sum(bool(fact.conflicts_with) for fact in facts),
+        facts_in_conflict=len(contradicting(knowledge)),
         facts_without_date=sum(fact.as_of is None for fact in facts),
         facts_past_review=len(stale(knowledge, as_of)),
     )

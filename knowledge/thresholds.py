@@ -75,12 +75,13 @@ def numbers(text: str) -> frozenset[float]:
 
 def judged(rule: Rule, facts: Iterable[Fact]) -> tuple[str, ...]:
     """The thresholds of `rule` that none of its facts names."""
-    known = tuple(facts)
-    return tuple(
-        f"{name} at {number:g}"
-        for name, number in thresholds(rule.when)
-        if not any(_names(fact, name, number) for fact in known)
-    )
+    return tuple(f"{name} at {number:g}" for name, number in _unnamed(rule, tuple(facts)))
+
+
+def _unnamed(rule: Rule, facts: tuple[Fact, ...]) -> Iterator[tuple[str, float]]:
+    for name, number in thresholds(rule.when):
+        if not any(_names(fact, name, number) for fact in facts):
+            yield name, number
 
 
 class JudgedThreshold(Record):
@@ -95,23 +96,24 @@ class JudgedThreshold(Record):
 
 def judged_thresholds(knowledge: Knowledge) -> tuple[JudgedThreshold, ...]:
     """All that no fact names, by what is compared: of rules, of the needs of slots and of derived names."""
-    drawn: dict[tuple[str, float], list[str]] = {}
-    for rule in knowledge.rules.values():
-        known = [knowledge.facts[item] for item in rule.fact_ids if item in knowledge.facts]
-        for name, number in thresholds(rule.when):
-            if not any(_names(fact, name, number) for fact in known):
-                drawn.setdefault((name, number), []).append(f"rule:{rule.id}")
-    for kind, conditions in (
-        ("slot", {slot.id: slot.need for slot in knowledge.slots.values()}),
-        ("derived", {item.name: item.formula for item in knowledge.derived.values()}),
-    ):
-        for identity, condition in conditions.items():
-            for key in thresholds(condition):
-                drawn.setdefault(key, []).append(f"{kind}:{identity}")
+    places: dict[tuple[str, float], dict[str, None]] = {}
+    for line, place in _drawn(knowledge):
+        places.setdefault(line, {})[place] = None
     return tuple(
-        JudgedThreshold(compared=name, number=number, drawn_by=tuple(dict.fromkeys(places)))
-        for (name, number), places in sorted(drawn.items())
+        JudgedThreshold(compared=name, number=number, drawn_by=tuple(drawn))
+        for (name, number), drawn in sorted(places.items())
     )
+
+
+def _drawn(knowledge: Knowledge) -> Iterator[tuple[tuple[str, float], str]]:
+    """Each line with what draws it."""
+    for rule in knowledge.rules.values():
+        known = tuple(knowledge.facts[item] for item in rule.fact_ids if item in knowledge.facts)
+        yield from ((line, f"rule:{rule.id}") for line in _unnamed(rule, known))
+    for slot in knowledge.slots.values():
+        yield from ((line, f"slot:{slot.id}") for line in thresholds(slot.need))
+    for item in knowledge.derived.values():
+        yield from ((line, f"derived:{item.name}") for line in thresholds(item.formula))
 
 
 def _names(fact: Fact, name: str, number: float) -> bool:

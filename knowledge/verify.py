@@ -15,7 +15,7 @@ from .checks.finding import Finding, error
 from .checks.floors import check_floors
 from .checks.model_licences import check_model_licences
 from .checks.overlap import check_overlap
-from .checks.references import check_references
+from .checks.references import check_conflicts, check_references
 from .checks.tables import Tables, read_tables
 from .checks.values import check_values
 from .checks.words import check_words
@@ -31,6 +31,7 @@ def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
     names = _names(tables)
     findings = [
         *check_references(tables, names.protocols),
+        *check_conflicts(tables),
         *check_expressions(tables, names),
         *check_values(tables),
         *check_facts(tables, today or date.today()),

@@ -150,7 +150,7 @@ def _knowledge(
         ("stats", "what the knowledge base holds"),
         ("verify", "ids, references, names, dates, tiers, licences, hashes"),
         ("stale", "facts past their review date, by age"),
-        ("thresholds", "every line that is drawn by judgement, and what draws it"),
+        ("thresholds", "the lines that rules, slots and derived names draw by judgement"),
     ):
         action = actions.add_parser(name, parents=[common], help=words)
         action.add_argument("--json", action="store_true")

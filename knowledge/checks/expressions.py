@@ -11,6 +11,8 @@ from .tables import Tables
 
 NAMES = "workload/names.yaml"
 
+ARGUMENTS = "catalog/arguments/"
+
 
 class Names(Record):
     """workload/names.yaml: names beside fields, derived names and what decisions set."""
@@ -18,6 +20,8 @@ class Names(Record):
     sizing: frozenset[str] = frozenset()
     resolved: frozenset[str] = frozenset()
     picked: frozenset[str] = frozenset()
+    picked_here: frozenset[str] = frozenset()
+    """Of arguments alone."""
     component: frozenset[str] = frozenset()
     protocols: frozenset[str] = frozenset()
 
@@ -37,7 +41,10 @@ def check_expressions(tables: Tables, names: Names) -> Iterator[Finding]:
         set(tables.fields) | set(tables.derived) | decision_names(tables) | names.sizing | names.resolved
     )
     for condition in conditions(tables):
-        yield from _check(condition, workload | names.picked)
+        argument = condition.file.startswith(ARGUMENTS)
+        yield from _check(
+            condition, workload | names.picked | (names.picked_here if argument else frozenset())
+        )
     for placed in tables.rules.values():
         if placed.record.where:
             where = Condition(placed.file, placed.record.id, "where", placed.record.where)

@@ -25,15 +25,21 @@ def _facts(tables: Tables) -> Iterator[Finding]:
         fact, file = placed.record, placed.file
         yield from _unknown(file, fact.id, "slot", fact.slots, _slot_ids(tables))
         yield from _unknown(file, fact.id, "fact", fact.conflicts_with, tables.facts)
-        for other in fact.conflicts_with:
-            if other in tables.facts and fact.id not in tables.facts[other].record.conflicts_with:
-                yield error(file, fact.id, f"It conflicts with {other}, which doesn't say so of it.")
         if not _is_subject(fact.component, tables):
             yield error(file, fact.id, f"It is about the unknown component {fact.component!r}.")
         if ":" not in fact.component and fact.id.split("/")[0] != fact.component:
             yield error(file, fact.id, f"The id doesn't start with its component {fact.component!r}.")
         if fact.id.split("/")[1] != fact.kind:
             yield error(file, fact.id, f"The id says {fact.id.split('/')[1]!r}, the kind is {fact.kind!r}.")
+
+
+def check_conflicts(tables: Tables) -> Iterator[Finding]:
+    """Facts that contradict another which doesn't say so; only of one folder, since nobody can mend another's."""
+    for placed in tables.facts.values():
+        fact = placed.record
+        for other in fact.conflicts_with:
+            if other in tables.facts and fact.id not in tables.facts[other].record.conflicts_with:
+                yield error(placed.file, fact.id, f"It conflicts with {other}, which doesn't say so of it.")
 
 
 def _components(tables: Tables, protocols: frozenset[str]) -> Iterator[Finding]:

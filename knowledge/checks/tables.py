@@ -98,7 +98,7 @@ def _files_of(tables: Tables, place: str) -> list[str]:
         return [place]
     try:
         return tables.files.names(place)
-    except OSError:
+    except (OSError, KnowledgeInvalid):
         tables.findings.append(error(place, "", "The folder is missing."))
         return []
 

@@ -1,5 +1,6 @@
 """Why the catalogue can't answer a question: what it asks for, what it names, and whether it is on the subject."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -18,8 +19,9 @@ from .words import terms
 
 NO_ROWS = RowsFound()
 SITUATION = 24
-"""From more words on a question tells a situation, in which names and demands stand in passing: of 931 such questions
-these rules turned away ten of ours and two of others."""
+"""A question of more words tells a situation, in which names and demands stand in passing: of 931 such questions these
+rules turned away ten of ours and two of others."""
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
 
 
@@ -43,23 +45,25 @@ class Abstention:
     def unknown(self, question: str, named: Mapping[str, str], rows: RowsFound = NO_ROWS) -> str:
         """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text.
 
-        Rows of tables that the question names tell what is asked of them.
+        Rows of tables that the question names tell what is asked of them. Of a situation its last sentence is looked
+        at; where that is long as well, the subject decides alone.
         """
-        if len(question.split()) > SITUATION:
+        asked = _asked_sentence(question)
+        if len(asked.split()) > SITUATION:
             return ""
         if rows.unknown:
             return f"The catalogue doesn't know {' or '.join(rows.unknown)}."
-        if reason := self._vocabulary.unknowable(question):
+        if reason := self._vocabulary.unknowable(asked):
             return reason
-        alone = self._is_name_alone(question, named)
-        if not rows.records and (reason := self._coverage.gap(question, named, alone)):
+        alone = self._is_name_alone(asked, named)
+        if reason := self._coverage.gap(asked, named, alone, attested=bool(rows.records)):
             return reason
         if self._vocabulary.is_foreign(question):
             return ""
-        rest = rows.rest if rows.records else question
+        rest = rows.rest if rows.records and asked == question else asked
         if unknown := self._strangers.within(rest, names_only=bool(named or rows.records)):
             return f"The catalogue doesn't know {' or '.join(unknown)}."
-        if edition := self.editions.unknown(question, dict(named)):
+        if edition := self.editions.unknown(asked, dict(named)):
             names = (self._knowledge.components[identity].name for identity in named)
             return f"The catalogue doesn't know the {edition} of {' or '.join(dict.fromkeys(names))}."
         return ""
@@ -152,6 +156,11 @@ def named_share(question: str, named: Mapping[str, str], rows: RowsFound = NO_RO
     rest = terms(rows.rest) if rows.records else words
     own = {term for form in named.values() for term in terms(form)}
     return 1 - sum(term not in own for term in rest) / len(words) if words else 0.0
+
+
+def _asked_sentence(question: str) -> str:
+    """The question, or the last sentence of a situation."""
+    return question if len(question.split()) <= SITUATION else _SENTENCE_END.split(question.strip())[-1]
 
 
 def _beside(question: str, named: Mapping[str, str]) -> frozenset[str]:

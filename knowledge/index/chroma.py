@@ -64,7 +64,7 @@ class ChromaStore:
         """No more records than this are inside the filter."""
         if not only.subjects:
             return len(self._by_id)
-        speaking = (record for subject in only.subjects for record in self._speaking[subject])
+        speaking = (record for subject in only.subjects for record in self._speaking.get(subject, ()))
         return len({record.id for record in speaking if only.admits(record)})
 
     @cached_property

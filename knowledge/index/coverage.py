@@ -22,15 +22,18 @@ class Coverage:
         for fact in knowledge.facts.values():
             self._facts.setdefault(fact.component, []).append(fact)
 
-    def gap(self, question: str, named: Mapping[str, str], alone: bool = False) -> str:
+    def gap(
+        self, question: str, named: Mapping[str, str], alone: bool = False, *, attested: bool = False
+    ) -> str:
         """Why the catalogue can't answer `question`, or an empty text when it may be able to.
 
-        `alone`: whether it asks for nothing else.
+        `alone`: whether it asks for nothing else; `attested`: whether regimes alone decide, since something else of it
+        is told by a row of a table.
         """
         named = {item: form for item, form in named.items() if not self._is_own_work(item)}
         if not named:
             return ""
-        asked = self._vocabulary.asked(question)
+        asked = [item for item in self._vocabulary.asked(question) if item.attestation or not attested]
         missing = [attribute for attribute in asked if not self._covered(attribute, named)]
         if not missing or len(missing) < len(asked) or (not alone and any(item.loose for item in missing)):
             return ""

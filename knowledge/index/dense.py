@@ -40,12 +40,15 @@ class DenseSearch:
 
     def about(self, subjects: frozenset[str]) -> list[str]:
         """Ids of the records that speak of one of these components."""
+        if not subjects:
+            return []
         if self.store is not None:
             return sorted(self.store.ask("about", subjects))
         return sorted(item.id for item in self._records if not subjects.isdisjoint(item.subjects))
 
     @property
     def store(self) -> "OpenedStore | None":
+        """None where the model or the index can't be used."""
         return self._opened[0]
 
     @property

@@ -31,6 +31,7 @@ class SearchResult(BaseModel):
 
 
 def hit_of(record: IndexRecord, score: float) -> Hit:
+    """The record as it is given back."""
     return Hit(
         record_id=record.id,
         fact_ids=record.fact_ids,

@@ -49,10 +49,11 @@ class Neighbours:
 
     def _seen(self, vector: "Matrix") -> "tuple[Matrix, Matrix]":
         """Its place, and the similarity to each of ours; a search asks twice for the same question."""
-        if self._latest is None or self._latest[0] != vector.tobytes():
+        latest = self._latest  # threads share it: what one reads must not change under it
+        if latest is None or latest[0] != vector.tobytes():
             point = unit(products(self._columns, vector))
-            self._latest = (vector.tobytes(), point, products(self._ours, point))
-        return self._latest[1:]
+            self._latest = latest = (vector.tobytes(), point, products(self._ours, point))
+        return latest[1:]
 
 
 def nearest_mean(similarities: "Matrix") -> float:

@@ -7,7 +7,7 @@ from .judged import JudgedAnswers
 from .learned_order import CANDIDATES, Signals, shares
 from .lexical import LexicalIndex
 from .neighbours import Neighbours
-from .question import Question
+from .read_question import ReadQuestion
 from .record import FACT_KINDS, IndexRecord
 from .vocabulary import Vocabulary
 
@@ -28,7 +28,7 @@ class SignalReader:
 
     def signals(
         self,
-        question: Question,
+        question: ReadQuestion,
         found: Iterable[tuple[str, float]],
         judged: JudgedAnswers,
         by_question: bool = True,

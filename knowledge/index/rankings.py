@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from .dense import DenseSearch
 from .lexical import LexicalIndex
-from .question import Question
+from .read_question import ReadQuestion
 from .record import Filter
 from .vocabulary import Vocabulary
 
@@ -51,7 +51,7 @@ class Rankings:
         self._dense, self._lexical, self._vocabulary = dense, lexical, vocabulary
         self._holds_own = holds_own
 
-    def of(self, question: Question, only: Filter, parts: frozenset[Part]) -> Iterator[Ranking]:
+    def of(self, question: ReadQuestion, only: Filter, parts: frozenset[Part]) -> Iterator[Ranking]:
         """Those of all records inside the filter, and of each group of them."""
         words, vector = question.expansion.text, question.turned
         if "best_question" in parts:
@@ -62,7 +62,7 @@ class Rankings:
             if "dense" in parts and vector is not None:
                 yield DENSE_WEIGHT * group.share, self._dense.nearest(vector, group.nearest, group.inside)
 
-    def _groups(self, question: Question, only: Filter) -> Iterator[Group]:
+    def _groups(self, question: ReadQuestion, only: Filter) -> Iterator[Group]:
         """All records; again the organisation's, each named component's, and those of the kind that is asked for."""
         yield Group(only, 1.0, CANDIDATES)
         if self._holds_own:

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
+from ..contradictions import contradicting
 from ..embedding import Embedder, MiniLm
 from ..library import Knowledge
 from .abstention import OFF_SUBJECT, Abstention, named_share
@@ -23,8 +24,8 @@ from .names import Names
 from .neighbours import Neighbours, read_neighbours
 from .ordering import SignalReader
 from .query_map import QueryMap, read_query_map
-from .question import Question
 from .rankings import PARTS, Part, Rankings
+from .read_question import ReadQuestion
 from .record import FACT_KINDS, Filter, IndexRecord
 from .record_terms import RecordTerms, terms_of
 from .rows import NamedRows, RowsFound
@@ -76,31 +77,30 @@ class Retriever:
         rows = self._rows.found(query, asked.named)
         found = self._facts_first(fuse(self._rankings.of(asked, only, parts)))
         if "learned_order" in parts and self._order is not None:
-            signals = self._reader.signals(asked, found, self._order[1], "best_question" in parts)
+            signals = self._signal_reader.signals(asked, found, self._order[1], "best_question" in parts)
             found = reordered(found, signals, self._order[0])
         by_name = [record for record in (*rows.records, *self._bare(asked)) if only.admits(record)]
         first = {record.id: hit_of(record, BY_NAME) for record in by_name}
         further = (hit_of(self._by_id[identity], score) for identity, score in found if identity not in first)
-        hits = tuple(islice(self._side_by_side(chain(first.values(), further), only), k))
+        best = list(islice(chain(first.values(), further), max(k, OWN_FIRST)))
+        hits = tuple(islice(self._side_by_side(best, only), k))
         reason = self._gap(asked, rows) if self.records else "The knowledge index is empty."
-        if reason == OFF_SUBJECT and self._is_own(hits[:OWN_FIRST]):
+        if reason == OFF_SUBJECT and self._is_own(best[:OWN_FIRST]):
             reason = ""
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
 
     def _side_by_side(self, hits: Iterable[Hit], only: Filter) -> Iterator[Hit]:
-        """The hits, and right behind a fact those that say otherwise."""
+        """The hits, and right behind a fact those that say otherwise, as far as there is room."""
         told = set[str]()
         for hit in hits:
-            fact = self._knowledge.facts.get(hit.record_id)
-            others = [
-                self._by_id[item] for item in (fact.conflicts_with if fact else ()) if item in self._by_id
-            ]
+            contradicting_it = contradicting(self._knowledge).get(hit.record_id, ())
+            others = [self._by_id[item] for item in contradicting_it if item in self._by_id]
             for shown in (hit, *(hit_of(other, hit.score) for other in others if only.admits(other))):
                 if shown.record_id not in told:
                     told.add(shown.record_id)
                     yield shown
 
-    def _bare(self, asked: Question) -> list[IndexRecord]:
+    def _bare(self, asked: ReadQuestion) -> list[IndexRecord]:
         """The cards of components whose names are all that is said."""
         if not self._abstention.is_bare(asked.text, asked.named):
             return []
@@ -116,7 +116,9 @@ class Retriever:
     def signals(self, query: str, query_map: QueryMap, judged: JudgedAnswers) -> dict[str, Signals]:
         """Of the best facts by their ids, in the order that ranks give them: what an order is learned from."""
         asked = self._asked(query, query_map)
-        return self._reader.signals(asked, fuse(self._rankings.of(asked, Filter(FACT_KINDS), PARTS)), judged)
+        return self._signal_reader.signals(
+            asked, fuse(self._rankings.of(asked, Filter(FACT_KINDS), PARTS)), judged
+        )
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
         """The records with these ids, in this order; unknown ids are left out."""
@@ -174,12 +176,12 @@ class Retriever:
         facts = self._knowledge.facts
         return any(facts[item].mark for hit in hits for item in hit.fact_ids if item in facts)
 
-    def _asked(self, query: str, query_map: QueryMap | None = None) -> Question:
+    def _asked(self, query: str, query_map: QueryMap | None = None) -> ReadQuestion:
         vector = self._dense.vector(query)
         turned = None if vector is None else (query_map or self._query_map).turned(vector)
-        return Question(query, self._vocabulary.expand(query), self.named(query), vector, turned)
+        return ReadQuestion(query, self._vocabulary.expand(query), self.named(query), vector, turned)
 
-    def _gap(self, asked: Question, rows: RowsFound) -> str:
+    def _gap(self, asked: ReadQuestion, rows: RowsFound) -> str:
         """Why the catalogue can't answer, or an empty text."""
         if reason := self._abstention.unknown(asked.text, asked.named, rows):
             return reason
@@ -208,7 +210,7 @@ class Retriever:
         return Rankings(self._dense, self._lexical, self._vocabulary, holds_own=holds_own)
 
     @cached_property
-    def _reader(self) -> SignalReader:
+    def _signal_reader(self) -> SignalReader:
         return SignalReader(self._by_id, self._lexical, self._vocabulary, self._neighbours)
 
     @cached_property

@@ -17,6 +17,8 @@ SHORTEST = 6
 PART = 3
 """The shorter half of two words that are written as one has at least so many letters."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_JOINED = re.compile(r"(?<=[A-Za-z])-[a-z]+")
+"""The second part of `cross-lingual` is no name."""
 _DEVICE = re.compile(r"[A-Z]{1,2}\d{3}[A-Z]?")
 """Numbers of accelerators: H200, GB300, MI355X."""
 COMPARING = frozenset({"vs", "versus", "or"})
@@ -41,7 +43,7 @@ class Strangers:
 
     def within(self, question: str, *, names_only: bool = False) -> list[str]:
         """The unknown words as they were written; `names_only`: those that are written or compared as names are."""
-        words = ["", *_WORD.findall(question)]
+        words = ["", *_WORD.findall(_JOINED.sub(" ", question))]
         compared = _compared(words)
         asked = (
             word

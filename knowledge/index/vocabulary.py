@@ -152,10 +152,9 @@ class Vocabulary:
         What has a capital inside the question is a name: Lake Como isn't Spanish.
         """
         first, *others = question.split() or [""]
-        question = " ".join((first, *(word for word in others if word == word.lower())))
-        words = normalise(question).split()
-        either = sum(word in self._foreign_or_english for word in words)
-        return self._foreign.within(question) or either > FOREIGN_SHARE * len(words)
+        small = " ".join((first, *(word for word in others if word == word.lower())))
+        either = sum(word in self._foreign_or_english for word in normalise(small).split())
+        return self._foreign.within(small) or either > FOREIGN_SHARE * len(normalise(question).split())
 
     @cached_property
     def _foreign(self) -> Phrases:

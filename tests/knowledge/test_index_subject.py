@@ -106,6 +106,7 @@ def test_names_are_strange_only_where_nothing_is_near() -> None:
     strangers = Strangers({"milvu", "quantis", "qdrant"})
     assert strangers.within("Is Milvus or Qdrnt or Zorbaquant good?") == ["Zorbaquant"]
     assert strangers.within("is zorbaquant good") == ["zorbaquant"]
+    assert strangers.within("cross-zorbish search") == []
     assert Strangers((), ["Hugging Face, air-gapped"]).within("huggingface airgapped quuxly") == ["quuxly"]
 
 
@@ -160,6 +161,8 @@ def test_commands_and_own_secrets_are_no_questions_for_a_catalogue(
         ("la base es el problema", True),
         ("Best beaches near Los Angeles", False),
         ("cheap hotels near Lake Como", False),
+        ("Does Zorbaquant come with RBAC?", False),
+        ("Will Zorbaquant die on AWS?", False),
         ("How big is a die of silicon?", False),
         ("Does my son need a new bike?", False),
     ],
@@ -174,7 +177,11 @@ def test_in_a_situation_names_and_demands_stand_in_passing(retriever: Retriever)
     asked = "Is Zorbaquant Fabric a replacement for Kafka?"
     assert retriever.unknown_by_rule(asked) == "The catalogue doesn't know Zorbaquant."
     story = "We run six brokers on three machines, keep each event for ninety days and pay two people for it all. "
-    assert retriever.unknown_by_rule(story + asked) == ""
+    assert retriever.unknown_by_rule(story + asked) == retriever.unknown_by_rule(asked)
+    assert retriever.unknown_by_rule("Zorbaquant fails us. " + story + "What replaces it?") == ""
+    joined = " ".join(["Is Zorbaquant", *["very"] * 21, "good?"])
+    assert retriever.unknown_by_rule(joined)
+    assert retriever.unknown_by_rule(joined.replace("good", "very good")) == ""
 
 
 @pytest.mark.parametrize(

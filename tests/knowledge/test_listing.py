@@ -114,3 +114,17 @@ def test_a_model_says_that_its_licence_was_not_read() -> None:
     assert "licence: proprietary (terms of the service)" in show(load(), "gpt-5.5")
     with pytest.raises(UnknownName, match="Unknown model 'nonesuch'"):
         show(load(), "model:nonesuch")
+
+
+def test_an_alias_to_no_component_is_unknown(tree: dict[str, Any], plant: Any) -> None:
+    tree["catalog/synonyms.yaml"] = {"aliases": {"zorba": "zorba", "quux": "nobody"}}
+    known = Knowledge(plant(tree))
+    for spoken in ("zorba", "quux"):
+        with pytest.raises(UnknownName):
+            record_of(known, spoken)
+
+
+def test_stats_count_both_sides_of_a_contradiction(tree: dict[str, Any], plant: Any) -> None:
+    facts = tree["catalog/facts/storage.yaml"]["facts"]
+    facts[0]["conflicts_with"] = [facts[-1]["id"]]
+    assert stats(Knowledge(plant(tree)), date(2026, 11, 27)).facts_in_conflict == 2

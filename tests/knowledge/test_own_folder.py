@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from knowledge import Knowledge, load
+from knowledge.contradictions import contradicting
 from knowledge.errors import InputRefused
 from knowledge.index.cards import index_records
 from knowledge.layers import LayeredKnowledge
@@ -218,3 +219,16 @@ def test_a_whole_knowledge_base_stands_alone(tmp_path: Path) -> None:
     assert not isinstance(known, LayeredKnowledge)
     assert known.layers == ()
     assert known.hash == BASE.hash
+
+
+def test_a_fact_of_theirs_may_contradict_ours(lay: Callable[..., Knowledge]) -> None:
+    ours = next(iter(BASE.facts.values()))
+    theirs = {
+        "id": f"{ours.component}/{ours.kind}/otherwise", "component": ours.component, "kind": ours.kind,
+        "statement": "We measured otherwise.", "read_at": "2026-11-24", "review_by": "2027-11-24",
+        "conflicts_with": [ours.id],
+    }  # fmt: skip
+    known = lay({"catalog/facts/own.yaml": yaml.safe_dump({"facts": [theirs]})})
+    assert remarks(known) == []
+    assert contradicting(known)[ours.id] == (theirs["id"],)
+    assert contradicting(known)[str(theirs["id"])] == (ours.id,)

@@ -163,8 +163,8 @@ def test_a_component_is_shown_with_its_prices(knowledge: Knowledge) -> None:
     assert show(knowledge, "price:amazon-fsx-for-lustre") == show(knowledge, "amazon-fsx-for-lustre")
 
 
-def test_a_nickname_names_its_row_and_its_beginning_nothing() -> None:
-    spellings = Spellings(NAMES, nicknames=[("OpenAI embeddings", "step-3")])
+def test_a_makers_name_alone_is_no_family() -> None:
+    spellings = Spellings([*NAMES, ("OpenAI embeddings", "step-3")], makers=["openai"])
     assert [mention.keys for mention in spellings.within("price of OpenAI embeddings")] == [("step-3",)]
     assert spellings.within("is the OpenAI API cheap") == []
 
@@ -189,6 +189,37 @@ def test_rate_limits_are_looked_up_by_model_and_by_provider(
     assert not result.abstained
     assert result.hits[0].record_id == first
     assert told in result.hits[0].text
+
+
+@pytest.mark.parametrize("question", ["Qwen 9 context window", "price of Titan 9", "llama 9 licence"])
+def test_a_version_that_no_family_has_is_named(retriever: Retriever, question: str) -> None:
+    assert retriever.search(question).reason.startswith("The catalogue doesn't know ")
+
+
+@pytest.mark.parametrize(
+    "question", ["Which tier of Groq is FedRAMP authorized?", "Is there a tier of OpenRouter with HIPAA?"]
+)
+def test_a_row_of_limits_answers_no_question_on_a_regime(retriever: Retriever, question: str) -> None:
+    assert "no sourced fact on the" in retriever.search(question).reason
+
+
+def test_rate_limits_are_told_with_their_conditions_and_sources(knowledge: Knowledge) -> None:
+    mini = show(knowledge, "gpt-5.4-mini")
+    assert "docs/models/gpt-5.4-mini" in mini
+    assert (
+        "every other model at groq: Developer (the Developer plan, paid by use): no figure published"
+        in show(knowledge, "rates:groq")
+    )
+    assert "further limits aren't published" in show(knowledge, "rates:gemini-api")
+    assert "more is served as capacity allows" in show(knowledge, "rates:vertex-ai")
+    azure = show(knowledge, "rates:azure-openai")
+    assert "more classes of models: ask for one by its name" in azure
+    assert "every other model at azure-openai" in azure
+
+
+def test_rate_limits_of_a_citation_are_found_by_their_id(retriever: Retriever) -> None:
+    (hit,) = retriever.by_ids(["rates:groq", "rates:qdrant", "rates:nobody"])
+    assert (hit.record_id, hit.kind, hit.component) == ("rates:groq", "rates", "groq")
 
 
 def test_rate_limits_are_shown_by_their_id_and_with_their_provider(knowledge: Knowledge) -> None:

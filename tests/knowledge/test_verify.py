@@ -1,5 +1,6 @@
 """Each rule of the knowledge base is noticed when it is broken, and a sound one has no errors."""
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -37,6 +38,7 @@ def test_a_sound_knowledge_base_has_no_errors(tree: dict[str, Any], plant: Plant
         (FACTS, "facts", {"slots": ["sto.nothing"]}, "Unknown slot: 'sto.nothing'"),
         (FACTS, "facts", {"conflicts_with": ["a/limit/b"]}, "Unknown fact: 'a/limit/b'"),
         (FACTS, "facts", {"conflicts_with": ["qdrant/perf/latency"]}, "which doesn't say so of it"),
+        (RULES, "rules", {"when": "has(picked_here, 'qdrant')"}, "unknown names: picked_here"),
         (FACTS, "facts", {"as_of": "2026-12-01"}, "lies after read_at"),
         (FACTS, "facts", {"read_at": "2027-01-01"}, "lies in the future"),
         (FACTS, "facts", {"review_by": "2026-08-01"}, "doesn't lie after"),
@@ -239,3 +241,11 @@ def test_the_packaged_yaml_is_plain(tmp_path: Path) -> None:
     for name in knowledge.files.walk():
         if name.endswith(".yaml"):
             assert yaml.safe_load(knowledge.files.text(name)) is not None, name
+
+
+def test_a_lacking_folder_is_a_finding(tree: dict[str, Any], plant: Plant) -> None:
+    root = plant(tree)
+    shutil.rmtree(root / "catalog" / "arguments")
+    assert "The folder is missing." in {
+        item.message for item in errors(root) if item.file == "catalog/arguments"
+    }

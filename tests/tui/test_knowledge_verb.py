@@ -70,6 +70,15 @@ def test_a_fact_is_printed_with_its_source_and_whether_it_is_overdue(
         assert source["stale"] is is_stale
 
 
+def test_a_contradicted_fact_names_the_other_side(capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = "turbopuffer/perf/cold-warm", "turbopuffer/perf/cold-warm-ten-million"
+    Found.result = SearchResult(hits=(Hit(record_id=one, fact_ids=(one,), score=0.5, text="Said."),))
+    assert main(["knowledge", "search", "x"]) == 0
+    assert f"disagrees with: {other}" in capsys.readouterr().out
+    assert main(["knowledge", "search", "x", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["hits"][0]["sources"][0]["conflicts_with"] == [other]
+
+
 def test_an_abstention_is_said_and_exits_with_three(capsys: pytest.CaptureFixture[str]) -> None:
     Found.result = SearchResult(hits=(HIT,), abstained=True, reason="No sourced fact on the price of Qdrant.")
     assert main(["knowledge", "search", "price of qdrant"]) == 3
@@ -120,6 +129,8 @@ def test_thresholds_lists_every_judged_line_under_what_is_compared(
     said = capsys.readouterr()
     assert "first(gpu_count, 1)" in said.out.splitlines()
     assert "rule:tuning-over-machines" in said.out
+    assert "  20,000,000: " in said.out
+    assert "e+" not in said.out
     assert "thresholds by judgement" in said.err
     assert main(["knowledge", "thresholds", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)

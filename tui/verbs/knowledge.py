@@ -1,4 +1,4 @@
-"""Looking into the knowledge base: search, one record, sizes, checks, and what is overdue."""
+"""Looking into the knowledge base: search, one record, sizes, checks, judged thresholds, and what is overdue."""
 
 import json
 import sys
@@ -115,10 +115,10 @@ def _thresholds(arguments: Namespace, settings: Settings) -> int:
         if item.compared != compared:
             compared = item.compared
             print(compared)
-        print(f"  {item.number:,g}: {', '.join(item.drawn_by)}")
+        print(f"  {item.number:,.15g}: {', '.join(item.drawn_by)}")
     print(
-        f"stackwright: {len(found)} thresholds by judgement. A rule under the same id in a folder of your own redraws "
-        "its line (docs/knowledge.md).",
+        f"stackwright: {len(found)} thresholds by judgement, of rules, slots and derived names. A rule of yours "
+        "under the same id redraws its line (docs/knowledge.md).",
         file=sys.stderr,
     )
     return 0

@@ -9,7 +9,9 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from knowledge import Knowledge
+from knowledge.contradictions import contradicting
 from knowledge.errors import InputRefused
+from knowledge.listing import is_overdue
 from knowledge.records import Fact
 from tui.settings import Settings
 
@@ -52,15 +54,16 @@ def _print(result: "SearchResult", knowledge: Knowledge, today: date) -> None:
             print(f"   facts: {', '.join(others)}")
         elif fact := knowledge.facts.get(hit.record_id):
             print(f"   {_source_line(fact, today)}")
-            if fact.conflicts_with:
-                print(f"   disagrees with: {', '.join(fact.conflicts_with)}")
+            if others_say := contradicting(knowledge).get(fact.id):
+                print(f"   disagrees with: {', '.join(others_say)}")
 
 
 def _source_line(fact: Fact, today: date) -> str:
     dated = f"as of {fact.as_of}" if fact.as_of else f"undated, read {fact.read_at}"
-    overdue = f", past its review date {fact.review_by}" if fact.review_by < today else ""
+    overdue = f", past its review date {fact.review_by}" if is_overdue(fact, today) else ""
+    mark = f", {fact.mark}" if fact.mark else ""
     place = f" ({fact.source.locator})" if fact.source.locator else ""
-    return f"source ({fact.tier}, {dated}{overdue}): {fact.source.url}{place}"
+    return f"source ({fact.tier}{mark}, {dated}{overdue}): {fact.source.url}{place}"
 
 
 def _as_json(result: "SearchResult", knowledge: Knowledge, today: date) -> dict[str, Any]:
@@ -76,4 +79,10 @@ def _sources(hit: "Hit", knowledge: Knowledge, today: date) -> Iterator[dict[str
             kept = fact.model_dump(
                 mode="json", include={"id", "tier", "as_of", "read_at", "review_by", "source"}
             )
-            yield {**kept, "stale": fact.review_by < today}
+            contradicted = list(contradicting(knowledge).get(identity, ()))
+            yield {
+                **kept,
+                "stale": is_overdue(fact, today),
+                "conflicts_with": contradicted,
+                "mark": fact.mark,
+            }

@@ -23,8 +23,6 @@ MOST = 3
 """Rows that one name brings: of a family the ones that stand first in the table."""
 ONE = "1"
 """The count of an alias that means one device, and not a machine with several."""
-COMMON = "common name"
-"""The source of an alias that isn't written as the maker writes it."""
 PRICES = "cost/service_prices.csv"
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _SMALL = re.compile(r"\d{1,3}")
@@ -38,6 +36,8 @@ class RowWords(Record):
     price: tuple[str, ...] = ()
     rate: tuple[str, ...] = ()
     ordinary: tuple[str, ...] = ()
+    makers: tuple[str, ...] = ()
+    """Words that begin the names of unlike models."""
 
 
 class RowsFound(NamedTuple):
@@ -104,7 +104,8 @@ class NamedRows:
         return [item for item in mentions if not item.ordinary or (others and not beside)], beside
 
     def _beside(self, text: str, named: Mapping[str, str], asked: tuple[str, ...] = ()) -> int:
-        """Words that are neither stop words nor of a component's name nor of what is asked, nor small numbers."""
+        """Words that are neither stop words nor of a component's name nor of what is asked, nor numbers of up to three
+        digits or single characters."""
         known = {word for form in (*named.values(), *asked) for word in normalise(form).split()}
         stop = self._vocabulary.lists.stop_words
         words = (word for word in _WORD.findall(text) if len(word) > 1 and not _SMALL.fullmatch(word))
@@ -141,10 +142,8 @@ class NamedRows:
         return _record(f"{PRICE}{identity}", "price", (f"{component.name}, list prices", *lines), identity)
 
     def _rates_record(self, identity: str) -> IndexRecord | None:
-        component, lines = (
-            self._knowledge.components.get(identity),
-            provider_rate_lines(identity, self._knowledge),
-        )
+        component = self._knowledge.components.get(identity)
+        lines = provider_rate_lines(identity, self._knowledge)
         if component is None or not lines:
             return None
         return _record(f"{RATES}{identity}", "rates", (f"{component.name}, rate limits", *lines), identity)
@@ -173,13 +172,9 @@ class NamedRows:
 
     def _spelt(self, keys: Iterable[str], aliases: str, *, whole: bool) -> Spellings:
         rows = self._knowledge.files.rows(aliases) if self._holds(aliases) else ()
-        single = [row for row in rows if row.get("count", ONE) == ONE]
-        common, written = (
-            [(row["alias"], row["key"]) for row in single if (row.get("source") == COMMON) is is_common]
-            for is_common in (True, False)
-        )
-        names = [*((key, key) for key in keys), *written]
-        return Spellings(names, self._words.ordinary, whole=whole, nicknames=common)
+        aliases_of = [(row["alias"], row["key"]) for row in rows if row.get("count", ONE) == ONE]
+        names = [*((key, key) for key in keys), *aliases_of]
+        return Spellings(names, self._words.ordinary, whole=whole, makers=self._words.makers)
 
 
 def _record(identity: str, kind: str, lines: Iterable[str], component: str = "") -> IndexRecord:

@@ -58,11 +58,12 @@ class Spellings:
         ordinary: Iterable[str] = (),
         *,
         whole: bool = False,
-        nicknames: Iterable[tuple[str, str]] = (),
+        makers: Iterable[str] = (),
     ) -> None:
         """`names`: spellings with the keys they stand for, the likeliest rows first; `ordinary`: words that are names
-        with a capital inside the sentence alone; `whole`: beginnings of names are none, since they aren't families,
-        as little as those of `nicknames` (`OpenAI embeddings`)."""
+        with a capital inside the sentence alone; `whole`: beginnings of names are none, since they aren't families;
+        `makers`: words that begin names of unlike models (`OpenAI`), and are no family either."""
+        unlike = frozenset((word,) for word in makers)
         self._whole: dict[Pieces, str] = {}
         self._begun: dict[Pieces, dict[str, None]] = {}
         self._forms: dict[str, list[Pieces]] = {}
@@ -73,9 +74,8 @@ class Spellings:
             for form in (_texts(spelling), _texts(bare), _shortened(_texts(bare))):
                 self._whole.setdefault(form, key)
             for beginning in () if whole else _beginnings(bare):
-                self._begun.setdefault(beginning, {})[key] = None
-        for spelling, key in nicknames:
-            self._whole.setdefault(_texts(spelling), key)
+                if beginning not in unlike:
+                    self._begun.setdefault(beginning, {})[key] = None
         self._shuffled = {_shuffled(name): key for name, key in self._whole.items() if len(name) > 2}
         self._longest = max(map(len, self._whole), default=0)
         self._first = {name[0] for name in (*self._whole, *self._begun) if name}
@@ -85,13 +85,9 @@ class Spellings:
         pieces, used, found = _parted(question), set[int](), list[Mention]()
         starts = [start for start, piece in enumerate(pieces) if piece.text in self._first]
         for length in range(min(self._longest, len(pieces)), 0, -1):
-            for start in starts:
-                places = range(start, min(start + length, len(pieces)))
-                if (
-                    len(places) == length
-                    and used.isdisjoint(places)
-                    and (mention := self._mention(question, pieces, places))
-                ):
+            for start in (start for start in starts if start + length <= len(pieces)):
+                places = range(start, start + length)
+                if used.isdisjoint(places) and (mention := self._mention(question, pieces, places)):
                     used.update(mention.places)
                     found.append(mention)
         return sorted(found, key=lambda mention: mention.places.start)

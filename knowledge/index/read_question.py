@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from .vocabulary import Expansion
 
 
-class Question(NamedTuple):
+class ReadQuestion(NamedTuple):
     """Read once, searched for many times."""
 
     text: str
