@@ -80,7 +80,7 @@ def test_arguments_cite_facts_and_say_one_thing_in_few_words(knowledge: Knowledg
     subjects = {*knowledge.slots, *knowledge.components, "dec.model_strategy", "dec.retrieval_pattern"}
     for argument in blocks("arguments", Argument):
         condition = parse(argument.when)
-        assert condition.names <= names | {"picked"}, (argument.id, condition.names - names)
+        assert condition.names <= names | {"picked", "picked_here"}, (argument.id, condition.names - names)
         assert set(argument.fact_ids) <= set(knowledge.facts), argument.id
         assert argument.about in subjects, argument.id
         assert 14 <= len(argument.text.split()) <= 36, argument.id

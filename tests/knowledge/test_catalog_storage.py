@@ -92,7 +92,7 @@ def test_conditions_parse_and_read_known_names(knowledge: Knowledge, names: set[
         assert not rule.where or parse(rule.where).names <= WHERE_NAMES, rule.id
     for argument in blocks("arguments", Argument):
         used = parse(argument.when).names
-        assert used <= names | {"picked"}, (argument.id, used - names)
+        assert used <= names | {"picked", "picked_here"}, (argument.id, used - names)
     for component in blocks("components", Component):
         for envelope in component.scale:
             assert envelope.metric in names, component.id

@@ -141,7 +141,7 @@ def test_every_signal_speaks_for_a_fact(retriever: Retriever) -> None:
 
 
 def test_cards_keep_their_places(retriever: Retriever) -> None:
-    question = "which vector store for ten million vectors and strict tenants"
+    question = "which message broker for ordered events and replay"
     learned = retriever.search(question, k=40).hits
     found = retriever.search(question, k=40, parts=PARTS - {"learned_order"}).hits
     cards, kept = (
