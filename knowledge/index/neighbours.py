@@ -45,7 +45,7 @@ class Neighbours:
     def likeness(self, vector: "Matrix", facts: Iterable[str]) -> dict[str, float]:
         """Fact id -> similarity of the fact's question that is most like this one, of those that have questions."""
         _, similar = self._seen(vector)
-        return {fact: float(similar[self._spans[fact]].max()) for fact in facts if fact in self._spans}
+        return {fact: max(similar[self._spans[fact]].tolist()) for fact in facts if fact in self._spans}
 
     def _seen(self, vector: "Matrix") -> "tuple[Matrix, Matrix]":
         """Its place, and the similarity to each of ours; a search asks twice for the same question."""

@@ -47,7 +47,7 @@ class MemoryStore:
         return [identity for _, identity in sorted(pairs)[:count]]
 
     def closeness(self, vector: "Matrix") -> float:
-        return round(float((self._vectors @ vector).max()), PRECISION) if len(self._vectors) else 0.0
+        return round(max((self._vectors @ vector).tolist()), PRECISION) if len(self._vectors) else 0.0
 
     def about(self, subjects: frozenset[str]) -> list[str]:
         return [record.id for record in self._records if not subjects.isdisjoint(record.subjects)]

@@ -142,7 +142,7 @@ def _fastest(
         tail = ratios(spread, demand.percentile)[1] if demand.headroom else 1.0
         times.append((words, values[rows, 0] * tail, limit))
     worst = np.max([values / limit for _, values, limit in times if limit is not None], axis=0)
-    best = int(worst.argmin())
+    best = int(np.argmin(worst))
     return [(words, float(values[best]), limit) for words, values, limit in times]
 
 
