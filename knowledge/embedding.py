@@ -26,7 +26,7 @@ MAX_TOKENS = 256
 """The longest input that the model was trained on; longer texts are cut."""
 BATCH = 16
 THREADS = 2
-"""They halve a question's time and give the same vectors; they wait asleep, since waiting awake took three times as
+"""They take a third off a question's time and give the same vectors; they wait asleep, since waiting awake took three times as
 long beside other work."""
 
 

@@ -54,7 +54,7 @@ class DataFiles:
         return list(csv.DictReader(io.StringIO(self.text(name))))
 
     def names(self, folder: str) -> list[str]:
-        """The files directly in `folder`, sorted, relative to the root; KnowledgeInvalid where it lacks."""
+        """The files directly in `folder`, sorted, relative to the root; KnowledgeInvalid if there is no such folder."""
         at = self._at(folder)
         if not at.is_dir():
             raise KnowledgeInvalid(f"The knowledge folder lacks {folder}.")

@@ -36,7 +36,7 @@ def provider_rate_lines(provider: str, knowledge: "Knowledge") -> tuple[str, ...
     ladders = [ladder for ladder in ladders_of(knowledge, provider) if ladder.tiers]
     named, rest = ([item for item in ladders if (item.models == "*") is of_rest] for of_rest in (False, True))
     shown = [_line(item, item.models.replace("|", ", ")) for item in named[: MOST_LADDERS - len(rest)]]
-    left = len(named) + len(rest) - len(shown) - len(rest)
+    left = len(named) - len(shown)
     others = "every other model" if named else "every model"
     counted = [f"and {left} more classes of models: ask for one by its name"] if left else []
     return (*shown, *counted, *(_line(item, others) for item in rest))

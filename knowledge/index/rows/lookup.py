@@ -172,9 +172,13 @@ class NamedRows:
 
     def _spelt(self, keys: Iterable[str], aliases: str, *, whole: bool) -> Spellings:
         rows = self._knowledge.files.rows(aliases) if self._holds(aliases) else ()
-        aliases_of = [(row["alias"], row["key"]) for row in rows if row.get("count", ONE) == ONE]
-        names = [*((key, key) for key in keys), *aliases_of]
-        return Spellings(names, self._words.ordinary, whole=whole, makers=self._words.makers)
+        names = [(row["alias"], row["key"]) for row in rows if row.get("count", ONE) == ONE]
+        return Spellings(
+            [*((key, key) for key in keys), *names],
+            self._words.ordinary,
+            whole=whole,
+            makers=self._words.makers,
+        )
 
 
 def _record(identity: str, kind: str, lines: Iterable[str], component: str = "") -> IndexRecord:
