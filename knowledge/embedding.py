@@ -26,8 +26,8 @@ MAX_TOKENS = 256
 """The longest input that the model was trained on; longer texts are cut."""
 BATCH = 16
 THREADS = 2
-"""They take a third off a question's time and give the same vectors; they wait asleep, since waiting awake took three times as
-long beside other work."""
+"""They take a third off a question's time and give the same vectors; they wait asleep, since waiting awake took three
+times as long beside other work."""
 
 
 class EmbeddingUnavailable(StackwrightError):
