@@ -4,7 +4,7 @@ Robertson and Zaragoza 2009, doi 10.1561/1500000019.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,11 +23,12 @@ class Passages:
 
     def __init__(self, passages: Sequence[Sequence[Sequence[str]]]) -> None:
         """`passages`: of each record its passages, each a list of terms."""
-        import bm25s
         import numpy as np
 
+        from .bm25 import Bm25
+
         self._starts = np.cumsum([0, *(len(of_one) for of_one in passages[:-1])])
-        self._index: Any = bm25s.BM25(k1=SATURATION, b=LENGTH_WEIGHT)
+        self._index = Bm25(k1=SATURATION, b=LENGTH_WEIGHT)
         documents = [list(terms) for of_one in passages for terms in of_one]
         self._is_empty = not any(documents)
         if not self._is_empty:
