@@ -48,11 +48,14 @@ def terms(text: str) -> list[str]:
     >>> terms("text-embedding-3-large with 3,072 dims")
     ['text-embedding-3-large', 'text', 'emb', '3', 'larg', 'with', '3072', 'dim']
     """
-    found: list[str] = []
-    for match in _TERM.findall(_THOUSANDS.sub("", text.lower())):
-        parts = [part for part in _PART.split(match) if part]
-        whole = len(parts) > 1
-        found.extend([match] if whole else [stem(match)])
-        if whole and not match.replace(".", "").isdigit():
-            found.extend(stem(part) for part in parts)
-    return found
+    matches = _TERM.findall(_THOUSANDS.sub("", text.lower()))
+    return [term for match in matches for term in _of_match(match)]
+
+
+@lru_cache(maxsize=32768)
+def _of_match(match: str) -> tuple[str, ...]:
+    """What is written without a space: its stem, or itself and the stems of its parts."""
+    parts = [part for part in _PART.split(match) if part]
+    if len(parts) < 2:
+        return (stem(match),)
+    return (match,) if match.replace(".", "").isdigit() else (match, *map(stem, parts))
