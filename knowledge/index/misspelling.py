@@ -20,7 +20,7 @@ def by_first_letter(words: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def misspelt_for(word: str, known: Mapping[str, Sequence[str]]) -> str:
+def misspelt_for(word: str, known: Mapping[str, Sequence[str]], most_slips: int = 2) -> str:
     """The nearest of the known words, the first of those as near, or an empty text.
 
     >>> misspelt_for("qunatisation", by_first_letter(["quantisation", "quality"]))
@@ -31,6 +31,6 @@ def misspelt_for(word: str, known: Mapping[str, Sequence[str]]) -> str:
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extractOne
 
-    slips = 2 if len(word) >= LONG else 1
+    slips = min(2 if len(word) >= LONG else 1, most_slips)
     best = extractOne(word, known.get(word[0], ()), scorer=OSA.distance, score_cutoff=slips)
     return str(best[0]) if best else ""

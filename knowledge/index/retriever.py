@@ -270,4 +270,4 @@ class Retriever:
 
     @cached_property
     def _rows(self) -> NamedRows:
-        return NamedRows(self._knowledge, self._vocabulary)
+        return NamedRows(self._knowledge, self._vocabulary, self.usage.counts.keys())

@@ -4,6 +4,7 @@ import pytest
 
 from knowledge import Knowledge, load
 from knowledge.index import FACT_KINDS, Retriever
+from knowledge.index.rows.misspellings import Misspellings
 from knowledge.index.rows.spelling import Spellings
 from knowledge.listing import show
 
@@ -227,3 +228,14 @@ def test_rate_limits_are_shown_by_their_id_and_with_their_provider(knowledge: Kn
         said = show(knowledge, identity)
         assert "rate limits of gpt-oss-20b at groq" in said
         assert "https://console.groq.com/docs/rate-limits" in said
+
+
+def test_a_slip_in_a_row_s_name_or_in_what_is_asked_is_mended(retriever: Retriever) -> None:
+    found = retriever.search("llama4 maverik lisence")
+    assert [hit.record_id for hit in found.hits][:1] == ["model:Llama-4-Maverick"]
+    assert not found.abstained
+
+
+def test_words_of_the_field_and_of_english_are_no_slips() -> None:
+    assert Misspellings(["openai", "price"]).mended("openapi price, pride") == "openai price, pride"
+    assert Misspellings(["openai", "price"], used={"openapi"}).mended("openapi price") == "openapi price"

@@ -1,8 +1,9 @@
 """Which rows of the tables answer a question: by the names in it, and by what it asks of them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from ...hardware import TABLE as ACCELERATORS
@@ -16,6 +17,7 @@ from ...row_texts import ACCELERATOR, MODEL, PRICE, accelerator_lines, model_lin
 from ..names import normalise
 from ..record import IndexRecord
 from ..vocabulary import Phrases, Vocabulary
+from .misspellings import Misspellings
 from .spelling import Mention, Spellings
 
 FILE = "index/row_words.yaml"
@@ -63,11 +65,15 @@ class NamedTable(NamedTuple):
 class NamedRows:
     """Models, accelerators, priced services and limited model APIs by name; built on first use."""
 
-    def __init__(self, knowledge: Knowledge, vocabulary: Vocabulary) -> None:
-        self._knowledge, self._vocabulary = knowledge, vocabulary
+    def __init__(
+        self, knowledge: Knowledge, vocabulary: Vocabulary, used: Collection[str] = frozenset()
+    ) -> None:
+        """`used`: stems that the records use."""
+        self._knowledge, self._vocabulary, self._used = knowledge, vocabulary, used
 
     def found(self, question: str, named: Mapping[str, str]) -> RowsFound:
         """`named`: component ids with the words that named them."""
+        question = self._misspellings.mended(question)
         records, unknown, rest, alone = list[IndexRecord](), list[str](), question, False
         for table in self._tables:
             mentions, beside = self._asked_for(table, question, named)
@@ -158,6 +164,13 @@ class NamedRows:
     @cached_property
     def _words(self) -> RowWords:
         return RowWords.model_validate(self._knowledge.files.yaml(FILE)) if self._holds(FILE) else RowWords()
+
+    @cached_property
+    def _misspellings(self) -> Misspellings:
+        words = self._words
+        asked = chain(words.model, words.accelerator, words.price, words.rate)
+        names = (table.spellings.words for table in self._tables)
+        return Misspellings(chain(asked, *names), self._used)
 
     @cached_property
     def _tables(self) -> tuple[NamedTable, ...]:

@@ -80,6 +80,11 @@ class Spellings:
         self._longest = max(map(len, self._whole), default=0)
         self._first = {name[0] for name in (*self._whole, *self._begun) if name}
 
+    @property
+    def words(self) -> frozenset[str]:
+        """All that the names are made of."""
+        return frozenset(piece for name in self._whole for piece in name)
+
     def within(self, question: str) -> list[Mention]:
         """Everything named, in the order of the question; longer names are taken first and used up."""
         pieces, used, found = _parted(question), set[int](), list[Mention]()
