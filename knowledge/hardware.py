@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 TABLE = "perf/accelerators.csv"
 
 
+BF16_CAPABILITY = 8.0
+
+
 class Accelerator(BaseModel):
     """One accelerator; figures are dense (no sparsity), per device, decimal gigabytes."""
 
@@ -34,6 +37,7 @@ class Accelerator(BaseModel):
     memory_type: str
     mem_bw_gb_s: float
     bf16_tflops: float
+    """Of fp16 where `computes_bf16` is false."""
     fp8_tflops: float | None = None
     fp4_tflops: float | None = None
     int8_tops: float | None = None
@@ -46,6 +50,11 @@ class Accelerator(BaseModel):
     as_of: str
     confidence: Literal["high", "medium", "low"]
     notes: str = ""
+
+    @property
+    def computes_bf16(self) -> bool:
+        """NVIDIA's tensor cores do from compute capability 8.0 on (CUDA C++ Programming Guide)."""
+        return self.compute_capability is None or self.compute_capability >= BF16_CAPABILITY
 
     def peak_tflops(self, precision: str) -> float:
         """Dense peak for `precision` of the arithmetic; int4 weights are computed in bf16."""

@@ -96,7 +96,7 @@ def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
 def accelerator_lines(accelerator: Accelerator, knowledge: "Knowledge") -> tuple[str, ...]:
     """What a device is made of, and what it costs to rent and to buy."""
     peaks = (
-        ("bf16", accelerator.bf16_tflops),
+        ("bf16" if accelerator.computes_bf16 else "fp16", accelerator.bf16_tflops),
         ("fp8", accelerator.fp8_tflops),
         ("fp4", accelerator.fp4_tflops),
     )

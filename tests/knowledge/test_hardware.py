@@ -6,6 +6,7 @@ from knowledge import load
 from knowledge.errors import UnknownName
 from knowledge.hardware import accelerators, resolve_accelerator, resolve_fleet
 from knowledge.models import models, resolve_model
+from knowledge.row_texts import accelerator_lines
 
 KNOWLEDGE = load()
 
@@ -85,3 +86,9 @@ def test_non_commercial_licences_are_known() -> None:
     assert table["Mistral-Large-2407-123B"].commercial_use == "no"
     assert table["Llama-3.3-70B"].commercial_use == "conditions"
     assert table["gpt-oss-20b"].commercial_use == "yes"
+
+
+def test_the_peak_of_an_older_device_is_not_called_bf16() -> None:
+    known = accelerators(KNOWLEDGE)
+    assert "65 TFLOPS fp16" in "\n".join(accelerator_lines(known["T4"], KNOWLEDGE))
+    assert "121 TFLOPS bf16" in "\n".join(accelerator_lines(known["L4"], KNOWLEDGE))
