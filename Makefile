@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+# One more than two cores: some tests wait for others.
+WORKERS ?= 3
 
 .PHONY: run test setup check lint types imports format bench index eval eval-gate eval-long clean
 
@@ -14,7 +16,7 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy knowledge tools agent service evals tui tests scripts
 	$(BIN)/lint-imports
-	$(BIN)/python scripts/run_tests.py
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 setup: $(STAMP)
 
