@@ -86,7 +86,7 @@ def test_a_feasible_plan_carries_its_peak_and_says_how_much_more() -> None:
             {},
             r"^SDXL-base-1.0 is an image model, not a language model. The tool size-encoder",
         ),
-        ("Kimi-K3", H100, {}, r"^The architecture of Kimi-K3 isn't published in full. Nearest of its family"),
+        ("Kimi-K3", H100, {}, r"^The architecture of Kimi-K3 isn't held here in full. Nearest of its family"),
         (BIG, "T4", {"precision": "fp8"}, r"^T4 doesn't multiply in fp8, nor do engines unpack such weights"),
         (
             BIG,

@@ -19,7 +19,7 @@ def unsized(model: ModelSpec) -> str:
     if model.type in OTHERS:
         return f"{model.key} is {OTHERS[model.type]}, not a language model."
     if model.open_weights:
-        return f"The architecture of {model.key} isn't published in full."
+        return f"The architecture of {model.key} isn't held here in full."
     return f"The size of {model.key} isn't published."
 
 
