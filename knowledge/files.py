@@ -25,10 +25,10 @@ class DataFiles:
             raise KnowledgeInvalid(f"The knowledge folder {root} doesn't exist.", "Give an existing folder.")
 
     def text(self, name: str) -> str:
-        """The text of `name`, a path relative to the root."""
+        """The text of `name`, a path relative to the root, without the mark that Excel sets before UTF-8."""
         data = self.bytes(name)
         try:
-            return data.decode("utf-8")
+            return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise KnowledgeInvalid(f"{name} is not UTF-8 text.") from error
 

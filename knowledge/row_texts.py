@@ -1,7 +1,6 @@
 """Rows of the tables in words, with where each was read: models, accelerators, and what services cost."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,6 +47,7 @@ _RENTED = {
 
 
 SOURCE = "source: "
+UNTOLD = "not listed: "
 """What the line begins with that tells where a row was read."""
 
 
@@ -68,7 +68,7 @@ def row_sentences(identity: str, text: str) -> tuple[RowSentence, ...]:
     return tuple(
         RowSentence(f"{identity}{LINE}{number}", f"{subject}: {line}.", source)
         for number, line in enumerate(lines, 1)
-        if not line.startswith(SOURCE)
+        if not line.startswith((SOURCE, UNTOLD))
     )
 
 
@@ -134,9 +134,17 @@ def price_lines(component: Component, knowledge: "Knowledge") -> tuple[str, ...]
     tokens = (row for row in sold if _provider(row, knowledge) == component.id)
     return (
         *(_meter(row) for row in meters if row.price_usd is not None),
-        *map(_token_price, islice(tokens, MOST_PRICES)),
+        *_first(map(_token_price, tokens), "models"),
         *(_rented_devices(component.id, knowledge) if RENTS in held else ()),
     )
+
+
+def _first(lines: Iterable[str], of: str) -> Iterator[str]:
+    """The first of them, and how many more there are."""
+    told = list(lines)
+    yield from told[:MOST_PRICES]
+    if len(told) > MOST_PRICES:
+        yield f"{UNTOLD}{len(told) - MOST_PRICES} more {of}; ask for one by its name"
 
 
 def _rented_devices(mode: str, knowledge: "Knowledge") -> Iterator[str]:
@@ -145,8 +153,8 @@ def _rented_devices(mode: str, knowledge: "Knowledge") -> Iterator[str]:
     for offer in accelerator_prices(knowledge):
         if offer.mode == mode and offer.usd_per_accelerator_h is not None:
             by_device.setdefault(offer.accelerator, []).append(offer)
-    for device, offers in sorted(by_device.items(), key=lambda item: -len(item[1]))[:MOST_PRICES]:
-        yield f"{device}, {next(_rents(offers))}"
+    by_offers = sorted(by_device.items(), key=lambda item: -len(item[1]))
+    yield from _first((f"{device}, {next(_rents(offers))}" for device, offers in by_offers), "devices")
 
 
 def _provider(price: LlmPrice, knowledge: "Knowledge") -> str:
@@ -172,8 +180,12 @@ def _token_price(row: LlmPrice) -> str:
     query = f"USD {row.usd_per_query:g} a query" if row.usd_per_query is not None else ""
     window = f"context of {row.max_input_tokens:,} tokens in" if row.max_input_tokens else ""
     longest = f"{row.max_output_tokens:,} out" if row.max_output_tokens else ""
-    retired = f"retired on {row.deprecation_date}" if row.deprecation_date else ""
-    told = ", ".join(part for part in (asked, answered, batch, query, window, longest, retired) if part)
+    surcharge = ""
+    if row.long_context_input_usd_per_m is not None and row.long_context_from_tokens:
+        surcharge = f"above {row.long_context_from_tokens:,} tokens {row.long_context_input_usd_per_m:g} in"
+    retired = f"date of retirement {row.deprecation_date}" if row.deprecation_date else ""
+    parts = (asked, answered, surcharge, batch, query, window, longest, retired)
+    told = ", ".join(part for part in parts if part)
     return f"price of {row.model} at {row.provider}: {told} ({row.source}, {row.as_of})"
 
 
