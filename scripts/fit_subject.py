@@ -27,22 +27,23 @@ from knowledge.index import Retriever, neighbours
 from knowledge.index.asked import read_asked
 from knowledge.index.query_map import read_query_map
 from knowledge.index.record import IndexRecord
-from knowledge.index.subject import FILE, SIMILARITY_FACTOR, SubjectWeights, phrases
+from knowledge.index.subject import FILE, SubjectWeights, phrases, told
 from knowledge.index.vectors import ASKED_SHARE, read_shipped
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.025
+FOLDS, TURNED_AWAY = 5, 0.03
+"""The threshold turns away so many of the questions by people who had seen no fact, judged or plain."""
 PENALTY = 1.0
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.
 With those in everybody's words as well, fewer of the others are recognised (80 % for 87 at 2 % of ours)."""
-JUDGED_WEIGHT = 0.25
-"""Of the judged questions, which people wrote who had seen no fact: the threshold is set by them."""
+JUDGED_WEIGHT = 0.5
+"""Of the judged questions: there are more of them than of plain ones."""
 PHRASE_FACTOR = 2.0
 FEWEST_OTHERS, FEWEST = 4, 60
 """A phrase counts if so many of the others have it, or so many of all."""
 NAMES_EACH = 12
-USUAL = 6
+USUAL = 11
 """Numbers that are neither of the vector nor of phrases."""
 NEIGHBOUR_DIMENSIONS = 128
 """Of the projection in which questions are compared: 64 tell less, 192 no more."""
@@ -57,7 +58,9 @@ class Learned(NamedTuple):
     weight: Array
     fold: npt.NDArray[np.int64]
     judged: npt.NDArray[np.bool_]
-    """Those by people who had seen no fact."""
+    """Those of index/judged.csv, by people who had seen no fact."""
+    plain: npt.NDArray[np.bool_]
+    """Those of index/ours.csv, mostly short, likewise."""
 
     @property
     def compared(self) -> npt.NDArray[np.intp]:
@@ -80,18 +83,24 @@ def main() -> int:
     retriever = Retriever(knowledge)
     known = learned(knowledge, retriever)
     listed = common_phrases(known)
-    usual = [[*retriever.usage.features(text), retriever.named_share(text)] for text in known.questions]
     vectors = np.asarray(model.embed(known.questions), dtype=float)
     kept = compared(knowledge, model, known, vectors)
-    near = SIMILARITY_FACTOR * nearness(kept, vectors, known.fold)
-    close = SIMILARITY_FACTOR * closeness(retriever.records, knowledge, model, known, vectors)
-    spoken_of = [spoken(text, listed) for text in known.questions]
-    columns = np.c_[vectors, spoken_of, usual, near, close]
+    near = nearness(kept, vectors, known.fold)
+    close = closeness(retriever.records, knowledge, model, known, vectors)
+    beside = [
+        told(retriever.usage.features(text), retriever.names_in(text), text, tuple(near[place]), close[place])
+        for place, text in enumerate(known.questions)
+    ]
+    columns = np.c_[vectors, [spoken(text, listed) for text in known.questions], beside]
     unseen = left_out(columns, known)
     for share in (0.01, 0.02, 0.03, 0.05):
-        cut = np.quantile(unseen[known.judged], share)
+        cut = np.quantile(unseen[known.judged | known.plain], share)
+        judged, plain, others = (
+            np.mean(unseen[which] < cut) for which in (known.judged, known.plain, known.ours == 0)
+        )
         print(
-            f"{share:.0%} of ours turned away: {np.mean(unseen[known.ours == 0] < cut):.1%} of the others recognised"
+            f"{share:.0%} of ours turned away ({judged:.1%} of the judged, {plain:.1%} of the plain ones): "
+            f"{others:.1%} of the others recognised"
         )
     whole = fit(columns, known.ours, PENALTY, known.weight)
     fitted = SubjectWeights(
@@ -100,7 +109,7 @@ def main() -> int:
         phrases=dict(zip(listed, rounded(whole[model.dimensions : -USUAL - 1] * PHRASE_FACTOR), strict=True)),
         usage=rounded(whole[-USUAL - 1 : -1]),
         bias=round(float(whole[-1]), 5),
-        threshold=round(float(np.quantile(unseen[known.judged], TURNED_AWAY)), 5),
+        threshold=round(float(np.quantile(unseen[known.judged | known.plain], TURNED_AWAY)), 5),
     )
     if "--write" in sys.argv[1:]:
         (packaged_root() / FILE).write_text(fitted.model_dump_json() + "\n", encoding="utf-8")
@@ -116,9 +125,10 @@ def learned(knowledge: Knowledge, retriever: Retriever) -> Learned:
     listed = yaml.safe_load((packaged_root() / "index" / "subjects.yaml").read_text(encoding="utf-8"))
     asked = read_asked(knowledge.files)
     written = [(question, place) for place, fact in enumerate(asked) for question in asked[fact][:ASKED_EACH]]
-    judged = rows(knowledge, "index/judged.csv")
+    plain = rows(knowledge, "index/ours.csv")
+    judged = [question for question in rows(knowledge, "index/judged.csv") if question not in set(plain)]
     names = sorted(item.name for item in knowledge.components.values())
-    ours = [*named(listed["ours"], names), *rows(knowledge, "index/ours.csv")]
+    ours = [*plain, *named(listed["ours"], names)]
     others = [*rows(knowledge, "index/others.csv"), *listed["others"]]
     others = [question for question in others if not retriever.unknown_by_rule(question)]
     sizes = len(written), len(judged), len(ours), len(others)
@@ -129,6 +139,11 @@ def learned(knowledge: Knowledge, retriever: Retriever) -> Learned:
         np.repeat([ASKED_WEIGHT, JUDGED_WEIGHT, 1.0, 1.0], sizes),
         np.r_[[place for _, place in written], *numbers].astype(np.int64) % FOLDS,
         np.repeat([False, True, False, False], sizes),
+        np.r_[
+            np.zeros(len(written) + len(judged), bool),
+            np.arange(len(ours)) < len(plain),
+            np.zeros(len(others), bool),
+        ],
     )
 
 
@@ -156,8 +171,8 @@ def compared(knowledge: Knowledge, model: MiniLm, known: Learned, vectors: Array
 
 
 def nearness(kept: Kept, vectors: Array, fold: npt.NDArray[np.int64]) -> Array:
-    """Of each question, compared with those of other folds alone: its own fact's would tell all."""
-    found = np.zeros(len(vectors))
+    """Of each question four numbers, compared with those of other folds alone: its own fact's would tell all."""
+    found = np.zeros((len(vectors), 4))
     for part in range(FOLDS):
         among = neighbours.Neighbours(
             kept.projection, kept.ours[kept.fold_of_ours != part], kept.others[kept.fold_of_others != part]

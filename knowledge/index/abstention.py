@@ -13,7 +13,7 @@ from .record import IndexRecord
 from .record_terms import RecordTerms
 from .rows import RowsFound
 from .strangers import Strangers
-from .subject import Subject, SubjectWeights, Usage, read_weights
+from .subject import NamesIn, Subject, SubjectWeights, Usage, read_weights
 from .vocabulary import Vocabulary
 from .words import terms
 
@@ -23,6 +23,7 @@ SITUATION = 24
 rules turned away ten of ours and two of others."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
+NOT_HELD = "The catalogue seems to hold no fact that answers this about {}."
 
 
 class Abstention:
@@ -64,9 +65,12 @@ class Abstention:
         if unknown := self._strangers.within(rest, names_only=bool(named or rows.records)):
             return f"The catalogue doesn't know {' or '.join(unknown)}."
         if edition := self.editions.unknown(asked, dict(named)):
-            names = (self._knowledge.components[identity].name for identity in named)
-            return f"The catalogue doesn't know the {edition} of {' or '.join(dict.fromkeys(names))}."
+            return f"The catalogue doesn't know the {edition} of {' or '.join(self._called(named))}."
         return ""
+
+    def _called(self, named: Mapping[str, str]) -> list[str]:
+        """The full names of components, each once."""
+        return list(dict.fromkeys(self._knowledge.components[identity].name for identity in named))
 
     def off_subject(
         self,
@@ -76,14 +80,18 @@ class Abstention:
         closeness: float,
         rows: RowsFound = NO_ROWS,
     ) -> str:
-        """That the question is about something else, or an empty text; `closeness`: of the nearest record."""
+        """That the question is about something else, or about what nothing is held of, or an empty text.
+
+        `closeness`: of the nearest record.
+        """
         subject = self.subject
         if subject is None or rows.alone or self._vocabulary.is_foreign(question):
             return ""
         if self.editions.tells_of(question, dict(named)) or self._is_name_alone(question, named):
             return ""
-        share = named_share(question, named, rows)
-        return OFF_SUBJECT if subject.is_other(question, vector, share, closeness) else ""
+        if not subject.is_other(question, vector, names_in(question, named, rows), closeness):
+            return ""
+        return NOT_HELD.format(" and ".join(self._called(named))) if named else OFF_SUBJECT
 
     def is_bare(self, question: str, named: Mapping[str, str]) -> bool:
         """Whether it holds nothing but names of components: `what is Pinecone?`"""
@@ -150,12 +158,13 @@ class Abstention:
         return Coverage(self._knowledge, self._vocabulary)
 
 
-def named_share(question: str, named: Mapping[str, str], rows: RowsFound = NO_ROWS) -> float:
-    """Share of the words that name a component or a row of a table: a short question says little else."""
+def names_in(question: str, named: Mapping[str, str], rows: RowsFound = NO_ROWS) -> NamesIn:
+    """How much of the question is names: a short one says little else."""
     words = terms(question)
     rest = terms(rows.rest) if rows.records else words
     own = {term for form in named.values() for term in terms(form)}
-    return 1 - sum(term not in own for term in rest) / len(words) if words else 0.0
+    share = 1 - sum(term not in own for term in rest) / len(words) if words else 0.0
+    return NamesIn(share, len(named))
 
 
 def _asked_sentence(question: str) -> str:

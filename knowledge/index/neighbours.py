@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FILE = "index/neighbours.npz"
 NEAREST = 5
-"""Of each sort; their mean similarity counts."""
+"""Of each sort; their mean similarity counts, and the greatest."""
 
 
 class Neighbours:
@@ -37,10 +37,10 @@ class Neighbours:
         self._spans = {fact: slice(end - count, end) for (fact, count), end in zip(asked, ends, strict=True)}
         self._latest: tuple[bytes, Matrix, Matrix] | None = None
 
-    def nearness(self, vector: "Matrix") -> float:
-        """By how much the nearest of ours are more similar to the question than the nearest of the others."""
+    def nearness(self, vector: "Matrix") -> tuple[float, float, float, float]:
+        """The similarity of the nearest of ours and the mean of the nearest ones, and both of the others."""
         point, similar = self._seen(vector)
-        return nearest_mean(similar) - nearest_mean(products(self._others, point))
+        return *nearest(similar), *nearest(products(self._others, point))
 
     def likeness(self, vector: "Matrix", facts: Iterable[str]) -> dict[str, float]:
         """Fact id -> similarity of the fact's question that is most like this one, of those that have questions."""
@@ -56,12 +56,15 @@ class Neighbours:
         return latest[1:]
 
 
-def nearest_mean(similarities: "Matrix") -> float:
-    """The mean of the largest; of none it is 0."""
+def nearest(similarities: "Matrix") -> tuple[float, float]:
+    """The largest, and the mean of the `NEAREST` largest; of none both are 0."""
     import numpy as np
 
     count = min(NEAREST, len(similarities))
-    return float(np.partition(similarities, -count)[-count:].mean()) if count else 0.0
+    if not count:
+        return 0.0, 0.0
+    largest = np.partition(similarities, -count)[-count:]
+    return float(largest.max()), float(largest.mean())
 
 
 def projected(vectors: "Matrix", projection: "Matrix") -> "Matrix":

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..contradictions import contradicting
 from ..embedding import Embedder, MiniLm
 from ..library import Knowledge
-from .abstention import OFF_SUBJECT, Abstention, named_share
+from .abstention import Abstention, names_in
 from .cards import index_records
 from .dense import DenseSearch
 from .fusion import fuse
@@ -30,7 +30,7 @@ from .record import FACT_KINDS, Filter, IndexRecord
 from .record_terms import RecordTerms, terms_of
 from .rows import NamedRows, RowsFound
 from .spoken import component_names
-from .subject import Usage
+from .subject import NamesIn, Usage
 from .vocabulary import Vocabulary, read_word_lists
 
 WARMING = "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?"
@@ -84,9 +84,8 @@ class Retriever:
         further = (hit_of(self._by_id[identity], score) for identity, score in found if identity not in first)
         best = list(islice(chain(first.values(), further), max(k, OWN_FIRST)))
         hits = tuple(islice(self._side_by_side(best, only), k))
-        reason = self._gap(asked, rows) if self.records else "The knowledge index is empty."
-        if reason == OFF_SUBJECT and self._is_own(best[:OWN_FIRST]):
-            reason = ""
+        own = self._is_own(best[:OWN_FIRST])
+        reason = self._gap(asked, rows, own=own) if self.records else "The knowledge index is empty."
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
 
     def _side_by_side(self, hits: Iterable[Hit], only: Filter) -> Iterator[Hit]:
@@ -181,11 +180,11 @@ class Retriever:
         turned = None if vector is None else (query_map or self._query_map).turned(vector)
         return ReadQuestion(query, self._vocabulary.expand(query), self.named(query), vector, turned)
 
-    def _gap(self, asked: ReadQuestion, rows: RowsFound) -> str:
-        """Why the catalogue can't answer, or an empty text."""
+    def _gap(self, asked: ReadQuestion, rows: RowsFound, *, own: bool) -> str:
+        """Why the catalogue can't answer, or an empty text; `own`: whether one's own facts are found first."""
         if reason := self._abstention.unknown(asked.text, asked.named, rows):
             return reason
-        if asked.vector is None:
+        if own or asked.vector is None:
             return ""
         closeness = self._dense.closeness(asked.turned)
         return self._abstention.off_subject(asked.text, asked.named, asked.vector, closeness, rows)
@@ -195,10 +194,10 @@ class Retriever:
         named = self.named(query)
         return self._abstention.unknown(query, named, self._rows.found(query, named))
 
-    def named_share(self, query: str) -> float:
-        """Share of its words that name a component or a row of a table."""
+    def names_in(self, query: str) -> NamesIn:
+        """How much of it is names of components and of rows of tables."""
         named = self.named(query)
-        return named_share(query, named, self._rows.found(query, named))
+        return names_in(query, named, self._rows.found(query, named))
 
     @cached_property
     def _dense(self) -> DenseSearch:

@@ -1,9 +1,9 @@
 """Whether a question is about the subject of this catalogue at all, or about something else.
 
 A logistic model over the sentence vector, which tells the topic, over words and pairs of words, which tell whether
-somebody's own affairs or this very moment are meant, over how usual the words are in the records, over the nearest
-known questions of both sorts, and over how near the nearest record is. Fitted by scripts/fit_subject.py on questions
-of both sorts; scores of the search can't decide it (see `coverage`).
+somebody's own affairs or this very moment are meant, over how usual the words are in the records, how many there are
+and how many of them are names, over the nearest known questions of both sorts, and over how near the nearest record
+is. Fitted by scripts/fit_subject.py on questions of both sorts; scores of the search can't decide it (see `coverage`).
 """
 
 import math
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -24,11 +24,21 @@ from .neighbours import Neighbours
 from .words import terms
 
 FILE = "index/subject_weights.json"
-SIMILARITY_FACTOR = 10.0
-"""Brings similarities and differences of similarity to the size of the other numbers."""
+SIMILARITY_FACTOR, WORDS = 10.0, 10
+"""Bring similarities and the number of words to the size of the other numbers."""
 RARE = 3
 """A word that fewer records use is rare here."""
+MOST_NAMES = 3
+"""More components than these say no more about the subject."""
 _WORD = re.compile(r"[a-z0-9']+")
+
+
+class NamesIn(NamedTuple):
+    """What a question names."""
+
+    share: float
+    """Of its words, those that name a component or a row of a table."""
+    components: int
 
 
 class SubjectWeights(Record):
@@ -40,9 +50,8 @@ class SubjectWeights(Record):
     """A weight for each number of the sentence vector."""
     phrases: dict[str, float]
     """Words and pairs of words -> weight."""
-    usage: tuple[float, float, float, float, float, float]
-    """Of the shares of unused and of rare words, the words' mean log frequency, the share of words that are names,
-    nearness to known questions, and closeness to the nearest record."""
+    usage: tuple[float, float, float, float, float, float, float, float, float, float, float]
+    """Of what `told` gives, in its order."""
     bias: float
     threshold: float
     """Below it a question is about something else."""
@@ -103,23 +112,36 @@ class Subject:
     def __init__(self, weights: SubjectWeights, usage: Usage, neighbours: Neighbours) -> None:
         self._weights, self._usage, self._neighbours = weights, usage, neighbours
 
-    def score(self, question: str, vector: Any, named: float, closeness: float) -> float:
-        """Log-odds that the question belongs here.
-
-        `named`: share of its words that are names; `closeness`: the similarity of the nearest record.
-        """
+    def score(self, question: str, vector: Any, names: NamesIn, closeness: float) -> float:
+        """Log-odds that the question belongs here; `closeness`: the similarity of the nearest record."""
         fitted = self._weights
         known = [fitted.phrases[phrase] for phrase in phrases(question) if phrase in fitted.phrases]
         said = math.fsum(known) / math.sqrt(len(known)) if known else 0.0
-        near = SIMILARITY_FACTOR * self._neighbours.nearness(vector)
-        close = SIMILARITY_FACTOR * closeness
-        parts = (*self._usage.features(question), named, near, close)
+        parts = told(
+            self._usage.features(question), names, question, self._neighbours.nearness(vector), closeness
+        )
         weighted = (part * weight for part, weight in zip(parts, fitted.usage, strict=True))
         return float(vector @ fitted.topic) + said + math.fsum(weighted) + fitted.bias
 
-    def is_other(self, question: str, vector: Any, named: float, closeness: float) -> bool:
+    def is_other(self, question: str, vector: Any, names: NamesIn, closeness: float) -> bool:
         """Whether the question is about something else."""
-        return self.score(question, vector, named, closeness) < self._weights.threshold
+        return self.score(question, vector, names, closeness) < self._weights.threshold
+
+
+def told(
+    usage: tuple[float, float, float],
+    names: NamesIn,
+    question: str,
+    nearness: tuple[float, float, float, float],
+    closeness: float,
+) -> tuple[float, ...]:
+    """What is weighed beside the vector and the phrases.
+
+    How usual the words are, the share of names, the number of components named and of words, and similarities to the
+    nearest known questions and to the nearest record, brought to a like size.
+    """
+    counted = names.share, float(min(names.components, MOST_NAMES)), len(question.split()) / WORDS
+    return *usage, *counted, *(SIMILARITY_FACTOR * item for item in (*nearness, closeness))
 
 
 def phrases(question: str) -> frozenset[str]:

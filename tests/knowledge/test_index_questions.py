@@ -133,7 +133,7 @@ def test_questions_on_other_things_are_told_from_ours(retriever: Retriever) -> N
     ours = [row["id"] for row in rows if row["answerable"] == "yes"]
     others = [row["id"] for row in rows if row["answerable"] == "no"]
     assert sum(abstained[item] for item in ours) <= 0.03 * len(ours)
-    assert sum(abstained[item] for item in others) >= 0.9 * len(others)
+    assert sum(abstained[item] for item in others) >= 0.85 * len(others)
 
 
 @pytest.mark.shared

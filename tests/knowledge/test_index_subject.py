@@ -12,7 +12,7 @@ from knowledge.index import Retriever
 from knowledge.index.misspelling import by_first_letter, commonest_first, misspelt_for
 from knowledge.index.neighbours import Neighbours, pack, read_neighbours
 from knowledge.index.strangers import Strangers
-from knowledge.index.subject import Usage
+from knowledge.index.subject import NamesIn, Usage, told
 from knowledge.manifest import packaged_root
 from knowledge.opening import open_knowledge
 
@@ -98,7 +98,7 @@ def test_what_is_close_to_a_record_rather_belongs_here(retriever: Retriever) -> 
     subject, question = retriever._abstention.subject, "limits of the store"
     assert subject is not None
     vector = retriever._dense.vector(question)
-    far, near = (subject.score(question, vector, 0.0, close) for close in (0.2, 0.6))
+    far, near = (subject.score(question, vector, NamesIn(0.0, 0), close) for close in (0.2, 0.6))
     assert near > far + 1
 
 
@@ -254,11 +254,22 @@ def test_a_name_whose_parts_are_set_apart_is_that_name(retriever: Retriever) -> 
 def test_near_questions_of_both_sorts_are_compared() -> None:
     plane = np.eye(3, dtype=np.float32)
     among = Neighbours(plane[:, :2], plane[:1, :2], plane[1:2, :2])
-    assert among.nearness(plane[0]) == pytest.approx(1)
-    assert among.nearness(plane[1]) == pytest.approx(-1)
-    assert among.nearness(np.array([1, 1, 0], dtype=np.float32)) == pytest.approx(0, abs=1e-6)
+    assert among.nearness(plane[0]) == pytest.approx((1, 1, 0, 0))
+    assert among.nearness(plane[1]) == pytest.approx((0, 0, 1, 1))
+    assert among.nearness(np.array([1, 1, 0], dtype=np.float32)) == pytest.approx([0.5**0.5] * 4)
     empty = Neighbours(plane[:, :2], plane[:0, :2], plane[1:2, :2])
-    assert empty.nearness(plane[2]) == pytest.approx(0)
+    assert empty.nearness(plane[1]) == pytest.approx((0, 0, 1, 1))
+
+
+def test_the_nearest_and_the_mean_of_the_nearest_are_told_apart() -> None:
+    ours = np.array([[1, 0], [0, 1], [0, 1]], dtype=np.float32)
+    among = Neighbours(np.eye(2, dtype=np.float32), ours, ours[:1])
+    assert among.nearness(np.array([1, 0], dtype=np.float32)) == pytest.approx((1, 1 / 3, 1, 1))
+
+
+def test_what_is_told_of_a_question_beside_its_words() -> None:
+    weighed = told((0.1, 0.2, 3.0), NamesIn(0.5, 7), "one two three four five", (0.1, 0.2, 0.3, 0.4), 0.6)
+    assert weighed == pytest.approx((0.1, 0.2, 3.0, 0.5, 3, 0.5, 1, 2, 3, 4, 6))
 
 
 def test_neighbours_of_another_model_or_broken_ones_are_not_used(tmp_path: Path) -> None:
@@ -268,7 +279,7 @@ def test_neighbours_of_another_model_or_broken_ones_are_not_used(tmp_path: Path)
     (tmp_path / "index" / "neighbours.npz").write_bytes(pack(plane, plane[:1], plane[1:], "m"))
     found = read_neighbours(DataFiles(tmp_path), "m")
     assert found is not None
-    assert found.nearness(plane[0]) == pytest.approx(1)
+    assert found.nearness(plane[0]) == pytest.approx((1, 1, 0, 0))
     assert read_neighbours(DataFiles(tmp_path), "other") is None
     (tmp_path / "index" / "neighbours.npz").write_bytes(b"no zip")
     assert read_neighbours(DataFiles(tmp_path), "m") is None

@@ -100,7 +100,7 @@ class NamedRows:
 
         A name that is an ordinary word too counts beside nothing else.
         """
-        mentions = table.spellings.within(question)
+        mentions = [item for item in table.spellings.within(question) if not _of_component(item, named)]
         rest = question
         for mention in mentions:
             rest = rest.replace(mention.written, " ", 1)
@@ -192,6 +192,12 @@ class NamedRows:
             whole=whole,
             makers=self._words.makers,
         )
+
+
+def _of_component(mention: Mention, named: Mapping[str, str]) -> bool:
+    """Whether it is a part of a component's longer name: `llama` in Llama Guard."""
+    part = f" {normalise(mention.written)} "
+    return any(part in f" {form} " and part.strip() != form for form in named.values())
 
 
 def _record(identity: str, kind: str, lines: Iterable[str], component: str = "") -> IndexRecord:
