@@ -27,6 +27,11 @@ def test_reads_text_tables_and_yaml(root: Path) -> None:
     assert list(files.walk()) == ["a/one.yaml", "a/two.csv", "top.txt"]
 
 
+def test_a_table_saved_by_excel_as_utf_8_is_read(root: Path) -> None:
+    (root / "marked.csv").write_bytes(b"\xef\xbb\xbfmodel,value\nx,1\n")
+    assert DataFiles(root).rows("marked.csv") == [{"model": "x", "value": "1"}]
+
+
 @pytest.mark.parametrize("name", ["../secret", "a/../../secret", "/etc/passwd", ".."])
 def test_stays_inside_its_folder(root: Path, name: str) -> None:
     with pytest.raises(KnowledgeInvalid, match="out of the knowledge folder"):

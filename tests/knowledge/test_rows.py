@@ -7,6 +7,7 @@ from knowledge.index import FACT_KINDS, Retriever
 from knowledge.index.rows.misspellings import Misspellings
 from knowledge.index.rows.spelling import Spellings
 from knowledge.listing import show
+from knowledge.row_texts import row_sentences
 
 NAMES = (
     ("Qwen3-32B", "Qwen3-32B"),
@@ -239,3 +240,18 @@ def test_a_slip_in_a_row_s_name_or_in_what_is_asked_is_mended(retriever: Retriev
 def test_words_of_the_field_and_of_english_are_no_slips() -> None:
     assert Misspellings(["openai", "price"]).mended("openapi price, pride") == "openai price, pride"
     assert Misspellings(["openai", "price"], used={"openapi"}).mended("openapi price") == "openapi price"
+
+
+def test_a_part_of_a_component_s_name_is_no_model(retriever: Retriever) -> None:
+    found = retriever.search("llama guard licence")
+    assert [hit.record_id for hit in found.hits if hit.record_id.startswith("model:")] == []
+
+
+def test_how_many_prices_are_not_listed_is_said_and_not_cited(retriever: Retriever) -> None:
+    text = retriever.by_ids(["price:openai-api"])[0].text
+    assert "not listed: 10 more models" in text
+    assert not any("not listed" in sentence.text for sentence in row_sentences("price:openai-api", text))
+
+
+def test_what_a_long_context_costs_is_told(knowledge: Knowledge) -> None:
+    assert "above 272,000 tokens 0.2 in" in show(knowledge, "gpt-6-luna")
