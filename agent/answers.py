@@ -1,6 +1,7 @@
 """Answers to counter-questions: from the retrieved records, or an honest "no source covers that"."""
 
 import re
+from typing import TYPE_CHECKING
 
 from knowledge import Knowledge
 from knowledge.contradictions import contradicting
@@ -14,6 +15,9 @@ from .language import Understanding
 from .narrator import explanation
 from .reply import Claim
 from .state import ConsultationState
+
+if TYPE_CHECKING:
+    from knowledge.index import Hit
 
 MAX_SENTENCES = 4
 MOST_OF_ROW = 3
@@ -46,7 +50,7 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     claims: list[Claim] = []
     for hit in found.hits:
         if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
-            claims += _of_row(hit.record_id, hit.text, wanted)
+            claims += _of_row(hit)
             continue
         if not wanted or len(wanted & content_words(hit.text)) < COVERED * len(wanted):
             continue
@@ -101,12 +105,10 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(word.lower()[:6] for word in telling)
 
 
-def _of_row(identity: str, text: str, wanted: frozenset[str]) -> list[Claim]:
-    """The lines of a row that speak of what is asked; the first ones where none does."""
-    sentences = row_sentences(identity, text)
-    subject = content_words(text.partition(":")[0])
-    telling = [item for item in sentences if (wanted - subject) & content_words(item.text)]
-    chosen = telling or sentences[:MOST_OF_ROW]
+def _of_row(hit: "Hit") -> list[Claim]:
+    """The lines of a row that tell what is asked; the first ones where nothing in particular is."""
+    sentences = row_sentences(hit.record_id, hit.text)
+    chosen = [item for item in sentences if item.id in hit.telling] or sentences
     return [Claim(text=item.text, evidence=(item.id,), role="answer") for item in chosen[:MOST_OF_ROW]]
 
 

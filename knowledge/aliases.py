@@ -50,7 +50,7 @@ def nearest(name: str, names: Iterable[str], kind: str) -> UnknownName:
     from rapidfuzz import fuzz, process
 
     found = process.extract(
-        name.casefold(), {item: item.casefold() for item in names}, scorer=fuzz.WRatio, limit=3
+        name.casefold(), {item: item.casefold() for item in sorted(names)}, scorer=fuzz.WRatio, limit=3
     )
     alike = any(score >= LEAST_LIKE for _, score, _ in found)
     return UnknownName(kind, name, [key for _, _, key in found] if alike else [])

@@ -4,7 +4,8 @@ from datetime import date
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from .errors import UnknownName
+from .contradictions import contradicting
+from .errors import InputRefused, UnknownName
 from .hardware import TABLE as ACCELERATORS
 from .hardware import Accelerator, resolve_accelerator
 from .index.cards import article_records
@@ -65,10 +66,12 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return _model(resolve_model(knowledge, key.removeprefix(MODEL)), knowledge)
     if key.startswith(ACCELERATOR):
         return _accelerator(resolve_accelerator(knowledge, key.removeprefix(ACCELERATOR)), knowledge)
-    for prefix in (PRICE, RATES, "component:", "slot:", "rule:", "decision:", "argument:"):
+    if key.startswith((PRICE, RATES)):
+        return _row_of_component(key, knowledge)
+    for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
         key = key.removeprefix(prefix)
     if key in knowledge.facts:
-        return FoundRecord(key, "fact", (key,), _fact(knowledge.facts[key]))
+        return FoundRecord(key, "fact", (key,), _fact(knowledge.facts[key], knowledge))
     component = knowledge.components.get(key) or _component_named(knowledge, key)
     if component is not None:
         return _found_component(component, knowledge)
@@ -161,7 +164,28 @@ def _model(model: ModelSpec, knowledge: Knowledge) -> FoundRecord:
     return FoundRecord(f"{MODEL}{model.key}", "model", (), _lines(MODEL + lines[0], *lines[1:]))
 
 
-def _fact(fact: Fact) -> str:
+def _row_of_component(key: str, knowledge: Knowledge) -> FoundRecord:
+    """Its list prices, or its rate limits; InputRefused where none are held of it."""
+    prefix, _, name = key.partition(":")
+    of_prices = f"{prefix}:" == PRICE
+    component = knowledge.components.get(name) or _component_named(knowledge, name)
+    if component is None:
+        raise UnknownName("component", name, nearest_ids(knowledge, name))
+    lines = price_lines(component, knowledge) if of_prices else provider_rate_lines(component.id, knowledge)
+    about = "list prices" if of_prices else "rate limits"
+    if not lines:
+        hint = f"What is held of it: stackwright knowledge show {component.id}"
+        raise InputRefused(f"No {about} of {component.name} are held.", hint)
+    return FoundRecord(
+        f"{prefix}:{component.id}",
+        "price" if of_prices else "rates",
+        (),
+        _lines(f"{prefix}:{component.id}: {component.name}, {about}", *lines),
+    )
+
+
+def _fact(fact: Fact, knowledge: Knowledge) -> str:
+    others = contradicting(knowledge).get(fact.id, ())
     return _lines(
         fact.id,
         fact.statement,
@@ -170,7 +194,7 @@ def _fact(fact: Fact) -> str:
         _attested(fact),
         f"source ({fact.tier}): {fact.source.url} {fact.source.locator}".rstrip(),
         f"as of {fact.as_of or 'no date'}, read {fact.read_at}, review by {fact.review_by}",
-        f"conflicts with: {', '.join(fact.conflicts_with)}" if fact.conflicts_with else "",
+        f"conflicts with: {', '.join(others)}" if others else "",
         _origin(fact),
     )
 

@@ -1,17 +1,19 @@
 """Rows of the tables in words, with where each was read: models, accelerators, and what services cost."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from statistics import median
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from .hardware import Accelerator
 from .llm_prices import LlmPrice, llm_prices, prices_of_model
 from .models import ModelSpec, ModelType
+from .price_texts import cloud_lines, context_lines, meter_line, rent_lines, token_price_line
 from .prices import AcceleratorPrice, accelerator_prices, purchase_prices
 from .quality_data import BenchmarkResult, results_of
 from .rate_texts import model_rate_lines
 from .records import Component
-from .service_prices import ServicePrice, service_prices
+from .service_prices import service_prices
 
 if TYPE_CHECKING:
     from .library import Knowledge
@@ -22,7 +24,7 @@ LINE = "#"
 """Before the number of a line in its id."""
 SERVICES, TOKENS, RENTS = "cost/service_prices.csv", "cost/llm_prices.csv", "cost/accelerator_prices.csv"
 ROW_KINDS = frozenset({"model", "accelerator", "price", "rates"})
-MOST_OFFERS, MOST_RESULTS, MOST_PRICES = 4, 5, 8
+MOST_OFFERS, MOST_RESULTS, MOST_PRICES, MOST_RISKS = 4, 5, 8, 2
 SHOWN_WHOLE_GB = 10
 BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5, "int4": 0.5}
 """A weight at the precision that is published, without scales and layers that are kept wider."""
@@ -38,12 +40,6 @@ _TYPES: dict[ModelType, str] = {
     "asr": "speech recognition",
     "tts": "speech synthesis",
 }
-_RENTED = {
-    "gpu-on-demand": "on demand",
-    "gpu-neocloud": "at GPU clouds",
-    "gpu-sovereign-cloud": "at sovereign clouds",
-    "serverless-gpu": "serverless",
-}
 
 
 SOURCE = "source: "
@@ -58,6 +54,9 @@ class RowSentence(NamedTuple):
     text: str
     source: str
     """Where the row was read, unless the line says it itself."""
+    subject: str
+    line: str
+    """What is said of the subject."""
 
 
 def row_sentences(identity: str, text: str) -> tuple[RowSentence, ...]:
@@ -66,7 +65,7 @@ def row_sentences(identity: str, text: str) -> tuple[RowSentence, ...]:
     source = next((line.removeprefix(SOURCE) for line in lines if line.startswith(SOURCE)), "")
     subject = name.partition(":")[0]
     return tuple(
-        RowSentence(f"{identity}{LINE}{number}", f"{subject}: {line}.", source)
+        RowSentence(f"{identity}{LINE}{number}", f"{subject}: {line}.", source, subject, line)
         for number, line in enumerate(lines, 1)
         if not line.startswith((SOURCE, UNTOLD))
     )
@@ -74,16 +73,20 @@ def row_sentences(identity: str, text: str) -> tuple[RowSentence, ...]:
 
 def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
     """What a model is, one thing a line."""
-    weights = "open" if model.open_weights else "no open"
-    sold = prices_of_model(knowledge, model.key)
+    sold = sorted(prices_of_model(knowledge, model.key), key=lambda row: not row.offered(row.as_of))
+    sizes = ", ".join(_sizes(model))
     lines = (
-        f"{model.key}: {_TYPES[model.type]} of the family {model.family}, {weights} weights",
-        ", ".join(_sizes(model)),
+        f"{model.key}: {_TYPES[model.type]} of the family {model.family}",
+        f"weights: {'open' if model.open_weights else 'not open'}",
+        f"size: {sizes}" if sizes else "",
+        f"context: {model.context:,} tokens" if model.context is not None else "",
         _memory(model),
         f"licence: {model.licence or 'unknown'} ({_licence_read(model)})",
         f"commercial use: {_COMMERCIAL_USE[model.commercial_use]}",
         f"languages: {model.languages}" if model.languages else "",
-        *map(_token_price, sold[:MOST_OFFERS]),
+        *map(token_price_line, sold[:MOST_OFFERS]),
+        *context_lines(sold[:MOST_OFFERS]),
+        *_risks(model.key, knowledge),
         *model_rate_lines(((_provider(row, knowledge), row.model) for row in sold), knowledge),
         _results(results_of(knowledge, model.key)),
         f"notes: {model.notes}" if model.notes else "",
@@ -91,6 +94,14 @@ def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
         f"as of {model.as_of}, confidence {model.confidence}",
     )
     return tuple(line for line in lines if line)
+
+
+def _risks(key: str, knowledge: "Knowledge") -> Iterator[str]:
+    """What is told of its end or its defects where it is named, as the facts say it."""
+    named = re.compile(rf"(?<![\w./-]){re.escape(key)}(?![\w/-]|\.\d)")
+    told = (fact for fact in knowledge.facts.values() if fact.kind == "risk" and named.search(fact.statement))
+    for fact in islice(told, MOST_RISKS):
+        yield f"risk: {fact.statement.rstrip('.')} ({fact.id}: {fact.source.url}, {fact.as_of or fact.read_at})"
 
 
 def accelerator_lines(accelerator: Accelerator, knowledge: "Knowledge") -> tuple[str, ...]:
@@ -114,10 +125,11 @@ def accelerator_lines(accelerator: Accelerator, knowledge: "Knowledge") -> tuple
         f"dense peak: {computing}" if computing else "",
         f"power: {accelerator.tdp_w:g} W" if accelerator.tdp_w else "",
         f"link between devices: {link}" if link else "",
-        *_rents(offers),
-        f"bought: USD {bought.low_usd:,g} to {bought.high_usd:,g} ({bought.source}, {bought.as_of})"
+        *rent_lines(offers),
+        f"bought: price of USD {bought.low_usd:,g} to {bought.high_usd:,g} ({bought.source}, {bought.as_of})"
         if bought
         else "",
+        *cloud_lines(offers),
         f"notes: {accelerator.notes}" if accelerator.notes else "",
         f"source: {accelerator.source}",
         f"as of {accelerator.as_of}, confidence {accelerator.confidence}",
@@ -133,8 +145,8 @@ def price_lines(component: Component, knowledge: "Knowledge") -> tuple[str, ...]
     meters = (row for row in services if component.id in row.components)
     tokens = (row for row in sold if _provider(row, knowledge) == component.id)
     return (
-        *(_meter(row) for row in meters if row.price_usd is not None),
-        *_first(map(_token_price, tokens), "models"),
+        *(meter_line(row) for row in meters if row.price_usd is not None),
+        *_first(map(token_price_line, tokens), "models"),
         *(_rented_devices(component.id, knowledge) if RENTS in held else ()),
     )
 
@@ -154,60 +166,11 @@ def _rented_devices(mode: str, knowledge: "Knowledge") -> Iterator[str]:
         if offer.mode == mode and offer.usd_per_accelerator_h is not None:
             by_device.setdefault(offer.accelerator, []).append(offer)
     by_offers = sorted(by_device.items(), key=lambda item: -len(item[1]))
-    yield from _first((f"{device}, {next(_rents(offers))}" for device, offers in by_offers), "devices")
+    yield from _first((f"{device}, {next(rent_lines(offers))}" for device, offers in by_offers), "devices")
 
 
 def _provider(price: LlmPrice, knowledge: "Knowledge") -> str:
     return str(knowledge.providers["providers"].get(price.provider, ""))
-
-
-def _meter(row: ServicePrice) -> str:
-    spread = (
-        f" ({row.low or row.price_usd:g} to {row.high or row.price_usd:g})" if row.low or row.high else ""
-    )
-    where = f", {row.region}" if row.region else ""
-    note = f"; {row.note}" if row.note else ""
-    price = f"USD {row.price_usd:g}{spread} per {row.unit}{where}"
-    return f"{row.service}, {row.meter}: {price} ({row.source}, {row.as_of}){note}"
-
-
-def _token_price(row: LlmPrice) -> str:
-    asked = f"USD {row.input_usd_per_m:g} per million tokens in" if row.input_usd_per_m is not None else ""
-    answered = f"{row.output_usd_per_m:g} out" if row.output_usd_per_m is not None else ""
-    batch = ""
-    if row.batch_input_usd_per_m is not None and row.batch_output_usd_per_m is not None:
-        batch = f"in a batch {row.batch_input_usd_per_m:g} and {row.batch_output_usd_per_m:g}"
-    query = f"USD {row.usd_per_query:g} a query" if row.usd_per_query is not None else ""
-    window = f"context of {row.max_input_tokens:,} tokens in" if row.max_input_tokens else ""
-    longest = f"{row.max_output_tokens:,} out" if row.max_output_tokens else ""
-    surcharge = ""
-    if row.long_context_input_usd_per_m is not None and row.long_context_from_tokens:
-        surcharge = f"above {row.long_context_from_tokens:,} tokens {row.long_context_input_usd_per_m:g} in"
-    retired = f"date of retirement {row.deprecation_date}" if row.deprecation_date else ""
-    parts = (asked, answered, surcharge, batch, query, window, longest, retired)
-    told = ", ".join(part for part in parts if part)
-    return f"price of {row.model} at {row.provider}: {told} ({row.source}, {row.as_of})"
-
-
-def _rents(offers: Iterable[AcceleratorPrice]) -> Iterator[str]:
-    """Of each way to rent it the range and the cheapest offer."""
-    by_mode: dict[str, list[AcceleratorPrice]] = {}
-    for offer in offers:
-        if offer.usd_per_accelerator_h is not None:
-            by_mode.setdefault(offer.mode, []).append(offer)
-    for mode, listed in by_mode.items():
-        prices = [offer.usd_per_accelerator_h or 0 for offer in listed]
-        cheapest = min(listed, key=lambda offer: offer.usd_per_accelerator_h or 0)
-        yield (
-            f"rented {_RENTED.get(mode, mode)}: price of USD {_range(prices)} an hour per accelerator; the cheapest of "
-            f"{len(listed)} is {cheapest.cloud} {cheapest.offer} ({cheapest.source}, {cheapest.as_of})"
-        )
-
-
-def _range(prices: Sequence[float]) -> str:
-    if min(prices) == max(prices):
-        return f"{prices[0]:g}"
-    return f"{min(prices):g} to {max(prices):g}, median {median(prices):.3g},"
 
 
 def _sizes(model: ModelSpec) -> Iterable[str]:
@@ -215,8 +178,6 @@ def _sizes(model: ModelSpec) -> Iterable[str]:
         yield f"{model.params_b:g} billion parameters"
     if model.active_b not in (None, model.params_b):
         yield f"{model.active_b:g} billion active"
-    if model.context is not None:
-        yield f"context of {model.context:,} tokens"
     if model.layers is not None:
         yield f"{model.layers} layers"
     if model.experts:

@@ -8,6 +8,7 @@ from typing import Any
 from ..library import Knowledge
 from .coverage import Coverage
 from .editions import Editions
+from .names import normalise
 from .neighbours import Neighbours
 from .record import IndexRecord
 from .record_terms import RecordTerms
@@ -21,6 +22,7 @@ NO_ROWS = RowsFound()
 SITUATION = 24
 """A question of more words tells a situation, in which names and demands stand in passing: of 931 such questions these
 rules turned away ten of ours and two of others."""
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
 NOT_HELD = "The catalogue seems to hold no fact that answers this about {}."
@@ -98,17 +100,34 @@ class Abstention:
         return bool(named) and _beside(question, named) <= self._stop_terms
 
     def _is_name_alone(self, question: str, named: Mapping[str, str]) -> bool:
-        """Whether it holds nothing but names of components and what can be asked of any: `Pinecone price`."""
-        return bool(named) and _beside(question, named) <= self._askable
+        """Whether it holds nothing but names of components and what can be asked of any: `Pinecone price`,
+        `Kubernetes 1.31 end of life`."""
+        if not named:
+            return False
+        rest = _beside(question, named) - self._askable
+        rest = frozenset(word for word in rest if not _VERSION.fullmatch(word))
+        spoken = f" {normalise(question)} "
+        return not rest or rest <= {
+            term for phrase in self._askable_phrases if f" {phrase} " in spoken for term in terms(phrase)
+        }
 
     @cached_property
     def _askable(self) -> frozenset[str]:
         """Stems of single words for kinds of facts and attributes, and of the stop words."""
+        single = (text for text in self._asked_of_any if " " not in text)
+        return self._stop_terms | {term for text in single for term in terms(text)}
+
+    @cached_property
+    def _askable_phrases(self) -> frozenset[str]:
+        """Of several words."""
+        return frozenset(normalise(text) for text in self._asked_of_any if " " in text)
+
+    @property
+    def _asked_of_any(self) -> tuple[str, ...]:
         lists = self._vocabulary.lists
         asked = (text for item in lists.attributes for text in item.asked)
         kinds = (text for item in lists.intents for text in item.terms)
-        single = (text for text in (*asked, *kinds) if " " not in text)
-        return self._stop_terms | {term for text in single for term in terms(text)}
+        return (*asked, *kinds)
 
     @cached_property
     def _stop_terms(self) -> frozenset[str]:

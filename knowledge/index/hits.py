@@ -16,6 +16,8 @@ class Hit(BaseModel):
     text: str
     kind: str = ""
     component: str = ""
+    telling: tuple[str, ...] = ()
+    """Of a row of a table the ids of the lines that tell what is asked; none where nothing in particular is."""
 
 
 class SearchResult(BaseModel):
@@ -30,7 +32,7 @@ class SearchResult(BaseModel):
     notices: tuple[str, ...] = ()
 
 
-def hit_of(record: IndexRecord, score: float) -> Hit:
+def hit_of(record: IndexRecord, score: float, telling: tuple[str, ...] = ()) -> Hit:
     """The record as it is given back."""
     return Hit(
         record_id=record.id,
@@ -39,4 +41,5 @@ def hit_of(record: IndexRecord, score: float) -> Hit:
         text=record.text,
         kind=record.kind,
         component=record.component,
+        telling=telling,
     )

@@ -80,7 +80,7 @@ class Retriever:
             signals = self._signal_reader.signals(asked, found, self._order[1], "best_question" in parts)
             found = reordered(found, signals, self._order[0])
         by_name = [record for record in (*rows.records, *self._bare(asked)) if only.admits(record)]
-        first = {record.id: hit_of(record, BY_NAME) for record in by_name}
+        first = {record.id: hit_of(record, BY_NAME, rows.telling.get(record.id, ())) for record in by_name}
         further = (hit_of(self._by_id[identity], score) for identity, score in found if identity not in first)
         best = list(islice(chain(first.values(), further), max(k, OWN_FIRST)))
         hits = tuple(islice(self._side_by_side(best, only), k))

@@ -3,6 +3,7 @@
 import pytest
 
 from knowledge import Knowledge, load
+from knowledge.errors import InputRefused
 from knowledge.index import FACT_KINDS, Retriever
 from knowledge.index.rows.misspellings import Misspellings
 from knowledge.index.rows.spelling import Spellings
@@ -85,7 +86,7 @@ def test_an_ordinary_word_is_a_name_with_a_capital_inside_or_a_version(
     [
         ("Kimi K2 licence", "model:Kimi-K2", "Modified MIT"),
         ("May we use Llama 4 Scout commercially?", "model:Llama-4-Scout", "commercial use: on conditions"),
-        ("gpt-5.4 context window", "model:gpt-5.4", "context of 1,050,000 tokens"),
+        ("gpt-5.4 context window", "model:gpt-5.4", "context at openai: 1,050,000 tokens in"),
         ("deepseek v3 active parameters", "model:DeepSeek-V3", "billion active"),
         ("RTX 4090", "accelerator:RTX-4090", "24 GB"),
         ("mi300x memory bandwidth", "accelerator:MI300X", "5,300 GB/s"),
@@ -162,7 +163,17 @@ def test_an_accelerator_is_shown_with_its_source(identity: str, knowledge: Knowl
 
 def test_a_component_is_shown_with_its_prices(knowledge: Knowledge) -> None:
     assert "price: FSx for Lustre, persistent SSD" in show(knowledge, "amazon-fsx-for-lustre")
-    assert show(knowledge, "price:amazon-fsx-for-lustre") == show(knowledge, "amazon-fsx-for-lustre")
+    alone = show(knowledge, "price:amazon-fsx-for-lustre")
+    assert alone.startswith("price:amazon-fsx-for-lustre: Amazon FSx for Lustre, list prices")
+    assert "licence:" not in alone
+
+
+@pytest.mark.parametrize(
+    ("identity", "about"), [("price:qdrant", "list prices"), ("rates:qdrant", "rate limits")]
+)
+def test_that_no_price_or_limit_is_held_is_said(identity: str, about: str, knowledge: Knowledge) -> None:
+    with pytest.raises(InputRefused, match=f"No {about} of Qdrant are held"):
+        show(knowledge, identity)
 
 
 def test_a_makers_name_alone_is_no_family() -> None:
@@ -255,3 +266,67 @@ def test_how_many_prices_are_not_listed_is_said_and_not_cited(retriever: Retriev
 
 def test_what_a_long_context_costs_is_told(knowledge: Knowledge) -> None:
     assert "above 272,000 tokens 0.2 in" in show(knowledge, "gpt-6-luna")
+
+
+@pytest.mark.parametrize(
+    ("question", "record", "told", "untold"),
+    [
+        ("what does gpt-4o cost?", "model:gpt-4o", ["price of gpt-4o"], ["context", "licence"]),
+        ("gpt-4o context window", "model:gpt-4o", ["context at openai: 128,000 tokens in"], ["price"]),
+        ("is gpt-5 being shut down?", "model:gpt-5", ["risk: OpenAI shuts gpt-5"], ["licence"]),
+        ("A100 price azure", "accelerator:A100-SXM-80GB", ["at azure, on demand"], ["at gcp", "rented"]),
+        ("A100 price on google cloud", "accelerator:A100-SXM-80GB", ["at gcp, on demand"], ["at azure"]),
+        ("H100 spot price", "accelerator:H100-SXM-80GB", ["; spot "], ["bought"]),
+        ("how much memory does an H100 have", "accelerator:H100-SXM-80GB", ["memory: 80 GB"], ["price"]),
+        ("llama 3.3 70b price at deepinfra", "model:Llama-3.3-70B", ["at deepinfra"], ["at together"]),
+        ("gemini flash cost", "price:gemini-api", ["gemini-3.8-flash"], ["argon"]),
+    ],
+)
+def test_the_lines_of_a_row_that_tell_what_is_asked_are_marked(
+    question: str, record: str, told: list[str], untold: list[str], retriever: Retriever
+) -> None:
+    (hit,) = (hit for hit in retriever.search(question).hits if hit.record_id == record)
+    lines = [item.line for item in row_sentences(record, hit.text) if item.id in hit.telling]
+    assert lines
+    assert all(any(text in line for line in lines) for text in told)
+    assert not any(text in line for line in lines for text in untold)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("gpt price", ["model:gpt-6-astra", "model:gpt-6-sol"]),
+        ("mistral context window", ["model:Mistral-7B", "model:mistral-large-4"]),
+        ("H200 vs B200", ["accelerator:H200-SXM-141GB", "accelerator:B200-SXM-180GB"]),
+        ("gpt-4o or claude sonnet 5 price", ["model:gpt-4o", "model:claude-sonnet-5"]),
+        ("openai price", ["price:openai-api", "price:azure-openai"]),
+        ("llama vs qwen3 licence", ["model:Llama-3.3-70B", "model:Qwen3-32B"]),
+    ],
+)
+def test_rows_come_as_their_names_mean_them_and_one_of_each_first(
+    question: str, first: list[str], retriever: Retriever
+) -> None:
+    found = retriever.search(question)
+    assert not found.abstained
+    assert [hit.record_id for hit in found.hits][:2] == first
+
+
+def test_what_is_asked_of_weights_is_told_of_open_ones_first(retriever: Retriever) -> None:
+    weights, price = (
+        [hit.record_id for hit in retriever.search(f"mistral {asked}").hits if hit.kind == "model"][1]
+        for asked in ("memory", "price")
+    )
+    assert (weights, price) == ("model:mistral-medium-3-5", "model:mistral-large-4")
+
+
+def test_a_price_that_is_retired_comes_last_and_says_so(knowledge: Knowledge) -> None:
+    lines = [line for line in show(knowledge, "Llama-3.3-70B").splitlines() if line.startswith("price of")]
+    assert "retired on 2026-10-22" in lines[-1]
+    assert not any("retired on" in line for line in lines[:-1])
+
+
+@pytest.mark.parametrize("question", ["kubernetes 1.31 end of life", "Redis 7 rate limits"])
+def test_a_version_beside_what_can_be_asked_of_any_product_is_asked_of_it(
+    question: str, retriever: Retriever
+) -> None:
+    assert not retriever.search(question).abstained

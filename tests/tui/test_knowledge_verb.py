@@ -108,7 +108,7 @@ def test_show_a_record(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_unknown_record_is_met_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["knowledge", "show", "qdrnt"]) == 1
+    assert main(["knowledge", "show", "qdrnt"]) == 3
     assert "qdrant" in capsys.readouterr().err
 
 

@@ -12,7 +12,7 @@ from knowledge.listing import show, stale
 from knowledge.stats import stats
 from tui.settings import Settings
 
-FAILED = 4
+NOTHING, FAILED = 3, 4
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
@@ -33,10 +33,20 @@ def _show(arguments: Namespace, settings: Settings) -> int:
 
     knowledge = settings.open_knowledge()
     try:
-        print(show(knowledge, arguments.id))
-    except UnknownName:
-        print(_cited(arguments.id, knowledge))
+        print(_shown(arguments.id, knowledge))
+    except UnknownName as error:
+        print(f"stackwright: {error}", file=sys.stderr)
+        return NOTHING
     return 0
+
+
+def _shown(identity: str, knowledge: Knowledge) -> str:
+    from knowledge.errors import UnknownName
+
+    try:
+        return show(knowledge, identity)
+    except UnknownName:
+        return _cited(identity, knowledge)
 
 
 def _cited(identity: str, knowledge: Knowledge) -> str:

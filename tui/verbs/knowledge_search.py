@@ -13,6 +13,7 @@ from knowledge.contradictions import contradicting
 from knowledge.errors import InputRefused
 from knowledge.listing import is_overdue
 from knowledge.records import Fact
+from knowledge.row_texts import ROW_KINDS, row_sentences
 from tui.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 NOTHING = 3
 MOST = 100
+MOST_LINES = 8
+"""Of a row, since the rest of it can be looked up."""
 
 
 def search_knowledge(arguments: Namespace, settings: Settings) -> int:
@@ -48,7 +51,7 @@ def _print(result: "SearchResult", knowledge: Knowledge, today: date) -> None:
         print("Nearest records:" if result.hits else "No record is near.")
     for place, hit in enumerate(result.hits, 1):
         print(f"{place}. {hit.record_id}  ({hit.score:.3f})")
-        print(indent(hit.text, "   "))
+        print(indent(_shown(hit), "   "))
         others = [identity for identity in hit.fact_ids if identity != hit.record_id]
         if others:
             print(f"   facts: {', '.join(others)}")
@@ -56,6 +59,18 @@ def _print(result: "SearchResult", knowledge: Knowledge, today: date) -> None:
             print(f"   {_source_line(fact, today)}")
             if others_say := contradicting(knowledge).get(fact.id):
                 print(f"   disagrees with: {', '.join(others_say)}")
+
+
+def _shown(hit: "Hit") -> str:
+    """The record; of a row its name, the lines that tell what is asked or the first ones, and how to see the rest."""
+    if hit.kind not in ROW_KINDS:
+        return hit.text
+    name, *lines = hit.text.splitlines()
+    sentences = row_sentences(hit.record_id, hit.text)
+    told = [item.line for item in sentences if item.id in hit.telling] or lines
+    left = len(lines) - len(told[:MOST_LINES])
+    more = f"{left} more line{'s' if left > 1 else ''}: stackwright knowledge show {hit.record_id}"
+    return "\n".join((name, *told[:MOST_LINES], *([more] if left else [])))
 
 
 def _source_line(fact: Fact, today: date) -> str:

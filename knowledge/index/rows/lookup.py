@@ -1,24 +1,36 @@
 """Which rows of the tables answer a question: by the names in it, and by what it asks of them."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import chain
+from itertools import chain, zip_longest
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ...hardware import TABLE as ACCELERATORS
 from ...hardware import accelerators
 from ...library import Knowledge
+from ...llm_prices import prices_of_model
 from ...models import TABLE as MODELS
 from ...models import models
 from ...rate_texts import RATES, provider_rate_lines
 from ...records import Record
-from ...row_texts import ACCELERATOR, MODEL, PRICE, accelerator_lines, model_lines, price_lines
+from ...row_texts import (
+    ACCELERATOR,
+    MODEL,
+    PRICE,
+    TOKENS,
+    accelerator_lines,
+    model_lines,
+    price_lines,
+    row_sentences,
+)
 from ..names import normalise
 from ..record import IndexRecord
 from ..vocabulary import Phrases, Vocabulary
 from .misspellings import Misspellings
 from .spelling import Mention, Spellings
+from .topics import RowTopic, RowTopics
 
 FILE = "index/row_words.yaml"
 MOST = 3
@@ -33,19 +45,28 @@ _SMALL = re.compile(r"\d{1,3}")
 class RowWords(Record):
     """What people ask of a row of each table, and beginnings of names that are ordinary words."""
 
-    model: tuple[str, ...] = ()
-    accelerator: tuple[str, ...] = ()
-    price: tuple[str, ...] = ()
-    rate: tuple[str, ...] = ()
+    model: tuple[RowTopic, ...] = ()
+    accelerator: tuple[RowTopic, ...] = ()
+    price: tuple[RowTopic, ...] = ()
+    rate: tuple[RowTopic, ...] = ()
+    compared: tuple[str, ...] = ()
+    """What is said of two rows that are held against each other."""
+    clouds: dict[str, str] = {}
+    """Names of clouds as people write them -> as the tables do."""
     ordinary: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
     """Words that begin the names of unlike models."""
+
+
+_Row = tuple[IndexRecord, RowTopics]
 
 
 class RowsFound(NamedTuple):
     """Records that a question asks for by name; `unknown`: names of their kind that nothing is held of."""
 
     records: tuple[IndexRecord, ...] = ()
+    telling: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """Of each record the ids of the lines that tell what is asked; none where nothing in particular is."""
     unknown: tuple[str, ...] = ()
     rest: str = ""
     """The question without their names."""
@@ -57,7 +78,7 @@ class NamedTable(NamedTuple):
     """A table whose rows are looked up by name."""
 
     spellings: Spellings
-    asked: tuple[str, ...]
+    topics: RowTopics
     """What is asked of its rows."""
     record: Callable[[str], IndexRecord]
 
@@ -74,29 +95,43 @@ class NamedRows:
     def found(self, question: str, named: Mapping[str, str]) -> RowsFound:
         """`named`: component ids with the words that named them."""
         question = self._misspellings.mended(question)
-        records, unknown, rest, alone = list[IndexRecord](), list[str](), question, False
+        rows, unknown, rest, alone = list[_Row](), list[str](), question, False
         for table in self._tables:
             mentions, beside = self._asked_for(table, question, named)
             alone = alone or (bool(mentions) and not beside)
+            rows += _side_by_side([self._of_mention(item, table, question) for item in mentions])
+            unknown += [item.written for item in mentions if not item.keys]
             for mention in mentions:
-                records += map(table.record, mention.keys[:MOST])
-                unknown += [] if mention.keys else [mention.written]
                 rest = rest.replace(mention.written, " ", 1)
-        for asked, record in (
-            (self._words.price, self._price_record),
-            (self._words.rate, self._rates_record),
-        ):
-            if Phrases(asked).within(question):
-                told = [row for identity in named if (row := record(identity)) is not None]
-                records += told[:MOST]
-                alone = alone or (bool(told) and not self._beside(question, named, asked))
-        once = {item.id: item for item in records}
-        return RowsFound(tuple(once.values()), tuple(unknown), rest, alone)
+        for topics, record in self._of_services:
+            if topics.within(question):
+                told = [row for identity in _exact_first(named) if (row := record(identity)) is not None]
+                rows += [(row, topics) for row in told[:MOST]]
+                alone = alone or (bool(told) and not self._beside(question, named, topics.asked))
+        once = {record.id: (record, topics) for record, topics in rows}
+        telling = {
+            identity: topics.telling(question, row_sentences(identity, record.text))
+            for identity, (record, topics) in once.items()
+        }
+        records = tuple(record for record, _ in once.values())
+        return RowsFound(records, telling, tuple(unknown), rest, alone)
+
+    def _of_mention(self, mention: Mention, table: "NamedTable", question: str) -> "list[_Row]":
+        """Its first rows; those with open weights before others where they alone can have what is asked."""
+        keys = mention.keys
+        if any(topic.open_weights for topic in table.topics.within(question)):
+            keys = tuple(sorted(keys, key=lambda key: not self._is_open(key)))
+        return [(table.record(key), table.topics) for key in keys[:MOST]]
+
+    def _is_open(self, key: str) -> bool:
+        model = models(self._knowledge).get(key)
+        return model is not None and model.open_weights
 
     def _asked_for(
         self, table: "NamedTable", question: str, named: Mapping[str, str]
     ) -> tuple[list[Mention], int]:
-        """Rows of which something is asked that they tell, or whose names stand alone, and how many words are left.
+        """Rows of which something is asked that they tell, or whose names stand alone or beside each other, and how
+        many words are left.
 
         A name that is an ordinary word too counts beside nothing else.
         """
@@ -104,8 +139,11 @@ class NamedRows:
         rest = question
         for mention in mentions:
             rest = rest.replace(mention.written, " ", 1)
-        others, beside = self._beside(rest, named), self._beside(rest, named, table.asked)
-        if others and not Phrases(table.asked).within(question):
+        compared = self._words.compared if len(mentions) > 1 else ()
+        others, beside = (
+            self._beside(rest, named, asked) for asked in ((), (*table.topics.asked, *compared))
+        )
+        if others and not table.topics.within(question) and not Phrases(compared).within(question):
             return [], beside
         return [item for item in mentions if not item.ordinary or (others and not beside)], beside
 
@@ -168,7 +206,8 @@ class NamedRows:
     @cached_property
     def _misspellings(self) -> Misspellings:
         words = self._words
-        asked = chain(words.model, words.accelerator, words.price, words.rate)
+        topics = chain(words.model, words.accelerator, words.price, words.rate)
+        asked = (phrase for topic in topics for phrase in topic.asked)
         names = (table.spellings.words for table in self._tables)
         return Misspellings(chain(asked, *names), self._used)
 
@@ -176,12 +215,31 @@ class NamedRows:
     def _tables(self) -> tuple[NamedTable, ...]:
         tables = []
         if self._holds(MODELS):
-            names = self._spelt(models(self._knowledge), "perf/model_aliases.csv", whole=False)
-            tables.append(NamedTable(names, self._words.model, self._model_record))
+            names = self._spelt(self._models_in_use(), "perf/model_aliases.csv", whole=False)
+            tables.append(NamedTable(names, self._topics(self._words.model), self._model_record))
         if self._holds(ACCELERATORS):
             names = self._spelt(accelerators(self._knowledge), "perf/accelerator_aliases.csv", whole=True)
-            tables.append(NamedTable(names, self._words.accelerator, self._accelerator_record))
+            topics = self._topics(self._words.accelerator)
+            tables.append(NamedTable(names, topics, self._accelerator_record))
         return tuple(tables)
+
+    @cached_property
+    def _of_services(self) -> tuple[tuple[RowTopics, "Callable[[str], IndexRecord | None]"], ...]:
+        return (
+            (self._topics(self._words.price), self._price_record),
+            (self._topics(self._words.rate), self._rates_record),
+        )
+
+    def _topics(self, topics: tuple[RowTopic, ...]) -> RowTopics:
+        return RowTopics(topics, self._vocabulary.lists.stop_words, self._words.clouds)
+
+    def _models_in_use(self) -> list[str]:
+        """Keys of models, those that are sold by the token first."""
+        keys = list(models(self._knowledge))
+        return sorted(keys, key=lambda key: not self._is_sold(key)) if self._holds(TOKENS) else keys
+
+    def _is_sold(self, key: str) -> bool:
+        return any(row.offered(row.as_of) for row in prices_of_model(self._knowledge, key))
 
     def _spelt(self, keys: Iterable[str], aliases: str, *, whole: bool) -> Spellings:
         rows = self._knowledge.files.rows(aliases) if self._holds(aliases) else ()
@@ -191,6 +249,9 @@ class NamedRows:
             self._words.ordinary,
             whole=whole,
             makers=self._words.makers,
+            families={key: model.family for key, model in models(self._knowledge).items()}
+            if not whole
+            else {},
         )
 
 
@@ -198,6 +259,18 @@ def _of_component(mention: Mention, named: Mapping[str, str]) -> bool:
     """Whether it is a part of a component's longer name: `llama` in Llama Guard."""
     part = f" {normalise(mention.written)} "
     return any(part in f" {form} " and part.strip() != form for form in named.values())
+
+
+def _side_by_side(of_mentions: "list[list[_Row]]") -> "Iterator[_Row]":
+    """The first row of each mention, then the second ones."""
+    return (row for rank in zip_longest(*of_mentions) for row in rank if row is not None)
+
+
+def _exact_first(named: Mapping[str, str]) -> list[str]:
+    """Components, those first whose id begins as they were called: `openai` is the OpenAI API before Azure's."""
+    return sorted(
+        named, key=lambda identity: not normalise(identity.replace("-", " ")).startswith(named[identity])
+    )
 
 
 def _record(identity: str, kind: str, lines: Iterable[str], component: str = "") -> IndexRecord:

@@ -5,7 +5,8 @@ and is a version or a size that no row has makes it the name of something that i
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
@@ -59,14 +60,17 @@ class Spellings:
         *,
         whole: bool = False,
         makers: Iterable[str] = (),
+        families: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`names`: spellings with the keys they stand for, the likeliest rows first; `ordinary`: words that are names
         with a capital inside the sentence alone; `whole`: beginnings of names are none, since they aren't families;
-        `makers`: words that begin names of unlike models (`OpenAI`), and are no family either."""
+        `makers`: words that begin names of unlike models (`OpenAI`), and are no family either; `families`: of keys, so
+        that `GPT` alone means GPT, and not gpt-oss."""
         unlike = frozenset((word,) for word in makers)
         self._whole: dict[Pieces, str] = {}
         self._begun: dict[Pieces, dict[str, None]] = {}
         self._forms: dict[str, list[Pieces]] = {}
+        self._families: dict[Pieces, tuple[str, ...]] = {}
         self._ordinary = frozenset(ordinary)
         for spelling, key in names:
             bare = spelling.rsplit("/", 1)[-1]
@@ -76,6 +80,9 @@ class Spellings:
             for beginning in () if whole else _beginnings(bare):
                 if beginning not in unlike:
                     self._begun.setdefault(beginning, {})[key] = None
+        for beginning, keys in self._begun.items():
+            if of_family := tuple(key for key in keys if _texts(families.get(key, "")) == beginning):
+                self._families[beginning] = of_family
         self._shuffled = {_shuffled(name): key for name, key in self._whole.items() if len(name) > 2}
         self._longest = max(map(len, self._whole), default=0)
         self._first = {name[0] for name in (*self._whole, *self._begun) if name}
@@ -105,7 +112,7 @@ class Spellings:
         further, written = _further(question, pieces, places), _between(question, pieces, places)
         if not further:
             ordinary = self._is_ordinary(texts, question, pieces[places.start].start)
-            return Mention((key,) if key else tuple(begun or ()), written, places, ordinary)
+            return Mention(self._named_alone(texts, key), written, places, ordinary)
         if not begun:
             return None if key is None or further.version else Mention((key,), written, places)
         fitting = tuple(item for item in begun if self._fits(item, texts, further))
@@ -113,6 +120,12 @@ class Spellings:
             return None
         reached = range(places.start, places.stop + len(further))
         return Mention(fitting, _between(question, pieces, reached), reached)
+
+    def _named_alone(self, texts: Pieces, key: str | None) -> tuple[str, ...]:
+        """The row that is called so, and the others of a family of that name."""
+        own = (key,) if key else ()
+        family = self._families.get(texts, () if own else tuple(self._begun[texts]))
+        return tuple(dict.fromkeys((*own, *family)))
 
     def _fits(self, key: str, beginning: Pieces, further: Further) -> bool:
         place = len(beginning)

@@ -1,0 +1,112 @@
+"""Prices in words, a line each, with where they were read: tokens, meters of services, accelerators to rent."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from statistics import median
+
+from .llm_prices import LlmPrice
+from .prices import AcceleratorPrice
+from .service_prices import ServicePrice
+
+_RENTED = {
+    "gpu-on-demand": "on demand",
+    "gpu-neocloud": "at GPU clouds",
+    "gpu-sovereign-cloud": "at sovereign clouds",
+    "serverless-gpu": "serverless",
+}
+_BY = {
+    "gpu-on-demand": "on demand",
+    "gpu-neocloud": "GPU cloud",
+    "gpu-sovereign-cloud": "sovereign cloud",
+    "serverless-gpu": "serverless",
+}
+
+
+def meter_line(row: ServicePrice) -> str:
+    """A price that is held; not for rows without one."""
+    spread = (
+        f" ({row.low or row.price_usd:g} to {row.high or row.price_usd:g})" if row.low or row.high else ""
+    )
+    where = f", {row.region}" if row.region else ""
+    note = f"; {row.note}" if row.note else ""
+    price = f"USD {row.price_usd:g}{spread} per {row.unit}{where}"
+    return f"{row.service}, {row.meter}: {price} ({row.source}, {row.as_of}){note}"
+
+
+def token_price_line(row: LlmPrice) -> str:
+    """What a model costs at one provider."""
+    asked = f"USD {row.input_usd_per_m:g} per million tokens in" if row.input_usd_per_m is not None else ""
+    answered = f"{row.output_usd_per_m:g} out" if row.output_usd_per_m is not None else ""
+    batch = ""
+    if row.batch_input_usd_per_m is not None and row.batch_output_usd_per_m is not None:
+        batch = f"in a batch {row.batch_input_usd_per_m:g} and {row.batch_output_usd_per_m:g}"
+    query = f"USD {row.usd_per_query:g} a query" if row.usd_per_query is not None else ""
+    surcharge = ""
+    if row.long_context_input_usd_per_m is not None and row.long_context_from_tokens:
+        surcharge = f"above {row.long_context_from_tokens:,} tokens {row.long_context_input_usd_per_m:g} in"
+    ends = "date of retirement" if row.offered(row.as_of) else "retired on"
+    retired = f"{ends} {row.deprecation_date}" if row.deprecation_date else ""
+    told = ", ".join(part for part in (asked, answered, surcharge, batch, query, retired) if part)
+    return f"price of {row.model} at {row.provider}: {told} ({row.source}, {row.as_of})"
+
+
+def context_lines(sold: Iterable[LlmPrice]) -> Iterator[str]:
+    """How much goes in and out of a model where it is sold, providers with the same lengths in one line."""
+    by_lengths: dict[str, list[LlmPrice]] = {}
+    for row in sold:
+        into = f"{row.max_input_tokens:,} tokens in" if row.max_input_tokens else ""
+        out = f"{row.max_output_tokens:,} tokens out" if row.max_output_tokens else ""
+        if told := ", ".join(part for part in (into, out) if part):
+            by_lengths.setdefault(told, []).append(row)
+    for told, rows in by_lengths.items():
+        providers = ", ".join(dict.fromkeys(row.provider for row in rows))
+        yield f"context at {providers}: {told} ({rows[0].source}, {rows[0].as_of})"
+
+
+def rent_lines(offers: Iterable[AcceleratorPrice]) -> Iterator[str]:
+    """Of each way to rent it the range and the cheapest offer."""
+    for mode, listed in _grouped(offers, lambda offer: offer.mode).items():
+        yield f"rented {_RENTED.get(mode, mode)}: {_offered(listed)}"
+
+
+def cloud_lines(offers: Iterable[AcceleratorPrice]) -> Iterator[str]:
+    """The same of each cloud, those with most offers first."""
+    by_cloud = _grouped(offers, lambda offer: f"{offer.cloud}, {_BY.get(offer.mode, offer.mode)}")
+    for cloud, listed in sorted(by_cloud.items(), key=lambda item: (-len(item[1]), item[0])):
+        yield f"at {cloud}: {_offered(listed)}"
+
+
+def _grouped(
+    offers: Iterable[AcceleratorPrice], key: Callable[[AcceleratorPrice], str]
+) -> dict[str, list[AcceleratorPrice]]:
+    """Those with a price per hour."""
+    found: dict[str, list[AcceleratorPrice]] = {}
+    for offer in offers:
+        if offer.usd_per_accelerator_h is not None:
+            found.setdefault(key(offer), []).append(offer)
+    return found
+
+
+def _offered(listed: Sequence[AcceleratorPrice]) -> str:
+    prices = [offer.usd_per_accelerator_h or 0 for offer in listed]
+    cheapest = min(listed, key=lambda offer: offer.usd_per_accelerator_h or 0)
+    market = [offer for offer in listed if offer.has_market_spot]
+    spot = ""
+    if market:
+        lowest = min(market, key=_spot)
+        where = f"{lowest.cloud} {lowest.region}".strip()
+        spot = f"; spot {_range([_spot(offer) for offer in market])} ({where}, {lowest.as_of}, is the lowest)"
+    whose = f"; the cheapest of {len(listed)} is" if len(listed) > 1 else ":"
+    return (
+        f"price of USD {_range(prices)} an hour per accelerator{whose} "
+        f"{cheapest.cloud} {cheapest.offer} ({cheapest.source}, {cheapest.as_of}){spot}"
+    )
+
+
+def _spot(offer: AcceleratorPrice) -> float:
+    return offer.spot_usd_per_accelerator_h or 0
+
+
+def _range(prices: Sequence[float]) -> str:
+    if min(prices) == max(prices):
+        return f"{prices[0]:g}"
+    return f"{min(prices):.4g} to {max(prices):.4g}, median {median(prices):.3g},"
