@@ -16,7 +16,17 @@ from .models import TABLE as MODELS
 from .models import ModelSpec, resolve_model
 from .rate_texts import RATES, provider_rate_lines
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
-from .row_texts import ACCELERATOR, LINE, MODEL, PRICE, ROW_KINDS, accelerator_lines, model_lines, price_lines
+from .row_texts import (
+    ACCELERATOR,
+    LINE,
+    MODEL,
+    PRICE,
+    ROW_KINDS,
+    accelerator_lines,
+    model_lines,
+    price_lines,
+    sold_model_lines,
+)
 from .thresholds import judged
 
 
@@ -63,7 +73,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     if key.startswith(ARTICLE):
         return _card(knowledge, key)
     if key.startswith(MODEL):
-        return _model(resolve_model(knowledge, key.removeprefix(MODEL)), knowledge)
+        return _model_or_price(key.removeprefix(MODEL), knowledge)
     if key.startswith(ACCELERATOR):
         return _accelerator(resolve_accelerator(knowledge, key.removeprefix(ACCELERATOR)), knowledge)
     if key.startswith((PRICE, RATES)):
@@ -86,9 +96,8 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     if key in knowledge.arguments:
         argument = knowledge.arguments[key]
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
-    model = _model_named(knowledge, key)
-    if model is not None:
-        return _model(model, knowledge)
+    if MODELS in knowledge.files.walk() and (model := _model_named(knowledge, key)):
+        return model
     accelerator = _accelerator_named(knowledge, key)
     if accelerator is not None:
         return _accelerator(accelerator, knowledge)
@@ -134,11 +143,9 @@ def _spoken(knowledge: Knowledge, name: str) -> list[str]:
     return sorted(names.spoken(name) & knowledge.components.keys())
 
 
-def _model_named(knowledge: Knowledge, name: str) -> ModelSpec | None:
-    if MODELS not in knowledge.files.walk():
-        return None
+def _model_named(knowledge: Knowledge, name: str) -> FoundRecord | None:
     try:
-        return resolve_model(knowledge, name)
+        return _model_or_price(name, knowledge)
     except UnknownName:
         return None
 
@@ -157,6 +164,17 @@ def _accelerator(accelerator: Accelerator, knowledge: Knowledge) -> FoundRecord:
     return FoundRecord(
         f"{ACCELERATOR}{accelerator.key}", "accelerator", (), _lines(ACCELERATOR + lines[0], *lines[1:])
     )
+
+
+def _model_or_price(name: str, knowledge: Knowledge) -> FoundRecord:
+    """A model, or what is held of one of which nothing but prices is."""
+    try:
+        return _model(resolve_model(knowledge, name), knowledge)
+    except UnknownName:
+        lines = sold_model_lines(name, knowledge)
+        if not lines:
+            raise
+        return FoundRecord(f"{MODEL}{name}", "model", (), _lines(MODEL + lines[0], *lines[1:]))
 
 
 def _model(model: ModelSpec, knowledge: Knowledge) -> FoundRecord:

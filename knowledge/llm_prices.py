@@ -1,5 +1,6 @@
 """Token prices of hosted models, with the bounds that keep out the defects found in public price maps."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Literal, Self
 
@@ -72,6 +73,13 @@ def prices_of_model(knowledge: "Knowledge", model: str) -> tuple[LlmPrice, ...]:
     if exact is not None:
         return (exact,)
     return table_cache(knowledge, _by_bare_name).get(_bare(model), ())
+
+
+def only_sold(knowledge: "Knowledge", held: Iterable[str]) -> tuple[str, ...]:
+    """Names of priced models beside those that are `held` otherwise, by the names that these have."""
+    known = {_bare(name) for name in held}
+    names = (row.model for row in llm_prices(knowledge).values() if _bare(row.model) not in known)
+    return tuple(names)
 
 
 def _read(knowledge: "Knowledge") -> dict[str, LlmPrice]:

@@ -11,6 +11,7 @@ from .files import DataFiles
 from .layers import TABLES, Row, Table
 from .library import Knowledge
 from .own_reading import near, unsound_text
+from .row_texts import YOURS
 
 TOLD_BY_THE_ROW = ("as_of", "source", "confidence", "note")
 """Columns that say where a figure comes from: never taken from the row of ours that it replaces."""
@@ -80,7 +81,7 @@ def _row(given: Row, ours: Row, table: Table, owner: str) -> Row:
     row = {column: value for column, value in ours.items() if column not in TOLD_BY_THE_ROW}
     row |= {column: value.strip() for column, value in given.items() if value.strip()}
     said = row.get("source", "")
-    row["source"] = f"yours ({owner}){f': {said}' if said else ''}"
+    row["source"] = f"{YOURS}{owner}){f': {said}' if said else ''}"
     if "confidence" in table.model.model_fields:
         row.setdefault("confidence", "high")
     wrong = table.problem(row)

@@ -28,7 +28,7 @@ def meter_line(row: ServicePrice) -> str:
     )
     where = f", {row.region}" if row.region else ""
     note = f"; {row.note}" if row.note else ""
-    price = f"USD {row.price_usd:g}{spread} per {row.unit}{where}"
+    price = f"USD {row.price_usd:g}{spread} per {row.unit.removeprefix('USD/')}{where}"
     return f"{row.service}, {row.meter}: {price} ({row.source}, {row.as_of}){note}"
 
 

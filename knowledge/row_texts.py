@@ -13,7 +13,7 @@ from .prices import AcceleratorPrice, accelerator_prices, purchase_prices
 from .quality_data import BenchmarkResult, results_of
 from .rate_texts import model_rate_lines
 from .records import Component
-from .service_prices import service_prices
+from .service_prices import meters_of
 
 if TYPE_CHECKING:
     from .library import Knowledge
@@ -42,6 +42,8 @@ _TYPES: dict[ModelType, str] = {
 }
 
 
+YOURS = "yours ("
+"""What the source of one's own prices begins with."""
 SOURCE = "source: "
 UNTOLD = "not listed: "
 """What the line begins with that tells where a row was read."""
@@ -96,6 +98,14 @@ def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
+def sold_model_lines(name: str, knowledge: "Knowledge") -> tuple[str, ...]:
+    """Of a model of which nothing but prices is held; empty where there is none of that name."""
+    sold = prices_of_model(knowledge, name)
+    if not sold:
+        return ()
+    return (f"{name}: a model that is sold by the token", *map(token_price_line, sold), *context_lines(sold))
+
+
 def _risks(key: str, knowledge: "Knowledge") -> Iterator[str]:
     """What is told of its end or its defects where it is named, as the facts say it."""
     named = re.compile(rf"(?<![\w./-]){re.escape(key)}(?![\w/-]|\.\d)")
@@ -140,12 +150,11 @@ def accelerator_lines(accelerator: Accelerator, knowledge: "Knowledge") -> tuple
 def price_lines(component: Component, knowledge: "Knowledge") -> tuple[str, ...]:
     """List prices of a service or of a way to rent accelerators, a meter a line; none where no price is held of it."""
     held = frozenset(knowledge.files.walk())
-    services = service_prices(knowledge).values() if SERVICES in held else ()
+    meters = meters_of(component.id, knowledge) if SERVICES in held else ()
     sold = llm_prices(knowledge).values() if TOKENS in held else ()
-    meters = (row for row in services if component.id in row.components)
-    tokens = (row for row in sold if _provider(row, knowledge) == component.id)
+    tokens = sorted((row for row in sold if _provider(row, knowledge) == component.id), key=_by_interest)
     return (
-        *(meter_line(row) for row in meters if row.price_usd is not None),
+        *map(meter_line, meters),
         *_first(map(token_price_line, tokens), "models"),
         *(_rented_devices(component.id, knowledge) if RENTS in held else ()),
     )
@@ -167,6 +176,11 @@ def _rented_devices(mode: str, knowledge: "Knowledge") -> Iterator[str]:
             by_device.setdefault(offer.accelerator, []).append(offer)
     by_offers = sorted(by_device.items(), key=lambda item: -len(item[1]))
     yield from _first((f"{device}, {next(rent_lines(offers))}" for device, offers in by_offers), "devices")
+
+
+def _by_interest(price: LlmPrice) -> tuple[bool, bool]:
+    """One's own first, what isn't sold any more last."""
+    return not price.offered(price.as_of), not price.source.startswith(YOURS)
 
 
 def _provider(price: LlmPrice, knowledge: "Knowledge") -> str:

@@ -14,6 +14,8 @@ from .tables import read_table
 if TYPE_CHECKING:
     from .library import Knowledge
 
+MODELS = "cost/price_models.yaml"
+
 
 class ServicePrice(Record):
     """One meter of one service; without a number it is known to be unpublished or not found."""
@@ -93,6 +95,16 @@ def service_prices(knowledge: "Knowledge") -> dict[str, ServicePrice]:
     return table_cache(knowledge, _prices)
 
 
+def meters_of(component: str, knowledge: "Knowledge") -> tuple[ServicePrice, ...]:
+    """The priced rows of a component: those that name it, and those that only its price model reads."""
+    return tuple(
+        row
+        for row in service_prices(knowledge).values()
+        if row.price_usd is not None
+        and component in (row.components or table_cache(knowledge, _only_readers).get(row.id, ()))
+    )
+
+
 def price_models(knowledge: "Knowledge") -> PriceModels:
     """Formulas by component id; a component that two models claim is an error."""
     return table_cache(knowledge, _models)
@@ -102,14 +114,26 @@ def _prices(knowledge: "Knowledge") -> dict[str, ServicePrice]:
     return {row.id: row for row in read_table(knowledge, "cost/service_prices.csv", ServicePrice)}
 
 
+def _only_readers(knowledge: "Knowledge") -> dict[str, tuple[str, ...]]:
+    """Price id -> the one component whose price model reads it; none for what several read."""
+    readers: dict[str, set[str]] = {}
+    if MODELS not in knowledge.files.walk():
+        return {}
+    for component, model in price_models(knowledge).by_component.items():
+        for line in model.lines:
+            for name in parse(line.formula).names:
+                readers.setdefault(name, set()).add(component)
+    return {name: tuple(found) for name, found in readers.items() if len(found) == 1}
+
+
 def _models(knowledge: "Knowledge") -> PriceModels:
-    content = knowledge.files.yaml("cost/price_models.yaml")
+    content = knowledge.files.yaml(MODELS)
     by_component: dict[str, PriceModel] = {}
     for block in content["models"]:
         model = PriceModel.model_validate(block)
         for component in model.components:
             if component in by_component:
-                raise KnowledgeInvalid(f"cost/price_models.yaml: {component!r} has two price models.")
+                raise KnowledgeInvalid(f"{MODELS}: {component!r} has two price models.")
             by_component[component] = model
     category = content["free_oss"]["service_category"]
     free = {

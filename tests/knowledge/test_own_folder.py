@@ -13,6 +13,7 @@ import yaml
 from knowledge import Knowledge, load
 from knowledge.contradictions import contradicting
 from knowledge.errors import InputRefused
+from knowledge.index import Retriever
 from knowledge.index.cards import index_records
 from knowledge.layers import LayeredKnowledge
 from knowledge.listing import show
@@ -232,3 +233,38 @@ def test_a_fact_of_theirs_may_contradict_ours(lay: Callable[..., Knowledge]) -> 
     assert remarks(known) == []
     assert contradicting(known)[ours.id] == (theirs["id"],)
     assert contradicting(known)[str(theirs["id"])] == (ours.id,)
+
+
+def test_a_model_of_one_s_own_contract_is_found_by_its_name_with_its_price(
+    lay: Callable[..., Knowledge],
+) -> None:
+    heading = "model,provider,mode,input_usd_per_m,output_usd_per_m,as_of,source"
+    knowledge = lay(
+        {"cost/llm_prices.csv": f"{heading}\nacme-chat-2,openai,chat,0.4,1.2,2026-10-01,contract\n"}
+    )
+    found = Retriever(knowledge).search("acme chat 2 price")
+    assert not found.abstained
+    assert found.hits[0].record_id == "model:acme-chat-2"
+    assert "USD 0.4 per million tokens in, 1.2 out (yours (ours): contract" in show(knowledge, "acme-chat-2")
+    first = show(knowledge, "price:openai-api").splitlines()[1]
+    assert first.startswith("price of acme-chat-2")
+
+
+def test_a_price_that_one_price_model_alone_reads_is_that_component_s() -> None:
+    text = show(load(EXAMPLE), "price:acme-search")
+    assert "Acme Search, standard node: USD 310 per node-month (yours (Acme platform team)" in text
+
+
+def test_a_fact_of_one_s_own_stands_beside_what_it_contradicts(lay: Callable[..., Knowledge]) -> None:
+    ours = next(iter(sorted(BASE.facts)))
+    fact = {
+        "id": "acme/limit/other",
+        "component": BASE.facts[ours].component,
+        "kind": "limit",
+        "statement": "Here it is otherwise.",
+        "conflicts_with": [ours],
+        "read_at": "2026-11-20",
+        "review_by": "2027-11-20",
+    }
+    knowledge = lay({FACTS: yaml.safe_dump({"facts": [fact]})})
+    assert "conflicts with: acme/limit/other" in show(knowledge, ours)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...hardware import TABLE as ACCELERATORS
 from ...hardware import accelerators
 from ...library import Knowledge
-from ...llm_prices import prices_of_model
+from ...llm_prices import only_sold, prices_of_model
 from ...models import TABLE as MODELS
 from ...models import models
 from ...rate_texts import RATES, provider_rate_lines
@@ -24,6 +24,7 @@ from ...row_texts import (
     model_lines,
     price_lines,
     row_sentences,
+    sold_model_lines,
 )
 from ..names import normalise
 from ..record import IndexRecord
@@ -35,6 +36,8 @@ from .topics import RowTopic, RowTopics
 FILE = "index/row_words.yaml"
 MOST = 3
 """Rows that one name brings: of a family the ones that stand first in the table."""
+LOOKED_AT = 20
+"""So many of them are looked at for those that tell what is asked."""
 ONE = "1"
 """The count of an alias that means one device, and not a machine with several."""
 PRICES = "cost/service_prices.csv"
@@ -117,15 +120,13 @@ class NamedRows:
         return RowsFound(records, telling, tuple(unknown), rest, alone)
 
     def _of_mention(self, mention: Mention, table: "NamedTable", question: str) -> "list[_Row]":
-        """Its first rows; those with open weights before others where they alone can have what is asked."""
-        keys = mention.keys
-        if any(topic.open_weights for topic in table.topics.within(question)):
-            keys = tuple(sorted(keys, key=lambda key: not self._is_open(key)))
-        return [(table.record(key), table.topics) for key in keys[:MOST]]
-
-    def _is_open(self, key: str) -> bool:
-        model = models(self._knowledge).get(key)
-        return model is not None and model.open_weights
+        """Its first rows, those that tell what is asked before others."""
+        records = [table.record(key) for key in mention.keys[:LOOKED_AT]]
+        telling = [
+            bool(table.topics.telling(question, row_sentences(record.id, record.text))) for record in records
+        ]
+        by_telling = sorted(zip(records, telling, strict=True), key=lambda item: not item[1])
+        return [(record, table.topics) for record, _ in by_telling[:MOST]]
 
     def _asked_for(
         self, table: "NamedTable", question: str, named: Mapping[str, str]
@@ -162,14 +163,16 @@ class NamedRows:
             return self._price_record(key)
         if f"{kind}:" == RATES:
             return self._rates_record(key)
-        if f"{kind}:" == MODEL and self._holds(MODELS) and key in models(self._knowledge):
+        if f"{kind}:" == MODEL and self._holds(MODELS) and key in self._models_in_use:
             return self._model_record(key)
         if f"{kind}:" == ACCELERATOR and self._holds(ACCELERATORS) and key in accelerators(self._knowledge):
             return self._accelerator_record(key)
         return None
 
     def _model_record(self, key: str) -> IndexRecord:
-        return _record(f"{MODEL}{key}", "model", model_lines(models(self._knowledge)[key], self._knowledge))
+        model = models(self._knowledge).get(key)
+        lines = model_lines(model, self._knowledge) if model else sold_model_lines(key, self._knowledge)
+        return _record(f"{MODEL}{key}", "model", lines)
 
     def _accelerator_record(self, key: str) -> IndexRecord:
         device = accelerators(self._knowledge)[key]
@@ -215,7 +218,7 @@ class NamedRows:
     def _tables(self) -> tuple[NamedTable, ...]:
         tables = []
         if self._holds(MODELS):
-            names = self._spelt(self._models_in_use(), "perf/model_aliases.csv", whole=False)
+            names = self._spelt(self._models_in_use, "perf/model_aliases.csv", whole=False)
             tables.append(NamedTable(names, self._topics(self._words.model), self._model_record))
         if self._holds(ACCELERATORS):
             names = self._spelt(accelerators(self._knowledge), "perf/accelerator_aliases.csv", whole=True)
@@ -233,10 +236,14 @@ class NamedRows:
     def _topics(self, topics: tuple[RowTopic, ...]) -> RowTopics:
         return RowTopics(topics, self._vocabulary.lists.stop_words, self._words.clouds)
 
-    def _models_in_use(self) -> list[str]:
-        """Keys of models, those that are sold by the token first."""
-        keys = list(models(self._knowledge))
-        return sorted(keys, key=lambda key: not self._is_sold(key)) if self._holds(TOKENS) else keys
+    @cached_property
+    def _models_in_use(self) -> tuple[str, ...]:
+        """Keys of models, those that are sold by the token first, and names of those of which only prices are held."""
+        keys = tuple(models(self._knowledge))
+        if not self._holds(TOKENS):
+            return keys
+        by_use = sorted(keys, key=lambda key: not self._is_sold(key))
+        return (*by_use, *only_sold(self._knowledge, keys))
 
     def _is_sold(self, key: str) -> bool:
         return any(row.offered(row.as_of) for row in prices_of_model(self._knowledge, key))

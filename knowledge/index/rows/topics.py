@@ -13,8 +13,6 @@ class RowTopic(Record):
 
     asked: tuple[str, ...]
     lines: tuple[str, ...] = ()
-    open_weights: bool = False
-    """Whether it is asked of models whose weights can be had."""
 
 
 class RowTopics:
