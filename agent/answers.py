@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 MAX_SENTENCES = 4
 MOST_OF_ROW = 3
-"""Lines of one row."""
+"""Lines of a row that answers alone; of two that are compared each has half the sentences."""
 COVERED = 0.5
-"""Share of the question's content words that a record must hold to be an answer (judgement)."""
+"""Share of the question's content words that a record must hold to be an answer (judgement); beside a row that tells
+what is asked a record must hold them all."""
 _WORD = re.compile(r"[A-Za-z][\w-]*\w")
 
 
@@ -47,12 +48,15 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     if found.abstained:
         return [Claim(text=_reason(found.reason), evidence=(), role="abstain")]
     wanted = content_words(question)
+    told_by_row = any(hit.telling for hit in found.hits)
+    least = len(wanted) * (1 if told_by_row else COVERED)
+    rows = sum(hit.kind in ROW_KINDS for hit in found.hits)
     claims: list[Claim] = []
     for hit in found.hits:
         if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
-            claims += _of_row(hit)
+            claims += _of_row(hit, MOST_OF_ROW if rows == 1 else MAX_SENTENCES // 2)
             continue
-        if not wanted or len(wanted & content_words(hit.text)) < COVERED * len(wanted):
+        if not wanted or len(wanted & content_words(hit.text)) < least:
             continue
         for statement, evidence in _statements(hit.fact_ids, hit.record_id, hit.text, context.knowledge):
             if all(statement != claim.text for claim in claims):
@@ -105,11 +109,11 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(word.lower()[:6] for word in telling)
 
 
-def _of_row(hit: "Hit") -> list[Claim]:
-    """The lines of a row that tell what is asked; the first ones where nothing in particular is."""
+def _of_row(hit: "Hit", most: int) -> list[Claim]:
+    """At most so many lines of a row that tell what is asked; the first ones where nothing in particular is."""
     sentences = row_sentences(hit.record_id, hit.text)
     chosen = [item for item in sentences if item.id in hit.telling] or sentences
-    return [Claim(text=item.text, evidence=(item.id,), role="answer") for item in chosen[:MOST_OF_ROW]]
+    return [Claim(text=item.text, evidence=(item.id,), role="answer") for item in chosen[:most]]
 
 
 def _statements(

@@ -90,7 +90,7 @@ def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
         *context_lines(sold[:MOST_OFFERS]),
         *_risks(model.key, knowledge),
         *model_rate_lines(((_provider(row, knowledge), row.model) for row in sold), knowledge),
-        _results(results_of(knowledge, model.key)),
+        *_results(results_of(knowledge, model.key)),
         f"notes: {model.notes}" if model.notes else "",
         f"source: {model.source}",
         f"as of {model.as_of}, confidence {model.confidence}",
@@ -221,16 +221,18 @@ def _gigabytes(size: float) -> str:
     return f"{size:,.0f}" if size >= SHOWN_WHOLE_GB else f"{size:.2g}"
 
 
-def _results(results: Mapping[str, Sequence[BenchmarkResult]]) -> str:
-    """The newest of each benchmark, of so many benchmarks as have the newest."""
+def _results(results: Mapping[str, Sequence[BenchmarkResult]]) -> Iterator[str]:
+    """The newest of each benchmark, of so many benchmarks as have the newest; those of one source in one line."""
     last = [max(of_one, key=lambda item: str(item.as_of or "")) for of_one in results.values()]
     newest = sorted(last, key=lambda item: (str(item.as_of or ""), item.benchmark), reverse=True)[
         :MOST_RESULTS
     ]
-    told = "; ".join(
-        f"{item.benchmark} {item.score:g} % ({item.as_of or 'no date'}, {item.tier})" for item in newest
-    )
-    return f"published results: {told}" if told else ""
+    by_source: dict[str, list[str]] = {}
+    for item in newest:
+        told = f"{item.benchmark} {item.score:g} % ({item.as_of or 'no date'}, {item.tier})"
+        by_source.setdefault(item.source, []).append(told)
+    for source, told_there in by_source.items():
+        yield f"published results: {'; '.join(told_there)} ({source})"
 
 
 def _licence_read(model: ModelSpec) -> str:

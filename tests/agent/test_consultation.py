@@ -131,6 +131,8 @@ def test_a_counter_question_is_answered_and_the_interview_goes_on(consult: Consu
         ("What licence does Kimi K2 have?", "Modified MIT", "gpqa", "model:Kimi-K2#"),
         ("How much memory does an RTX 4090 have?", "24 GB GDDR6X", "rented", "accelerator:RTX-4090#"),
         ("What is the price of FSx for Lustre?", "USD 0.145", "Kimi", "price:amazon-fsx-for-lustre#"),
+        ("What does gpt-4o cost?", "USD 2.5 per million tokens in", "context", "model:gpt-4o#"),
+        ("A100 price on azure?", "at azure, on demand", "gcp", "accelerator:A100-SXM-80GB#"),
     ],
 )
 def test_a_row_of_a_table_answers_with_the_lines_that_were_asked_for(
@@ -142,6 +144,17 @@ def test_a_row_of_a_table_answers_with_the_lines_that_were_asked_for(
     assert reply.claims[0].evidence[0].startswith(cited)
     assert told in reply.claims[0].text
     assert untold not in reply.claims[0].text
+
+
+def test_beside_a_price_nothing_is_told_of_other_models(consult: Consult) -> None:
+    reply = consult().turn("What does gpt-4o cost?")
+    assert [claim.evidence[0].partition("#")[0] for claim in reply.claims] == ["model:gpt-4o"]
+
+
+def test_of_two_rows_that_are_compared_both_are_told(consult: Consult) -> None:
+    reply = consult().turn("H200 vs B200?")
+    told = [claim.evidence[0].partition("#")[0] for claim in reply.claims]
+    assert told == ["accelerator:H200-SXM-141GB"] * 2 + ["accelerator:B200-SXM-180GB"] * 2
 
 
 def test_both_sides_are_told_where_sources_disagree(consult: Consult) -> None:
