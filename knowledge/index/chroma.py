@@ -11,14 +11,13 @@ function, because Chroma's default one downloads a model.
 import shutil
 import time
 import uuid
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..embedding import Embedder
 from ..errors import StackwrightError
+from .admission import Admission
 from .record import Filter, IndexRecord
 from .store import PRECISION
 
@@ -52,32 +51,19 @@ class ChromaStore:
         self._client = client
         self._collection = collection
         self._by_id = {record.id: record for record in records}
+        self._admission = Admission(records)
         self._latest: tuple[bytes, list[tuple[float, str]]] = (b"", [])
 
     def nearest(self, vector: "Matrix", count: int, only: Filter) -> list[str]:
         """The first of the unfiltered ranking that the filter admits; for a narrow filter Chroma is asked again."""
-        near = [key for _, key in self._ranking(vector) if only.admits(self._by_id[key])]
-        if len(near) >= count:
+        inside = self._admission.inside(only)
+        near = [key for _, key in self._ranking(vector) if key in inside]
+        if len(near) >= count or len(near) == len(inside):
             return near[:count]
-        inside = self._inside(only)
-        if len(near) == len(inside):
-            return near
-        return [key for _, key in self._query(vector, min(count, len(inside)), inside)]
+        return [key for _, key in self._query(vector, min(count, len(inside)), self._in_order(inside))]
 
-    def _inside(self, only: Filter) -> list[str]:
-        """Ids of all records that the filter admits."""
-        speaking = (record for subject in only.subjects for record in self._speaking.get(subject, ()))
-        records = speaking if only.subjects else self._by_id.values()
-        return list(dict.fromkeys(record.id for record in records if only.admits(record)))
-
-    @cached_property
-    def _speaking(self) -> Mapping[str, list[IndexRecord]]:
-        """Component id -> the records that speak of it."""
-        found: dict[str, list[IndexRecord]] = defaultdict(list)
-        for record in self._by_id.values():
-            for subject in record.subjects:
-                found[subject].append(record)
-        return found
+    def _in_order(self, inside: frozenset[str]) -> list[str]:
+        return [key for key in self._by_id if key in inside]
 
     def closeness(self, vector: "Matrix") -> float:
         ranking = self._ranking(vector)
@@ -100,7 +86,7 @@ class ChromaStore:
         return sorted((round(distance, PRECISION), key) for distance, key in pairs)
 
     def about(self, subjects: frozenset[str]) -> list[str]:
-        return self._inside(Filter(subjects=subjects)) if subjects else []
+        return self._in_order(self._admission.inside(Filter(subjects=subjects))) if subjects else []
 
     def close(self) -> None:
         """Let go of the files."""

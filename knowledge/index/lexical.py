@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from .admission import Admission
 from .misspelling import by_first_letter, commonest_first, misspelt_for
 from .passages import Passages
 from .record import Filter, IndexRecord
@@ -27,10 +28,11 @@ class LexicalIndex:
         stop_words: frozenset[str] = frozenset(),
     ) -> None:
         """`worded`: the terms of each record."""
-        self._records = records
         self._worded = worded
         self._stop_words = frozenset(stem for word in stop_words for stem in terms(word))
-        self._latest: dict[Passages, tuple[str, Any, list[IndexRecord]]] = {}
+        self._ids = [record.id for record in records]
+        self._admission = Admission(records)
+        self._latest: dict[Passages, tuple[str, Any, list[str]]] = {}
 
     def best(self, query: str, count: int, only: Filter) -> list[str]:
         """Ids of the best records that share a term with the query, best first."""
@@ -48,35 +50,36 @@ class LexicalIndex:
 
     def _first(self, passages: Passages, query: str, count: int, only: Filter) -> list[str]:
         ordered = self._found(passages, query)[1]
-        return list(islice((item.id for item in ordered if only.admits(item)), count))
+        inside = self._admission.inside(only)
+        return list(islice((identity for identity in ordered if identity in inside), count))
 
-    def _found(self, passages: Passages, query: str) -> tuple[Any, list[IndexRecord]]:
-        """The score of each record, and those that have one, best first: a search asks for the same query often."""
+    def _found(self, passages: Passages, query: str) -> tuple[Any, list[str]]:
+        """The score of each record, and the ids of those that have one, best first: a search asks often for one query."""
         asked, scores, ordered = self._latest.get(passages, ("", None, []))
         if asked != query or scores is None:
             scores, ordered = self._searched(passages, query)
             self._latest[passages] = (query, scores, ordered)
         return scores, ordered
 
-    def _searched(self, passages: Passages, query: str) -> tuple[Any, list[IndexRecord]]:
+    def _searched(self, passages: Passages, query: str) -> tuple[Any, list[str]]:
         import numpy as np
 
         wanted = [term for term in terms(query) if term not in self._stop_words]
         scores = passages.scores([found for term in wanted if (found := self._spelt(term))])
         places = scores.nonzero()[0]
         best_first = places[np.lexsort((self._alphabetical[places], -scores[places]))]
-        return scores, [self._records[place] for place in best_first.tolist()]
+        return scores, [self._ids[place] for place in best_first.tolist()]
 
     @cached_property
     def _place(self) -> dict[str, int]:
-        return {record.id: place for place, record in enumerate(self._records)}
+        return {identity: place for place, identity in enumerate(self._ids)}
 
     @cached_property
     def _alphabetical(self) -> Any:
         """The rank of each record's id: equal scores go by it."""
         import numpy as np
 
-        return np.argsort(np.argsort([item.id for item in self._records]))
+        return np.argsort(np.argsort(self._ids))
 
     def _spelt(self, term: str) -> str:
         """The term if a record has it, else the one that it is a misspelling of; empty for a strange one."""
