@@ -54,7 +54,7 @@ class LexicalIndex:
         return list(islice((identity for identity in ordered if identity in inside), count))
 
     def _found(self, passages: Passages, query: str) -> tuple[Any, list[str]]:
-        """The score of each record, and the ids of those that have one, best first: a search asks often for one query."""
+        """The score of each record, and the ids of those that have one, best first: one query is asked often."""
         asked, scores, ordered = self._latest.get(passages, ("", None, []))
         if asked != query or scores is None:
             scores, ordered = self._searched(passages, query)
