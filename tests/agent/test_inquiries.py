@@ -128,7 +128,7 @@ def test_what_states_nothing_new_changes_nothing(advised: Consultation, message:
 
 
 def test_a_question_about_a_product_is_looked_up_not_retold(advised: Consultation) -> None:
-    reply = asked(advised, "How does Qdrant handle filtered search?")
+    reply = asked(advised, "How does Qdrant handle filters?")
     assert {claim.role for claim in reply.claims} == {"answer"}
     assert not any(identity.startswith("calc/") for claim in reply.claims for identity in claim.evidence)
 
