@@ -19,8 +19,8 @@ Tier = Literal["T1", "T2", "T2v", "P", "T3", "T4", "U", "D"]
 """T1 primary: maker, provider, regulator or register speaks for itself (OWASP for its advice, a foundation for the
 status of its projects, FedRAMP's marketplace for authorisations, a price list in the seller's own repository);
 T2 neutral data and independent benchmarks, archived copies among them; T2v what a maker measures or claims of its
-own product's speed, scale or quality; P paper; T3 compilation, or one maker about another's product; T4 news; D derived, computed here from data that is
-named; U stated by the user."""
+own product's speed, scale or quality; P paper; T3 compilation, or one maker about
+another's product; T4 news; D derived, computed here from data that is named; U stated by the user."""
 
 Attestation = Annotated[
     str,
