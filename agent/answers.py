@@ -12,6 +12,7 @@ from .context import TurnContext
 from .figures import claim_words
 from .inquiries import inquire, named_in, retelling
 from .language import Understanding
+from .names import names_in
 from .narrator import explanation
 from .reply import Claim
 from .state import ConsultationState
@@ -46,7 +47,7 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
         return _retold(question, state, workload, context)
     found = context.retriever.search(question, k=MAX_SENTENCES * 2)
     if found.abstained:
-        return [Claim(text=_reason(found.reason), evidence=(), role="abstain")]
+        return [Claim(text=_reason(found.reason, context.knowledge), evidence=(), role="abstain")]
     wanted = content_words(question)
     told_by_row = any(hit.telling for hit in found.hits)
     least = len(wanted) * (1 if told_by_row else COVERED)
@@ -92,9 +93,10 @@ NOTHING_TOLD = "The recommendation has nothing on that: what was computed gives 
 NO_SOURCE = "The catalogue has no source for that."
 
 
-def _reason(reason: str) -> str:
+def _reason(reason: str, knowledge: Knowledge) -> str:
     """Why there is no answer; without names or figures, since nothing supports them."""
-    return f"{NO_SOURCE} {reason}".strip() if reason and not re.search(r"\d", reason) else NO_SOURCE
+    states = re.search(r"\d", reason) or names_in(reason, knowledge)
+    return NO_SOURCE if states else f"{NO_SOURCE} {reason}".strip()
 
 
 def content_words(text: str) -> frozenset[str]:

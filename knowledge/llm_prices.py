@@ -1,5 +1,6 @@
 """Token prices of hosted models, with the bounds that keep out the defects found in public price maps."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Literal, Self
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from .library import Knowledge
 
 HIGHEST_USD_PER_M = 200
+_RELEASE = re.compile(r"(-20\d{6})?-v\d+:\d+$")
+"""What Bedrock's names end with."""
 HIGHEST_EMBEDDING_USD_PER_M = 1
 """Embedding prices lie between 0.008 and 0.2: 100 is a unit error seen in a public map."""
 
@@ -75,6 +78,12 @@ def prices_of_model(knowledge: "Knowledge", model: str) -> tuple[LlmPrice, ...]:
     return table_cache(knowledge, _by_bare_name).get(_bare(model), ())
 
 
+def offers_of_model(knowledge: "Knowledge", model: str) -> tuple[LlmPrice, ...]:
+    """Prices of `model` wherever one of that name is sold, that under its exact name first."""
+    named = table_cache(knowledge, _by_bare_name).get(_bare(model), ())
+    return tuple(sorted(named, key=lambda row: row.model != model))
+
+
 def only_sold(knowledge: "Knowledge", held: Iterable[str]) -> tuple[str, ...]:
     """Names of priced models beside those that are `held` otherwise, by the names that these have."""
     known = {_bare(name) for name in held}
@@ -95,5 +104,6 @@ def _by_bare_name(knowledge: "Knowledge") -> dict[str, tuple[LlmPrice, ...]]:
 
 def _bare(model: str) -> str:
     """Name without provider path, release suffix and punctuation."""
-    name = canonical(model.rsplit("/", 1)[-1]).removeprefix("anthropic.").removeprefix("amazon.")
+    last = _RELEASE.sub("", model.rsplit("/", 1)[-1].removeprefix("anthropic.").removeprefix("amazon."))
+    name = canonical(last)
     return name.removesuffix("turbo").removesuffix("instruct")

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from .hardware import Accelerator
-from .llm_prices import LlmPrice, llm_prices, prices_of_model
+from .llm_prices import LlmPrice, llm_prices, offers_of_model, prices_of_model
 from .models import ModelSpec, ModelType
 from .price_texts import cloud_lines, context_lines, meter_line, rent_lines, token_price_line
 from .prices import AcceleratorPrice, accelerator_prices, purchase_prices
@@ -75,7 +75,7 @@ def row_sentences(identity: str, text: str) -> tuple[RowSentence, ...]:
 
 def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
     """What a model is, one thing a line."""
-    sold = sorted(prices_of_model(knowledge, model.key), key=lambda row: not row.offered(row.as_of))
+    sold = sorted(offers_of_model(knowledge, model.key), key=lambda row: not row.offered(row.as_of))
     sizes = ", ".join(_sizes(model))
     lines = (
         f"{model.key}: {_TYPES[model.type]} of the family {model.family}",

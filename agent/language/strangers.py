@@ -32,7 +32,9 @@ def reject_strangers(reading: Reading) -> None:
         shortest = SHORTEST - 1 if _has_number(reading, place) else SHORTEST
         if place in taken or token.number or len(token.text) < shortest or found == MOST:
             continue
-        if not _is_name_like(reading, place, written):
+        if not _is_name_like(reading, place, written) or _is_possessive(
+            written, token.text, reading.knowledge
+        ):
             continue
         near = _nearest(_with_number(reading, place), reading.knowledge)
         if not near and _has_number(reading, place):
@@ -77,6 +79,13 @@ def _is_name_like(reading: Reading, place: int, written: str) -> bool:
     inner = any(character.isupper() or character.isdigit() for character in written[1:])
     capital = written[:1].isupper() and not first and reading.language == "en"
     return (inner and not written.isupper()) or capital or _has_number(reading, place)
+
+
+def _is_possessive(written: str, folded: str, knowledge: Knowledge) -> bool:
+    """`Pinecone's`, of a name that is known."""
+    return written.endswith(("'s", "\u2019s")) and folded.removesuffix("s").rstrip("'") in _known_names(
+        knowledge
+    )
 
 
 def _has_number(reading: Reading, place: int) -> bool:

@@ -151,6 +151,17 @@ def test_beside_a_price_nothing_is_told_of_other_models(consult: Consult) -> Non
     assert [claim.evidence[0].partition("#")[0] for claim in reply.claims] == ["model:gpt-4o"]
 
 
+def test_that_nothing_is_held_of_a_product_is_said_and_not_left_out(consult: Consult) -> None:
+    reply = consult().turn("How does Milvus bake a wedding cake?")
+    assert [claim.role for claim in reply.claims] == ["abstain"]
+    assert not [notice for notice in reply.notices if "no support" in notice]
+
+
+def test_a_possessive_is_no_unknown_name(consult: Consult) -> None:
+    reply = consult().turn("What are Pinecone's prices?")
+    assert not [item for item in reply.rejected if "isn't known" in item.reason]
+
+
 def test_of_two_rows_that_are_compared_both_are_told(consult: Consult) -> None:
     reply = consult().turn("H200 vs B200?")
     told = [claim.evidence[0].partition("#")[0] for claim in reply.claims]

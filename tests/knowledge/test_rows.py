@@ -331,3 +331,29 @@ def test_a_version_beside_what_can_be_asked_of_any_product_is_asked_of_it(
     question: str, retriever: Retriever
 ) -> None:
     assert not retriever.search(question).abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "told"),
+    [
+        ("RTX 6000 Ada price", "accelerator:RTX-6000-Ada", "bought"),
+        ("modal h100 price", "accelerator:H100-SXM-80GB", "at modal, serverless"),
+        ("langsmith seat price", "price:langsmith", "per seat-month"),
+        ("aurora serverless acu price", "price:aurora-postgresql", "per ACU-hour"),
+        ("nova pro price", "model:nova-pro", "amazon.nova-pro-v1:0"),
+        ("gpt-5.1 price on azure in the EU", "model:gpt-5.1", "azure/eu/gpt-5.1"),
+    ],
+)
+def test_what_a_row_tells_is_not_turned_away_for_the_words_of_its_lines(
+    question: str, first: str, told: str, retriever: Retriever
+) -> None:
+    found = retriever.search(question)
+    assert not found.abstained
+    assert found.hits[0].record_id == first
+    lines = [item for item in row_sentences(first, found.hits[0].text) if item.id in found.hits[0].telling]
+    assert any(told in item.line for item in lines)
+
+
+@pytest.mark.parametrize(("question", "held"), [("qwen3 7b memory", False), ("qwen3 1.7b memory", True)])
+def test_a_size_is_no_part_of_another(question: str, held: bool, retriever: Retriever) -> None:
+    assert retriever.search(question).abstained is not held

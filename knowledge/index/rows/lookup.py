@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ...hardware import TABLE as ACCELERATORS
 from ...hardware import accelerators
 from ...library import Knowledge
-from ...llm_prices import only_sold, prices_of_model
+from ...llm_prices import offers_of_model, only_sold
 from ...models import TABLE as MODELS
 from ...models import models
 from ...rate_texts import RATES, provider_rate_lines
@@ -20,6 +20,7 @@ from ...row_texts import (
     MODEL,
     PRICE,
     TOKENS,
+    RowSentence,
     accelerator_lines,
     model_lines,
     price_lines,
@@ -101,6 +102,7 @@ class NamedRows:
         rows, unknown, rest, alone = list[_Row](), list[str](), question, False
         for table in self._tables:
             mentions, beside = self._asked_for(table, question, named)
+            mentions = [item for item in mentions if not self._is_part(item, table, question)]
             alone = alone or (bool(mentions) and not beside)
             rows += _side_by_side([self._of_mention(item, table, question) for item in mentions])
             unknown += [item.written for item in mentions if not item.keys]
@@ -113,18 +115,30 @@ class NamedRows:
                 alone = alone or (bool(told) and not self._beside(question, named, topics.asked))
         once = {record.id: (record, topics) for record, topics in rows}
         telling = {
-            identity: topics.telling(question, row_sentences(identity, record.text))
-            for identity, (record, topics) in once.items()
+            identity: topics.telling(question, _of(record)) for identity, (record, topics) in once.items()
         }
         records = tuple(record for record, _ in once.values())
+        alone = alone or any(
+            not self._beside(rest, named, (*once[identity][1].asked, *_lines(once[identity][0], ids)))
+            for identity, ids in telling.items()
+            if ids
+        )
         return RowsFound(records, telling, tuple(unknown), rest, alone)
+
+    def _is_part(self, mention: Mention, table: "NamedTable", question: str) -> bool:
+        """Whether a longer name of another table holds it: `Ada` in RTX 6000 Ada."""
+        others = (
+            item.written
+            for other in self._tables
+            if other is not table
+            for item in other.spellings.within(question)
+        )
+        return any(mention.written in written and mention.written != written for written in others)
 
     def _of_mention(self, mention: Mention, table: "NamedTable", question: str) -> "list[_Row]":
         """Its first rows, those that tell what is asked before others."""
         records = [table.record(key) for key in mention.keys[:LOOKED_AT]]
-        telling = [
-            bool(table.topics.telling(question, row_sentences(record.id, record.text))) for record in records
-        ]
+        telling = [bool(table.topics.telling(question, _of(record))) for record in records]
         by_telling = sorted(zip(records, telling, strict=True), key=lambda item: not item[1])
         return [(record, table.topics) for record, _ in by_telling[:MOST]]
 
@@ -246,7 +260,7 @@ class NamedRows:
         return (*by_use, *only_sold(self._knowledge, keys))
 
     def _is_sold(self, key: str) -> bool:
-        return any(row.offered(row.as_of) for row in prices_of_model(self._knowledge, key))
+        return any(row.offered(row.as_of) for row in offers_of_model(self._knowledge, key))
 
     def _spelt(self, keys: Iterable[str], aliases: str, *, whole: bool) -> Spellings:
         rows = self._knowledge.files.rows(aliases) if self._holds(aliases) else ()
@@ -266,6 +280,15 @@ def _of_component(mention: Mention, named: Mapping[str, str]) -> bool:
     """Whether it is a part of a component's longer name: `llama` in Llama Guard."""
     part = f" {normalise(mention.written)} "
     return any(part in f" {form} " and part.strip() != form for form in named.values())
+
+
+def _lines(record: IndexRecord, ids: Collection[str]) -> Iterator[str]:
+    """Those of the sentences with these ids."""
+    return (item.line for item in _of(record) if item.id in ids)
+
+
+def _of(record: IndexRecord) -> tuple[RowSentence, ...]:
+    return row_sentences(record.id, record.text)
 
 
 def _side_by_side(of_mentions: "list[list[_Row]]") -> "Iterator[_Row]":

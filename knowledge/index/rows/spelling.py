@@ -17,6 +17,7 @@ _VERSION = re.compile(r"[a-z]?\d{1,5}")
 """Longer numbers are days, which pick no row."""
 DROPPED = frozenset({"instruct", "it", "chat", "hf", "turbo"})
 """Words at the end of a model's name that its questioners leave out."""
+_SIZE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?=b(?![a-z]))")
 SIZE = "b"
 """What follows a number of parameters: a size picks among rows, and is no version."""
 Pieces = tuple[str, ...]
@@ -70,11 +71,13 @@ class Spellings:
         self._whole: dict[Pieces, str] = {}
         self._begun: dict[Pieces, dict[str, None]] = {}
         self._forms: dict[str, list[Pieces]] = {}
+        self._sizes: dict[str, set[str]] = {}
         self._families: dict[Pieces, tuple[str, ...]] = {}
         self._ordinary = frozenset(ordinary)
         for spelling, key in names:
             bare = spelling.rsplit("/", 1)[-1]
             self._forms.setdefault(key, []).append(_texts(bare))
+            self._sizes.setdefault(key, set()).update(_SIZE.findall(bare.lower()))
             for form in (_texts(spelling), _texts(bare), _shortened(_texts(bare))):
                 self._whole.setdefault(form, key)
             for beginning in () if whole else _beginnings(bare):
@@ -129,9 +132,13 @@ class Spellings:
 
     def _fits(self, key: str, beginning: Pieces, further: Further) -> bool:
         place = len(beginning)
+        if (
+            further.size
+            and not {further.size[0], ".".join((*further.version[-1:], further.size[0]))} & self._sizes[key]
+        ):
+            return False
         return any(
             form[place : place + len(further.version)] == further.version
-            and set(form).issuperset(further.size)
             for form in self._forms[key]
             if form[:place] == beginning
         )
