@@ -1,6 +1,6 @@
 """Names in any spelling to one key: the alias tables of accelerators and models."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -49,8 +49,11 @@ def nearest(name: str, names: Iterable[str], kind: str) -> UnknownName:
     """The error for an unknown `kind`, with the three nearest of `names` if any is like it."""
     from rapidfuzz import fuzz, process
 
+    ordered = (
+        sorted(names) if isinstance(names, Set) else names
+    )  # of a set each run would tell ties apart otherwise
     found = process.extract(
-        name.casefold(), {item: item.casefold() for item in sorted(names)}, scorer=fuzz.WRatio, limit=3
+        name.casefold(), {item: item.casefold() for item in ordered}, scorer=fuzz.WRatio, limit=3
     )
     alike = any(score >= LEAST_LIKE for _, score, _ in found)
     return UnknownName(kind, name, [key for _, _, key in found] if alike else [])
