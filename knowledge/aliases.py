@@ -49,9 +49,8 @@ def nearest(name: str, names: Iterable[str], kind: str) -> UnknownName:
     """The error for an unknown `kind`, with the three nearest of `names` if any is like it."""
     from rapidfuzz import fuzz, process
 
-    ordered = (
-        sorted(names) if isinstance(names, Set) else names
-    )  # of a set each run would tell ties apart otherwise
+    # Each run would tell the ties of a set apart otherwise.
+    ordered = sorted(names) if isinstance(names, Set) else names
     found = process.extract(
         name.casefold(), {item: item.casefold() for item in ordered}, scorer=fuzz.WRatio, limit=3
     )
