@@ -55,6 +55,7 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     claims: list[Claim] = []
     for hit in found.hits:
         if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
+            claims += _unheld(hit)
             claims += _of_row(hit, MOST_OF_ROW if rows == 1 else MAX_SENTENCES // 2)
             continue
         if not wanted or len(wanted & content_words(hit.text)) < least:
@@ -90,6 +91,8 @@ UNCHANGED = (
     "else, or what if."
 )
 NOTHING_TOLD = "The recommendation has nothing on that: what was computed gives no such sentence."
+UNHELD = "The catalogue doesn't hold {} of it."
+UNHELD_THERE = "The catalogue doesn't hold {} at the place that is asked about."
 NO_SOURCE = "The catalogue has no source for that."
 
 
@@ -111,10 +114,18 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(word.lower()[:6] for word in telling)
 
 
+def _unheld(hit: "Hit") -> list[Claim]:
+    """What is asked of the row and not held; without the names of row and place, since no source says so."""
+    return [
+        Claim(text=(UNHELD_THERE if item.place else UNHELD).format(item.what), evidence=(), role="abstain")
+        for item in hit.unheld
+    ]
+
+
 def _of_row(hit: "Hit", most: int) -> list[Claim]:
     """At most so many lines of a row that tell what is asked; the first ones where nothing in particular is."""
     sentences = row_sentences(hit.record_id, hit.text)
-    chosen = [item for item in sentences if item.id in hit.telling] or sentences
+    chosen = [item for item in sentences if item.id in hit.telling] or (() if hit.unheld else sentences)
     return [Claim(text=item.text, evidence=(item.id,), role="answer") for item in chosen[:most]]
 
 

@@ -9,11 +9,13 @@ from .errors import InputRefused, UnknownName
 from .hardware import TABLE as ACCELERATORS
 from .hardware import Accelerator, resolve_accelerator
 from .index.cards import article_records
+from .index.rows.records import RowRecords, service_id
 from .index.spoken import component_names
 from .index.vocabulary import read_word_lists
 from .library import Knowledge
 from .models import TABLE as MODELS
 from .models import ModelSpec, resolve_model
+from .price_rows import price_lines
 from .rate_texts import RATES, provider_rate_lines
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
 from .row_texts import (
@@ -22,9 +24,9 @@ from .row_texts import (
     MODEL,
     PRICE,
     ROW_KINDS,
+    SERVICE,
     accelerator_lines,
     model_lines,
-    price_lines,
     sold_model_lines,
 )
 from .thresholds import judged
@@ -68,7 +70,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     UnknownName offers the nearest.
     """
     key = identity.strip()
-    if key.startswith((MODEL, ACCELERATOR, PRICE, RATES)):
+    if key.startswith((MODEL, ACCELERATOR, PRICE, SERVICE, RATES)):
         key = key.partition(LINE)[0]
     if key.startswith(ARTICLE):
         return _card(knowledge, key)
@@ -76,6 +78,8 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return _model_or_price(key.removeprefix(MODEL), knowledge)
     if key.startswith(ACCELERATOR):
         return _accelerator(resolve_accelerator(knowledge, key.removeprefix(ACCELERATOR)), knowledge)
+    if key.startswith(SERVICE):
+        return _service(key, knowledge)
     if key.startswith((PRICE, RATES)):
         return _row_of_component(key, knowledge)
     for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
@@ -180,6 +184,15 @@ def _model_or_price(name: str, knowledge: Knowledge) -> FoundRecord:
 def _model(model: ModelSpec, knowledge: Knowledge) -> FoundRecord:
     lines = model_lines(model, knowledge)
     return FoundRecord(f"{MODEL}{model.key}", "model", (), _lines(MODEL + lines[0], *lines[1:]))
+
+
+def _service(key: str, knowledge: Knowledge) -> FoundRecord:
+    """The list prices under a service's own name."""
+    rows = RowRecords(knowledge)
+    record = rows.by_id(key)
+    if record is None:
+        raise UnknownName("record", key, get_close_matches(key, map(service_id, rows.services), 3, 0.5))
+    return FoundRecord(key, "price", (), f"{key}: {record.text}")
 
 
 def _row_of_component(key: str, knowledge: Knowledge) -> FoundRecord:

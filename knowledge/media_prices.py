@@ -1,11 +1,12 @@
 """List prices of hosted models that aren't billed by text tokens: by audio minute, character or image."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from .aliases import table_cache
+from .aliases import canonical, table_cache
 from .prices import Confidence
 from .records import Record
 from .tables import read_table
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 MediaTask = Literal["listen", "speak", "draw"]
 MediaUnit = Literal["audio_minute", "character", "image"]
+TABLE = "cost/media_prices.csv"
 HIGHEST_USD_PER_UNIT = 1
 """A minute, a character or an image at more than a dollar is a unit error."""
 
@@ -44,5 +46,29 @@ def media_prices(knowledge: "Knowledge") -> dict[str, MediaPrice]:
     return table_cache(knowledge, _read)
 
 
+def media_offers(knowledge: "Knowledge", model: str) -> tuple[MediaPrice, ...]:
+    """Prices of `model` wherever one of that name is sold."""
+    return table_cache(knowledge, _by_bare_name).get(_bare(model), ())
+
+
+def only_sold_media(knowledge: "Knowledge", held: Iterable[str]) -> tuple[str, ...]:
+    """Names of priced models beside those that are `held` otherwise."""
+    known = {_bare(name) for name in held}
+    names = {_bare(name): name for name in reversed(media_prices(knowledge)) if _bare(name) not in known}
+    return tuple(names.values())
+
+
+def _by_bare_name(knowledge: "Knowledge") -> dict[str, tuple[MediaPrice, ...]]:
+    found: dict[str, tuple[MediaPrice, ...]] = {}
+    for row in media_prices(knowledge).values():
+        found[_bare(row.model)] = (*found.get(_bare(row.model), ()), row)
+    return found
+
+
+def _bare(model: str) -> str:
+    """Name without provider path and punctuation."""
+    return canonical(model.rsplit("/", 1)[-1])
+
+
 def _read(knowledge: "Knowledge") -> dict[str, MediaPrice]:
-    return {row.model: row for row in read_table(knowledge, "cost/media_prices.csv", MediaPrice)}
+    return {row.model: row for row in read_table(knowledge, TABLE, MediaPrice)}

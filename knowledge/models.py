@@ -82,6 +82,11 @@ def spec_of(row: Mapping[str, str]) -> ModelSpec:
     return validated(ModelSpec, row, TABLE)
 
 
+def model_called(knowledge: "Knowledge", name: str) -> str | None:
+    """The key of the model that has this name, spelt anyhow."""
+    return table_cache(knowledge, _spellings).get(canonical(name))
+
+
 def resolve_model(knowledge: "Knowledge", text: str) -> ModelSpec:
     """The model that `text` names in any known spelling; UnknownName offers the nearest three."""
     spellings = table_cache(knowledge, _spellings)

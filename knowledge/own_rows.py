@@ -11,7 +11,7 @@ from .files import DataFiles
 from .layers import TABLES, Row, Table
 from .library import Knowledge
 from .own_reading import near, unsound_text
-from .row_texts import YOURS
+from .price_rows import YOURS
 
 TOLD_BY_THE_ROW = ("as_of", "source", "confidence", "note")
 """Columns that say where a figure comes from: never taken from the row of ours that it replaces."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median
 
 from .llm_prices import LlmPrice
+from .media_prices import MediaPrice, MediaTask, MediaUnit
 from .prices import AcceleratorPrice
 from .service_prices import ServicePrice
 
@@ -19,6 +20,25 @@ _BY = {
     "gpu-sovereign-cloud": "sovereign cloud",
     "serverless-gpu": "serverless",
 }
+_UNITS: dict[MediaUnit, tuple[str, float]] = {
+    "audio_minute": ("a minute of audio", 1),
+    "character": ("per million characters", 1e6),
+    "image": ("an image", 1),
+}
+_TASKS: dict[MediaTask, str] = {
+    "listen": "speech recognition of recordings",
+    "speak": "speech synthesis",
+    "draw": "images",
+}
+_LIVE = "speech recognition while it is spoken"
+
+
+def media_price_line(row: MediaPrice) -> str:
+    """What a model that isn't billed by text tokens costs at one provider."""
+    unit, count = _UNITS[row.unit]
+    task = _LIVE if row.task == "listen" and row.live else _TASKS[row.task]
+    told = f"USD {row.usd_per_unit * count:.6g} {unit} ({task}){_ends(row)}"
+    return f"price of {row.model} at {row.provider}: {told} ({row.source}, {row.as_of})"
 
 
 def meter_line(row: ServicePrice) -> str:
@@ -43,10 +63,15 @@ def token_price_line(row: LlmPrice) -> str:
     surcharge = ""
     if row.long_context_input_usd_per_m is not None and row.long_context_from_tokens:
         surcharge = f"above {row.long_context_from_tokens:,} tokens {row.long_context_input_usd_per_m:g} in"
+    cached = f"cached input {row.cache_read_usd_per_m:g}" if row.cache_read_usd_per_m is not None else ""
+    told = ", ".join(part for part in (asked, answered, cached, surcharge, batch, query) if part)
+    return f"price of {row.model} at {row.provider}: {told}{_ends(row)} ({row.source}, {row.as_of})"
+
+
+def _ends(row: LlmPrice | MediaPrice) -> str:
+    """When it stops, or did."""
     ends = "date of retirement" if row.offered(row.as_of) else "retired on"
-    retired = f"{ends} {row.deprecation_date}" if row.deprecation_date else ""
-    told = ", ".join(part for part in (asked, answered, surcharge, batch, query, retired) if part)
-    return f"price of {row.model} at {row.provider}: {told} ({row.source}, {row.as_of})"
+    return f", {ends} {row.deprecation_date}" if row.deprecation_date else ""
 
 
 def context_lines(sold: Iterable[LlmPrice]) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from .rate_tiers import LIMITS, TABLE, Ladder, RateTier, ladders_for, ladders_of
+from .models import model_called
+from .rate_tiers import LIMITS, TABLE, Ladder, RateTier, ladders_for, ladders_of, tiered_providers
 
 if TYPE_CHECKING:
     from .library import Knowledge
@@ -42,14 +43,27 @@ def provider_rate_lines(provider: str, knowledge: "Knowledge") -> tuple[str, ...
     return (*shown, *counted, *(_line(item, others) for item in rest))
 
 
-def model_rate_lines(sold: Iterable[tuple[str, str]], knowledge: "Knowledge") -> Iterator[str]:
-    """Of a model; `sold`: the providers (component ids) that sell it, each with its name there."""
+def model_rate_lines(sold: Iterable[tuple[str, str]], model: str, knowledge: "Knowledge") -> Iterator[str]:
+    """Of `model` at the providers whose limits name it, and at those (component ids) that sell it; `sold`: each with
+    the model's name there."""
     if not knowledge.files.is_plain(TABLE):
         return
-    for provider, model in dict.fromkeys(sold):
-        for ladder in ladders_for(knowledge, provider, model)[:MOST_OF_MODEL]:
+    told = set[Ladder]()
+    for provider, name in dict.fromkeys((*sold, *_limited(model, knowledge))):
+        ladders = [ladder for ladder in ladders_for(knowledge, provider, name) if ladder not in told]
+        told.update(ladders)
+        for ladder in ladders[:MOST_OF_MODEL]:
             if any(tier.kind == "tier" for tier in ladder.tiers):
-                yield _line(ladder, model.rsplit("/", 1)[-1])
+                yield _line(ladder, name.rsplit("/", 1)[-1])
+
+
+def _limited(model: str, knowledge: "Knowledge") -> Iterator[tuple[str, str]]:
+    """Providers that limit it by a name of its own, with the name."""
+    for provider in tiered_providers(knowledge):
+        for ladder in ladders_of(knowledge, provider):
+            for name in ladder.models.split("|"):
+                if model_called(knowledge, name) == model:
+                    yield provider, name
 
 
 def _line(ladder: Ladder, models: str) -> str:

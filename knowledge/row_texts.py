@@ -1,4 +1,4 @@
-"""Rows of the tables in words, with where each was read: models, accelerators, and what services cost."""
+"""Rows of the tables in words, with where each was read: models and accelerators."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,25 +6,25 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from .hardware import Accelerator
-from .llm_prices import LlmPrice, llm_prices, offers_of_model, prices_of_model
+from .llm_prices import offers_of_model, prices_of_model
+from .media_prices import TABLE as MEDIA
+from .media_prices import MediaPrice, media_offers
 from .models import ModelSpec, ModelType
-from .price_texts import cloud_lines, context_lines, meter_line, rent_lines, token_price_line
-from .prices import AcceleratorPrice, accelerator_prices, purchase_prices
+from .price_rows import UNTOLD, component_of
+from .price_texts import cloud_lines, context_lines, media_price_line, rent_lines, token_price_line
+from .prices import accelerator_prices, purchase_prices
 from .quality_data import BenchmarkResult, results_of
 from .rate_texts import model_rate_lines
-from .records import Component
-from .service_prices import meters_of
 
 if TYPE_CHECKING:
     from .library import Knowledge
 
-MODEL, ACCELERATOR, PRICE = "model:", "accelerator:", "price:"
+MODEL, ACCELERATOR, PRICE, SERVICE = "model:", "accelerator:", "price:", "service:"
 """What the ids of rows begin with."""
 LINE = "#"
 """Before the number of a line in its id."""
-SERVICES, TOKENS, RENTS = "cost/service_prices.csv", "cost/llm_prices.csv", "cost/accelerator_prices.csv"
 ROW_KINDS = frozenset({"model", "accelerator", "price", "rates"})
-MOST_OFFERS, MOST_RESULTS, MOST_PRICES, MOST_RISKS = 4, 5, 8, 2
+MOST_OFFERS, MOST_RESULTS, MOST_RISKS = 4, 5, 2
 SHOWN_WHOLE_GB = 10
 BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5, "int4": 0.5}
 """A weight at the precision that is published, without scales and layers that are kept wider."""
@@ -42,10 +42,7 @@ _TYPES: dict[ModelType, str] = {
 }
 
 
-YOURS = "yours ("
-"""What the source of one's own prices begins with."""
 SOURCE = "source: "
-UNTOLD = "not listed: "
 """What the line begins with that tells where a row was read."""
 
 
@@ -87,9 +84,10 @@ def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
         f"commercial use: {_COMMERCIAL_USE[model.commercial_use]}",
         f"languages: {model.languages}" if model.languages else "",
         *map(token_price_line, sold[:MOST_OFFERS]),
+        *map(media_price_line, _media_offers(model.key, knowledge)),
         *context_lines(sold[:MOST_OFFERS]),
         *_risks(model.key, knowledge),
-        *model_rate_lines(((_provider(row, knowledge), row.model) for row in sold), knowledge),
+        *model_rate_lines(((component_of(row, knowledge), row.model) for row in sold), model.key, knowledge),
         *_results(results_of(knowledge, model.key)),
         f"notes: {model.notes}" if model.notes else "",
         f"source: {model.source}",
@@ -101,9 +99,25 @@ def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
 def sold_model_lines(name: str, knowledge: "Knowledge") -> tuple[str, ...]:
     """Of a model of which nothing but prices is held; empty where there is none of that name."""
     sold = prices_of_model(knowledge, name)
-    if not sold:
+    media = _media_offers(name, knowledge)
+    if not sold and not media:
         return ()
-    return (f"{name}: a model that is sold by the token", *map(token_price_line, sold), *context_lines(sold))
+    told = (
+        "a model that is sold by the token"
+        if sold
+        else "a model that is sold by the minute, character or image"
+    )
+    return (
+        f"{name}: {told}",
+        *map(token_price_line, sold),
+        *map(media_price_line, media),
+        *context_lines(sold),
+    )
+
+
+def _media_offers(name: str, knowledge: "Knowledge") -> tuple[MediaPrice, ...]:
+    """What it costs by another unit than the token, where such prices are held."""
+    return media_offers(knowledge, name) if MEDIA in knowledge.files.walk() else ()
 
 
 def _risks(key: str, knowledge: "Knowledge") -> Iterator[str]:
@@ -145,46 +159,6 @@ def accelerator_lines(accelerator: Accelerator, knowledge: "Knowledge") -> tuple
         f"as of {accelerator.as_of}, confidence {accelerator.confidence}",
     )
     return tuple(line for line in lines if line)
-
-
-def price_lines(component: Component, knowledge: "Knowledge") -> tuple[str, ...]:
-    """List prices of a service or of a way to rent accelerators, a meter a line; none where no price is held of it."""
-    held = frozenset(knowledge.files.walk())
-    meters = meters_of(component.id, knowledge) if SERVICES in held else ()
-    sold = llm_prices(knowledge).values() if TOKENS in held else ()
-    tokens = sorted((row for row in sold if _provider(row, knowledge) == component.id), key=_by_interest)
-    return (
-        *map(meter_line, meters),
-        *_first(map(token_price_line, tokens), "models"),
-        *(_rented_devices(component.id, knowledge) if RENTS in held else ()),
-    )
-
-
-def _first(lines: Iterable[str], of: str) -> Iterator[str]:
-    """The first of them, and how many more there are."""
-    told = list(lines)
-    yield from told[:MOST_PRICES]
-    if len(told) > MOST_PRICES:
-        yield f"{UNTOLD}{len(told) - MOST_PRICES} more {of}; ask for one by its name"
-
-
-def _rented_devices(mode: str, knowledge: "Knowledge") -> Iterator[str]:
-    """What the devices with most offers cost by this way of renting; none where `mode` is no such way."""
-    by_device: dict[str, list[AcceleratorPrice]] = {}
-    for offer in accelerator_prices(knowledge):
-        if offer.mode == mode and offer.usd_per_accelerator_h is not None:
-            by_device.setdefault(offer.accelerator, []).append(offer)
-    by_offers = sorted(by_device.items(), key=lambda item: -len(item[1]))
-    yield from _first((f"{device}, {next(rent_lines(offers))}" for device, offers in by_offers), "devices")
-
-
-def _by_interest(price: LlmPrice) -> tuple[bool, bool]:
-    """One's own first, what isn't sold any more last."""
-    return not price.offered(price.as_of), not price.source.startswith(YOURS)
-
-
-def _provider(price: LlmPrice, knowledge: "Knowledge") -> str:
-    return str(knowledge.providers["providers"].get(price.provider, ""))
 
 
 def _sizes(model: ModelSpec) -> Iterable[str]:

@@ -97,12 +97,22 @@ def service_prices(knowledge: "Knowledge") -> dict[str, ServicePrice]:
 
 def meters_of(component: str, knowledge: "Knowledge") -> tuple[ServicePrice, ...]:
     """The priced rows of a component: those that name it, and those that only its price model reads."""
+    components = components_of_meters(knowledge)
     return tuple(
         row
         for row in service_prices(knowledge).values()
-        if row.price_usd is not None
-        and component in (row.components or table_cache(knowledge, _only_readers).get(row.id, ()))
+        if row.price_usd is not None and component in components[row.id]
     )
+
+
+def components_of_meters(knowledge: "Knowledge") -> dict[str, tuple[str, ...]]:
+    """Price id -> the components that it is a price of."""
+    return table_cache(knowledge, _components)
+
+
+def _components(knowledge: "Knowledge") -> dict[str, tuple[str, ...]]:
+    readers = _only_readers(knowledge)
+    return {row.id: row.components or readers.get(row.id, ()) for row in service_prices(knowledge).values()}
 
 
 def price_models(knowledge: "Knowledge") -> PriceModels:

@@ -68,6 +68,8 @@ class Found(Answer):
     kind: str
     component: str
     evidence: tuple[str, ...]
+    not_held: tuple[str, ...] = ()
+    """What is asked of it and not in it."""
 
 
 class SearchAnswer(Answer):
@@ -126,6 +128,7 @@ def _found(hit: "Hit") -> Found:
         kind=hit.kind,
         component=hit.component,
         evidence=hit.fact_ids,
+        not_held=tuple(map(str, hit.unheld)),
     )
 
 

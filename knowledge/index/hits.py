@@ -5,6 +5,19 @@ from pydantic import BaseModel, ConfigDict
 from .record import IndexRecord
 
 
+class Unheld(BaseModel):
+    """Something that is asked of a row and isn't in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: str
+    place: str = ""
+    """The cloud or provider that it is asked of."""
+
+    def __str__(self) -> str:
+        return f"{self.what} at {self.place}" if self.place else self.what
+
+
 class Hit(BaseModel):
     """A record that was found."""
 
@@ -18,6 +31,8 @@ class Hit(BaseModel):
     component: str = ""
     telling: tuple[str, ...] = ()
     """Of a row of a table the ids of the lines that tell what is asked; none where nothing in particular is."""
+    unheld: tuple[Unheld, ...] = ()
+    """Of a row what is asked of it and not held."""
 
 
 class SearchResult(BaseModel):
@@ -32,7 +47,9 @@ class SearchResult(BaseModel):
     notices: tuple[str, ...] = ()
 
 
-def hit_of(record: IndexRecord, score: float, telling: tuple[str, ...] = ()) -> Hit:
+def hit_of(
+    record: IndexRecord, score: float, telling: tuple[str, ...] = (), unheld: tuple[Unheld, ...] = ()
+) -> Hit:
     """The record as it is given back."""
     return Hit(
         record_id=record.id,
@@ -42,4 +59,5 @@ def hit_of(record: IndexRecord, score: float, telling: tuple[str, ...] = ()) -> 
         kind=record.kind,
         component=record.component,
         telling=telling,
+        unheld=unheld,
     )

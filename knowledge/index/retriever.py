@@ -80,7 +80,14 @@ class Retriever:
             signals = self._signal_reader.signals(asked, found, self._order[1], "best_question" in parts)
             found = reordered(found, signals, self._order[0])
         by_name = [record for record in (*rows.records, *self._bare(asked)) if only.admits(record)]
-        first = {record.id: hit_of(record, BY_NAME, rows.telling.get(record.id, ())) for record in by_name}
+        if not any(record in rows.records for record in by_name):
+            rows = rows._replace(alone=False)
+        first = {
+            record.id: hit_of(
+                record, BY_NAME, rows.telling.get(record.id, ()), rows.unheld.get(record.id, ())
+            )
+            for record in by_name
+        }
         further = (hit_of(self._by_id[identity], score) for identity, score in found if identity not in first)
         best = list(islice(chain(first.values(), further), max(k, OWN_FIRST)))
         hits = tuple(islice(self._side_by_side(best, only), k))
@@ -121,7 +128,7 @@ class Retriever:
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
         """The records with these ids, in this order; unknown ids are left out."""
-        records = (self._by_id.get(identity) or self._rows.by_id(identity) for identity in ids)
+        records = (self._by_id.get(identity) or self._rows.records.by_id(identity) for identity in ids)
         return tuple(hit_of(record, BY_NAME) for record in records if record is not None)
 
     def fetch_for(

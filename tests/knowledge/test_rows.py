@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge import Knowledge, load
-from knowledge.errors import InputRefused
+from knowledge.errors import InputRefused, UnknownName
 from knowledge.index import FACT_KINDS, Retriever
 from knowledge.index.rows.misspellings import Misspellings
 from knowledge.index.rows.spelling import Spellings
@@ -11,6 +11,14 @@ from knowledge.listing import show
 from knowledge.row_texts import row_sentences
 
 NAMES = (
+    ("A100 SXM 40GB", "A100-40"),
+    ("A100 SXM 80GB", "A100-80"),
+    ("A100 PCIe 80GB", "A100-PCIe"),
+    ("gpt-5", "gpt-5"),
+    ("gpt-4o", "gpt-4o"),
+    ("rerank-v3.5", "rerank-v3.5"),
+    ("Cohere rerank", "rerank-4"),
+    ("Cohere rerank 4", "rerank-4"),
     ("Qwen3-32B", "Qwen3-32B"),
     ("Qwen3-VL-235B-A22B", "Qwen3-VL-235B-A22B"),
     ("Qwen3", "Qwen3-32B"),
@@ -45,10 +53,15 @@ def knowledge() -> Knowledge:
         ("claude 4.5 sonnet price", ["claude-sonnet-4-5"]),
         ("an index of a 10 GB corpus", []),
         ("8 x A10 at most", ["A10"]),
+        ("A100 SXM 40GB vs 80GB", ["A100-40", "A100-80"]),
+        ("A100 SXM 80GB or PCIe 80GB", ["A100-80", "A100-PCIe"]),
+        ("A100 SXM 40GB for 80GB", ["A100-40"]),
+        ("cohere rerank 3.5 price", ["rerank-v3.5"]),
+        ("a GPT-based agent", ["gpt-5", "gpt-4o", "gpt-oss-120b"]),
     ],
 )
 def test_a_name_is_found_in_any_spelling(question: str, keys: list[str]) -> None:
-    found = Spellings(NAMES).within(question)
+    found = Spellings(NAMES, makers=["cohere"], compared=["vs", "or"], kindred=["based"]).within(question)
     assert [key for mention in found for key in mention.keys] == keys
 
 
@@ -59,6 +72,7 @@ def test_a_name_is_found_in_any_spelling(question: str, keys: list[str]) -> None
         ("Llama 3.3 22B", "Llama 3.3 22B"),
         ("qwen3 vl 7b", "qwen3 vl 7b"),
         ("claude-sonnet-9", "claude-sonnet-9"),
+        ("gpt-realtime price", "gpt-realtime"),
     ],
 )
 def test_a_version_or_size_that_no_row_has_is_named_as_unknown(question: str, written: str) -> None:
@@ -260,7 +274,7 @@ def test_a_part_of_a_component_s_name_is_no_model(retriever: Retriever) -> None:
 
 def test_how_many_prices_are_not_listed_is_said_and_not_cited(retriever: Retriever) -> None:
     text = retriever.by_ids(["price:openai-api"])[0].text
-    assert "not listed: 10 more models" in text
+    assert "not listed: 11 more models" in text
     assert not any("not listed" in sentence.text for sentence in row_sentences("price:openai-api", text))
 
 
@@ -357,3 +371,75 @@ def test_what_a_row_tells_is_not_turned_away_for_the_words_of_its_lines(
 @pytest.mark.parametrize(("question", "held"), [("qwen3 7b memory", False), ("qwen3 1.7b memory", True)])
 def test_a_size_is_no_part_of_another(question: str, held: bool, retriever: Retriever) -> None:
     assert retriever.search(question).abstained is not held
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "unheld", "told"),
+    [
+        ("MI300X price on AWS", "accelerator:MI300X", "a price at aws", "at azure, on demand"),
+        ("H100 price crusoe", "accelerator:H100-SXM-80GB", "a price at crusoe", "at aws"),
+        ("T4 spot price on azure?", "accelerator:T4", "a spot price at azure", "at azure, on demand"),
+        ("TPU v5e price", "accelerator:TPU-v5e", "a price", ""),
+        ("claude sonnet 4.5 price", "model:claude-sonnet-4-5", "a price", ""),
+        ("gpt-6-luna batch price on azure", "model:gpt-6-luna", "a price at azure", "at openai"),
+        ("A100 price on google cloud", "accelerator:A100-SXM-80GB", "", "at gcp, on demand"),
+        (
+            "llama 3.3 70b rate limits groq",
+            "model:Llama-3.3-70B",
+            "",
+            "llama-3.3-70b-versatile at groq: Free",
+        ),
+        ("gpt-4o cached input price", "model:gpt-4o", "", "cached input 1.25"),
+        ("H100 power", "accelerator:H100-SXM-80GB", "", "700 W"),
+    ],
+)
+def test_what_is_asked_of_a_row_and_not_held_is_said(
+    question: str, first: str, unheld: str, told: str, retriever: Retriever
+) -> None:
+    hit = retriever.search(question).hits[0]
+    assert hit.record_id == first
+    assert ", ".join(map(str, hit.unheld)) == unheld
+    lines = [item.line for item in row_sentences(first, hit.text) if item.id in hit.telling]
+    assert any(told in line for line in lines) if told else not lines
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "told"),
+    [
+        ("MWAA price", "service:amazon-mwaa", "small environment: USD 0.49 per hour"),
+        ("confluent cloud price", "service:confluent-cloud-basic", "eCKU: USD 0.14"),
+        ("nat gateway price", "service:aws-nat-gateway", "USD 0.045 per hour"),
+        ("elevenlabs price", "service:elevenlabs", "USD 40 per million characters (speech synthesis)"),
+        (
+            "whisper-1 price",
+            "model:whisper-1",
+            "USD 0.006 a minute of audio (speech recognition of recordings)",
+        ),
+        ("price of gpt-image-1.5 per image", "model:gpt-image-1.5 (medium)", "USD 0.034 an image"),
+        ("amazon polly price", "model:amazon-polly-neural", "USD 16 per million characters"),
+        ("ada-002 price", "model:text-embedding-ada-002", "USD 0.1 per million tokens in"),
+    ],
+)
+def test_services_and_models_of_speech_and_images_are_priced_by_their_own_names(
+    question: str, first: str, told: str, retriever: Retriever, knowledge: Knowledge
+) -> None:
+    found = retriever.search(question)
+    assert not found.abstained
+    assert found.hits[0].record_id == first
+    assert told in found.hits[0].text
+    assert told in show(knowledge, first)
+    assert [hit.text for hit in retriever.by_ids([first])] == [found.hits[0].text]
+
+
+def test_a_service_that_a_named_component_is_priced_by_is_told_once(retriever: Retriever) -> None:
+    prices = [hit.record_id for hit in retriever.search("snowflake price").hits if hit.kind == "price"]
+    assert prices == ["price:snowflake"]
+
+
+def test_speech_and_images_are_among_the_prices_of_their_provider(knowledge: Knowledge) -> None:
+    assert "price of whisper-1 at openai: USD 0.006" in show(knowledge, "price:openai-api")
+
+
+def test_an_unknown_service_offers_the_nearest(knowledge: Knowledge) -> None:
+    with pytest.raises(UnknownName, match="service:amazon-mwaa"):
+        show(knowledge, "service:amazon-mwa")

@@ -62,15 +62,17 @@ def _print(result: "SearchResult", knowledge: Knowledge, today: date) -> None:
 
 
 def _shown(hit: "Hit") -> str:
-    """The record; of a row its name, the lines that tell what is asked or the first ones, and how to see the rest."""
+    """The record; of a row its name, the lines that tell what is asked or the first ones, what isn't held, and how to
+    see the rest."""
     if hit.kind not in ROW_KINDS:
         return hit.text
     name, *lines = hit.text.splitlines()
     sentences = row_sentences(hit.record_id, hit.text)
-    told = [item.line for item in sentences if item.id in hit.telling] or lines
+    told = [item.line for item in sentences if item.id in hit.telling] or ([] if hit.unheld else lines)
+    unheld = [f"not held: {item}" for item in hit.unheld]
     left = len(lines) - len(told[:MOST_LINES])
     more = f"{left} more line{'s' if left > 1 else ''}: stackwright knowledge show {hit.record_id}"
-    return "\n".join((name, *told[:MOST_LINES], *([more] if left else [])))
+    return "\n".join((name, *unheld, *told[:MOST_LINES], *([more] if left else [])))
 
 
 def _source_line(fact: Fact, today: date) -> str:

@@ -10,29 +10,18 @@ from typing import NamedTuple
 from ...hardware import TABLE as ACCELERATORS
 from ...hardware import accelerators
 from ...library import Knowledge
-from ...llm_prices import offers_of_model, only_sold
 from ...models import TABLE as MODELS
 from ...models import models
-from ...rate_texts import RATES, provider_rate_lines
 from ...records import Record
-from ...row_texts import (
-    ACCELERATOR,
-    MODEL,
-    PRICE,
-    TOKENS,
-    RowSentence,
-    accelerator_lines,
-    model_lines,
-    price_lines,
-    row_sentences,
-    sold_model_lines,
-)
+from ...row_texts import RowSentence, row_sentences
+from ..hits import Unheld
 from ..names import normalise
 from ..record import IndexRecord
 from ..vocabulary import Phrases, Vocabulary
 from .misspellings import Misspellings
+from .records import RowRecords
 from .spelling import Mention, Spellings
-from .topics import RowTopic, RowTopics
+from .topics import Buying, RowTopic, RowTopics
 
 FILE = "index/row_words.yaml"
 MOST = 3
@@ -41,7 +30,8 @@ LOOKED_AT = 20
 """So many of them are looked at for those that tell what is asked."""
 ONE = "1"
 """The count of an alias that means one device, and not a machine with several."""
-PRICES = "cost/service_prices.csv"
+BY_NAME_ALONE = frozenset({"model", "accelerator"})
+"""Kinds of rows that are all that is held of something, so that what is asked and not there is missing."""
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _SMALL = re.compile(r"\d{1,3}")
 
@@ -55,11 +45,16 @@ class RowWords(Record):
     rate: tuple[RowTopic, ...] = ()
     compared: tuple[str, ...] = ()
     """What is said of two rows that are held against each other."""
-    clouds: dict[str, str] = {}
-    """Names of clouds as people write them -> as the tables do."""
+    buying: Buying = Buying()
     ordinary: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
     """Words that begin the names of unlike models."""
+    kindred: tuple[str, ...] = ()
+    """What follows a family with a hyphen and makes no other name of it."""
+    sellers: tuple[str, ...] = ()
+    """Words that a service's name begins with and may be called without."""
+    common: tuple[str, ...] = ()
+    """Words that begin the names of unlike services."""
 
 
 _Row = tuple[IndexRecord, RowTopics]
@@ -71,6 +66,8 @@ class RowsFound(NamedTuple):
     records: tuple[IndexRecord, ...] = ()
     telling: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Of each record the ids of the lines that tell what is asked; none where nothing in particular is."""
+    unheld: Mapping[str, tuple[Unheld, ...]] = MappingProxyType({})
+    """Of each record what is asked of it and isn't in it."""
     unknown: tuple[str, ...] = ()
     rest: str = ""
     """The question without their names."""
@@ -85,6 +82,15 @@ class NamedTable(NamedTuple):
     topics: RowTopics
     """What is asked of its rows."""
     record: Callable[[str], IndexRecord]
+    whole: bool = True
+    """Whether a name of the kind that it lacks is unknown."""
+    told_of: Mapping[str, frozenset[str]] = MappingProxyType({})
+    """Of a row the components whose rows tell the same."""
+
+    def fitting(self, mention: Mention, named: Collection[str]) -> bool:
+        """Whether the mention brings something that the rows of the components `named` don't."""
+        told = (self.told_of.get(key, frozenset()) & frozenset(named) for key in mention.keys)
+        return not any(told) and (self.whole or bool(mention.keys))
 
 
 class NamedRows:
@@ -95,6 +101,7 @@ class NamedRows:
     ) -> None:
         """`used`: stems that the records use."""
         self._knowledge, self._vocabulary, self._used = knowledge, vocabulary, used
+        self.records = RowRecords(knowledge)
 
     def found(self, question: str, named: Mapping[str, str]) -> RowsFound:
         """`named`: component ids with the words that named them."""
@@ -102,7 +109,11 @@ class NamedRows:
         rows, unknown, rest, alone = list[_Row](), list[str](), question, False
         for table in self._tables:
             mentions, beside = self._asked_for(table, question, named)
-            mentions = [item for item in mentions if not self._is_part(item, table, question)]
+            mentions = [
+                item
+                for item in mentions
+                if table.fitting(item, named) and not self._is_part(item, table, question)
+            ]
             alone = alone or (bool(mentions) and not beside)
             rows += _side_by_side([self._of_mention(item, table, question) for item in mentions])
             unknown += [item.written for item in mentions if not item.keys]
@@ -123,7 +134,12 @@ class NamedRows:
             for identity, ids in telling.items()
             if ids
         )
-        return RowsFound(records, telling, tuple(unknown), rest, alone)
+        unheld = {
+            identity: topics.unheld(question, rest, _of(record))
+            for identity, (record, topics) in once.items()
+            if record.kind in BY_NAME_ALONE
+        }
+        return RowsFound(records, telling, unheld, tuple(unknown), rest, alone)
 
     def _is_part(self, mention: Mention, table: "NamedTable", question: str) -> bool:
         """Whether a longer name of another table holds it: `Ada` in RTX 6000 Ada."""
@@ -133,7 +149,10 @@ class NamedRows:
             if other is not table
             for item in other.spellings.within(question)
         )
-        return any(mention.written in written and mention.written != written for written in others)
+        return any(
+            mention.written in written and (mention.written != written or not table.whole)
+            for written in others
+        )
 
     def _of_mention(self, mention: Mention, table: "NamedTable", question: str) -> "list[_Row]":
         """Its first rows, those that tell what is asked before others."""
@@ -170,55 +189,13 @@ class NamedRows:
         words = (word for word in _WORD.findall(text) if len(word) > 1 and not _SMALL.fullmatch(word))
         return sum(word.lower() not in stop and normalise(word) not in known for word in words)
 
-    def by_id(self, identity: str) -> IndexRecord | None:
-        """The record `model:…`, `accelerator:…`, `price:…` or `rates:…`; None where there is none."""
-        kind, _, key = identity.partition(":")
-        if f"{kind}:" == PRICE:
-            return self._price_record(key)
-        if f"{kind}:" == RATES:
-            return self._rates_record(key)
-        if f"{kind}:" == MODEL and self._holds(MODELS) and key in self._models_in_use:
-            return self._model_record(key)
-        if f"{kind}:" == ACCELERATOR and self._holds(ACCELERATORS) and key in accelerators(self._knowledge):
-            return self._accelerator_record(key)
-        return None
-
-    def _model_record(self, key: str) -> IndexRecord:
-        model = models(self._knowledge).get(key)
-        lines = model_lines(model, self._knowledge) if model else sold_model_lines(key, self._knowledge)
-        return _record(f"{MODEL}{key}", "model", lines)
-
-    def _accelerator_record(self, key: str) -> IndexRecord:
-        device = accelerators(self._knowledge)[key]
-        lines = accelerator_lines(device, self._knowledge)
-        return _record(f"{ACCELERATOR}{key}", "accelerator", lines, device.component)
-
-    def _price_record(self, identity: str) -> IndexRecord | None:
-        component = self._knowledge.components.get(identity)
-        if component is None or not self._holds(PRICES):
-            return None
-        lines = price_lines(component, self._knowledge)
-        if not lines:
-            return None
-        return _record(f"{PRICE}{identity}", "price", (f"{component.name}, list prices", *lines), identity)
-
-    def _rates_record(self, identity: str) -> IndexRecord | None:
-        component = self._knowledge.components.get(identity)
-        lines = provider_rate_lines(identity, self._knowledge)
-        if component is None or not lines:
-            return None
-        return _record(f"{RATES}{identity}", "rates", (f"{component.name}, rate limits", *lines), identity)
-
-    def _holds(self, table: str) -> bool:
-        return table in self._files
-
-    @cached_property
-    def _files(self) -> frozenset[str]:
-        return frozenset(self._knowledge.files.walk())
-
     @cached_property
     def _words(self) -> RowWords:
-        return RowWords.model_validate(self._knowledge.files.yaml(FILE)) if self._holds(FILE) else RowWords()
+        return (
+            RowWords.model_validate(self._knowledge.files.yaml(FILE))
+            if self.records.holds(FILE)
+            else RowWords()
+        )
 
     @cached_property
     def _misspellings(self) -> Misspellings:
@@ -231,45 +208,47 @@ class NamedRows:
     @cached_property
     def _tables(self) -> tuple[NamedTable, ...]:
         tables = []
-        if self._holds(MODELS):
-            names = self._spelt(self._models_in_use, "perf/model_aliases.csv", whole=False)
-            tables.append(NamedTable(names, self._topics(self._words.model), self._model_record))
-        if self._holds(ACCELERATORS):
+        if self.records.holds(MODELS):
+            names = self._spelt(self.records.models, "perf/model_aliases.csv", whole=False)
+            tables.append(NamedTable(names, self._topics(self._words.model), self.records.model))
+        if self.records.holds(ACCELERATORS):
             names = self._spelt(accelerators(self._knowledge), "perf/accelerator_aliases.csv", whole=True)
             topics = self._topics(self._words.accelerator)
-            tables.append(NamedTable(names, topics, self._accelerator_record))
+            tables.append(NamedTable(names, topics, self.records.accelerator))
+        if services := self.records.services:
+            names = Spellings(self._called(services), self._words.ordinary, makers=self._words.common)
+            topics = self._topics(self._words.price)
+            tables.append(NamedTable(names, topics, self.records.service, whole=False, told_of=services))
         return tuple(tables)
+
+    def _called(self, services: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """What services are called, in full and without their seller."""
+        for name in services:
+            yield name, name
+            first, _, rest = name.partition(" ")
+            if rest and first.lower() in self._words.sellers:
+                yield rest, name
 
     @cached_property
     def _of_services(self) -> tuple[tuple[RowTopics, "Callable[[str], IndexRecord | None]"], ...]:
         return (
-            (self._topics(self._words.price), self._price_record),
-            (self._topics(self._words.rate), self._rates_record),
+            (self._topics(self._words.price), self.records.price),
+            (self._topics(self._words.rate), self.records.rates),
         )
 
     def _topics(self, topics: tuple[RowTopic, ...]) -> RowTopics:
-        return RowTopics(topics, self._vocabulary.lists.stop_words, self._words.clouds)
-
-    @cached_property
-    def _models_in_use(self) -> tuple[str, ...]:
-        """Keys of models, those that are sold by the token first, and names of those of which only prices are held."""
-        keys = tuple(models(self._knowledge))
-        if not self._holds(TOKENS):
-            return keys
-        by_use = sorted(keys, key=lambda key: not self._is_sold(key))
-        return (*by_use, *only_sold(self._knowledge, keys))
-
-    def _is_sold(self, key: str) -> bool:
-        return any(row.offered(row.as_of) for row in offers_of_model(self._knowledge, key))
+        return RowTopics(topics, self._vocabulary.lists.stop_words, self._words.buying)
 
     def _spelt(self, keys: Iterable[str], aliases: str, *, whole: bool) -> Spellings:
-        rows = self._knowledge.files.rows(aliases) if self._holds(aliases) else ()
+        rows = self._knowledge.files.rows(aliases) if self.records.holds(aliases) else ()
         names = [(row["alias"], row["key"]) for row in rows if row.get("count", ONE) == ONE]
         return Spellings(
             [*((key, key) for key in keys), *names],
             self._words.ordinary,
             whole=whole,
             makers=self._words.makers,
+            compared=self._words.compared,
+            kindred=self._words.kindred,
             families={key: model.family for key, model in models(self._knowledge).items()}
             if not whole
             else {},
@@ -301,8 +280,3 @@ def _exact_first(named: Mapping[str, str]) -> list[str]:
     return sorted(
         named, key=lambda identity: not normalise(identity.replace("-", " ")).startswith(named[identity])
     )
-
-
-def _record(identity: str, kind: str, lines: Iterable[str], component: str = "") -> IndexRecord:
-    subjects = (component,) if component else ()
-    return IndexRecord(identity, "\n".join(lines), kind, component, subjects)

@@ -17,6 +17,7 @@ _VERSION = re.compile(r"[a-z]?\d{1,5}")
 """Longer numbers are days, which pick no row."""
 DROPPED = frozenset({"instruct", "it", "chat", "hf", "turbo"})
 """Words at the end of a model's name that its questioners leave out."""
+_V = re.compile(r"^v(?=\d{1,2}$)")
 _SIZE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?=b(?![a-z]))")
 SIZE = "b"
 """What follows a number of parameters: a size picks among rows, and is no version."""
@@ -62,12 +63,16 @@ class Spellings:
         whole: bool = False,
         makers: Iterable[str] = (),
         families: Mapping[str, str] = MappingProxyType({}),
+        compared: Iterable[str] = (),
+        kindred: Iterable[str] = (),
     ) -> None:
         """`names`: spellings with the keys they stand for, the likeliest rows first; `ordinary`: words that are names
         with a capital inside the sentence alone; `whole`: beginnings of names are none, since they aren't families;
         `makers`: words that begin names of unlike models (`OpenAI`), and are no family either; `families`: of keys, so
-        that `GPT` alone means GPT, and not gpt-oss."""
-        unlike = frozenset((word,) for word in makers)
+        that `GPT` alone means GPT, and not gpt-oss; `compared`: words between two that are held against each other;
+        `kindred`: what follows a family with a hyphen and makes no other name of it (`GPT-based`)."""
+        self._compared, self._kindred = frozenset(compared), frozenset(kindred)
+        unlike = frozenset(map(_texts, makers))
         self._whole: dict[Pieces, str] = {}
         self._begun: dict[Pieces, dict[str, None]] = {}
         self._forms: dict[str, list[Pieces]] = {}
@@ -105,6 +110,10 @@ class Spellings:
                 if used.isdisjoint(places) and (mention := self._mention(question, pieces, places)):
                     used.update(mention.places)
                     found.append(mention)
+        for mention in list(found):
+            if (variant := self._variant(question, pieces, mention)) and used.isdisjoint(variant.places):
+                used.update(variant.places)
+                found.append(variant)
         return sorted(found, key=lambda mention: mention.places.start)
 
     def _mention(self, question: str, pieces: Sequence[Piece], places: range) -> Mention | None:
@@ -113,16 +122,51 @@ class Spellings:
         if key is None and not begun:
             return None
         further, written = _further(question, pieces, places), _between(question, pieces, places)
+        if begun and key is None and (other := self._other_kind(question, pieces, places, texts)):
+            return other
         if not further:
             ordinary = self._is_ordinary(texts, question, pieces[places.start].start)
             return Mention(self._named_alone(texts, key), written, places, ordinary)
         if not begun:
             return None if key is None or further.version else Mention((key,), written, places)
         fitting = tuple(item for item in begun if self._fits(item, texts, further))
+        fitting = fitting or self._without_maker((*texts, *further.version))
         if not fitting and further.version[:1] in self._whole:
             return None
         reached = range(places.start, places.stop + len(further))
         return Mention(fitting, _between(question, pieces, reached), reached)
+
+    def _variant(self, question: str, pieces: Sequence[Piece], mention: Mention) -> Mention | None:
+        """What is compared with it by the end of its name alone: the PCIe in `H100 SXM vs PCIe`."""
+        between, first = mention.places.stop, mention.places.stop + 1
+        if len(mention.keys) != 1 or between >= len(pieces) or pieces[between].text not in self._compared:
+            return None
+        own = tuple(pieces[place].text for place in mention.places)
+        for length in range(len(own) - 1, 0, -1):
+            other = tuple(piece.text for piece in pieces[first : first + length])
+            key = self._whole.get((*own[:-length], *other))
+            if key is not None and key not in mention.keys:
+                places = range(first, first + length)
+                return Mention((key,), _between(question, pieces, places), places)
+        return None
+
+    def _other_kind(
+        self, question: str, pieces: Sequence[Piece], places: range, texts: Pieces
+    ) -> Mention | None:
+        """A name that begins as a family's and goes on behind a hyphen as none of its names: `gpt-realtime`."""
+        after = places.stop
+        if len(texts) > 1 or after >= len(pieces) or pieces[after].text in self._kindred:
+            return None
+        hyphen = question[pieces[after - 1].end : pieces[after].start] == "-"
+        if not hyphen or (*texts, pieces[after].text) in self._begun or not pieces[after].text.isalpha():
+            return None
+        reached = range(places.start, after + 1)
+        return Mention((), _between(question, pieces, reached), reached)
+
+    def _without_maker(self, texts: Pieces) -> tuple[str, ...]:
+        """The row whose name this ends with: the rerank-v3.5 in `Cohere rerank 3.5`."""
+        names = (self._whole.get(texts[cut:]) for cut in range(1, len(texts)))
+        return next(((key,) for key in names if key), ())
 
     def _named_alone(self, texts: Pieces, key: str | None) -> tuple[str, ...]:
         """The row that is called so, and the others of a family of that name."""
@@ -175,8 +219,9 @@ def _is_size(pieces: Sequence[Piece], place: int) -> bool:
 
 
 def _parted(text: str) -> list[Piece]:
+    """Its pieces; a version is the same with and without its `v`."""
     return [
-        Piece(piece[0], chunk.start() + piece.start(), chunk.start() + piece.end())
+        Piece(_V.sub("", piece[0]), chunk.start() + piece.start(), chunk.start() + piece.end())
         for chunk in _CHUNK.finditer(text)
         for piece in _PIECE.finditer(chunk[0].lower())
     ]

@@ -1,11 +1,16 @@
-"""What a question asks of a row, and which of the row's lines tell it."""
+"""What a question asks of a row, which of the row's lines tell it, and what of it the row doesn't hold."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator
 
 from ...records import Record
 from ...row_texts import RowSentence
+from ..hits import Unheld
 from ..vocabulary import Phrases
 from ..words import terms
+
+_READ_AT = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\b20\d\d[\d-]*\)")
+"""Where a line was read, and when: names in it aren't what the line is about."""
 
 
 class RowTopic(Record):
@@ -13,17 +18,36 @@ class RowTopic(Record):
 
     asked: tuple[str, ...]
     lines: tuple[str, ...] = ()
+    called: str = ""
+    """What is missing where there is no such line; empty where others tell it as well."""
+    by_place: bool = False
+    """Whether a line holds for one cloud or provider."""
+
+
+class Qualifier(Record):
+    """A way to buy: spot, in a batch; lines that tell of it hold `word`."""
+
+    asked: tuple[str, ...]
+    word: str
+    called: str
+
+
+class Buying(Record):
+    """Where and how things are sold: what prices are asked by."""
+
+    places: dict[str, tuple[str, ...]] = {}
+    """Clouds and providers as people write them -> as the rows may."""
+    ways: tuple[Qualifier, ...] = ()
 
 
 class RowTopics:
     """What is asked of the rows of one table."""
 
-    def __init__(
-        self, topics: Iterable[RowTopic], stop_words: Collection[str], spoken: Mapping[str, str]
-    ) -> None:
-        """`spoken`: names as people write them -> as the rows do."""
+    def __init__(self, topics: Iterable[RowTopic], stop_words: Collection[str], buying: Buying) -> None:
         self._topics = [(topic, Phrases(topic.asked)) for topic in topics]
-        self._stop_words, self._spoken = stop_words, spoken
+        self._stop_words = stop_words
+        self._places = [(name, Phrases((name,)), forms) for name, forms in buying.places.items()]
+        self._ways = [(way, Phrases(way.asked)) for way in buying.ways]
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -37,24 +61,72 @@ class RowTopics:
     def telling(self, question: str, sentences: tuple[RowSentence, ...]) -> tuple[str, ...]:
         """Ids of the sentences that tell it: of each topic those that hold most of what sets its sentences apart, a
         cloud, a way to rent, a benchmark; none where nothing in particular is asked."""
-        words = self._words(question) - {term for item in sentences for term in terms(item.subject)}
+        wanted = self._wanted(question, {term for item in sentences for term in terms(item.subject)})
         found: dict[str, None] = {}
         for topic in self.within(question):
             of_topic = [item for item in sentences if item.line.startswith(topic.lines)]
-            found |= dict.fromkeys(item.id for item in _apart(of_topic, words))
+            found |= dict.fromkeys(item.id for item in _apart(of_topic, wanted))
         return tuple(found)
 
-    def _words(self, question: str) -> frozenset[str]:
-        called = {
-            phrase: written for phrase, written in self._spoken.items() if Phrases((phrase,)).within(question)
+    def unheld(self, question: str, rest: str, sentences: tuple[RowSentence, ...]) -> tuple[Unheld, ...]:
+        """What is asked and no sentence tells; `rest`: the question without the names of rows."""
+        topics = [topic for topic in self.within(question) if topic.called]
+        return tuple(
+            dict.fromkeys(
+                item for topic in topics for item in self._missing(topic, question, rest, sentences)
+            )
+        )
+
+    def _missing(
+        self, topic: RowTopic, question: str, rest: str, sentences: tuple[RowSentence, ...]
+    ) -> Iterator[Unheld]:
+        of_topic = [item for item in sentences if item.line.startswith(topic.lines)]
+        places = self._places_in(rest) if topic.by_place else {}
+        if not of_topic or not places:
+            yield from self._in_no_way(topic, question, of_topic)
+        for place, forms in places.items() if of_topic else ():
+            there = [item for item in of_topic if forms & _words(item)]
+            yield from self._in_no_way(topic, question, there, place)
+
+    def _in_no_way(
+        self, topic: RowTopic, question: str, told: list[RowSentence], place: str = ""
+    ) -> Iterator[Unheld]:
+        """The topic where nothing is told, else each way to buy that no sentence tells of."""
+        if not told:
+            yield Unheld(what=topic.called, place=place)
+            return
+        for way, phrases in self._ways if topic.by_place else ():
+            if phrases.within(question) and not any(way.word in item.line for item in told):
+                yield Unheld(what=way.called, place=place)
+
+    def _places_in(self, text: str) -> dict[str, frozenset[str]]:
+        """Places as they are called -> the words that rows may have for them; of `google cloud` not `google` too."""
+        named = [(name, forms) for name, phrases, forms in self._places if phrases.within(text)]
+        longest = [
+            (name, forms) for name, forms in named if not any(name in other != name for other, _ in named)
+        ]
+        return {
+            name: frozenset(terms(" ".join((*forms, "" if " " in name else name)))) for name, forms in longest
         }
+
+    def _wanted(self, question: str, known: Collection[str]) -> list[frozenset[str]]:
+        """What is wanted, each with the words that rows may have for it, places twice, since a price elsewhere is none;
+        `known`: words that all rows have."""
+        places = self._places_in(question)
+        named = frozenset(term for name in places for term in terms(name))
         kept = (word for word in question.lower().split() if word.strip("?,.") not in self._stop_words)
-        return frozenset(terms(" ".join((*kept, *called.values())))) - frozenset(terms(" ".join(called)))
+        words = frozenset(terms(" ".join(kept))) - named - frozenset(known)
+        return [*(frozenset((word,)) for word in words), *places.values(), *places.values()]
 
 
-def _apart(sentences: list[RowSentence], words: frozenset[str]) -> list[RowSentence]:
-    """Those with most of the words that some hold and others don't."""
-    held = [words & frozenset(terms(item.line)) for item in sentences]
-    by_all = frozenset.intersection(*held) if held else frozenset[str]()
-    counts = [len(item - by_all) for item in held]
+def _apart(sentences: list[RowSentence], wanted: list[frozenset[str]]) -> list[RowSentence]:
+    """Those with most of what is wanted that some hold and others don't."""
+    worded = [_words(item) for item in sentences]
+    setting_apart = [forms for forms in wanted if not all(forms & words for words in worded)]
+    counts = [sum(bool(forms & words) for forms in setting_apart) for words in worded]
     return [item for item, count in zip(sentences, counts, strict=True) if count == max(counts)]
+
+
+def _words(sentence: RowSentence) -> frozenset[str]:
+    """Its terms without those of where it was read."""
+    return frozenset(terms(_READ_AT.sub("", sentence.line)))

@@ -1,0 +1,115 @@
+"""Rows of the tables as records of the index, by their ids."""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from ...hardware import TABLE as ACCELERATORS
+from ...hardware import accelerators
+from ...library import Knowledge
+from ...llm_prices import offers_of_model, only_sold
+from ...media_prices import TABLE as MEDIA
+from ...media_prices import only_sold_media
+from ...models import TABLE as MODELS
+from ...models import models
+from ...price_rows import SERVICES, TOKENS, price_lines, priced_services, service_lines
+from ...rate_texts import RATES, provider_rate_lines
+from ...row_texts import (
+    ACCELERATOR,
+    MODEL,
+    PRICE,
+    SERVICE,
+    accelerator_lines,
+    model_lines,
+    sold_model_lines,
+)
+from ..record import IndexRecord
+
+
+class RowRecords:
+    """Models, accelerators, prices and rate limits; of each what is held."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    def by_id(self, identity: str) -> IndexRecord | None:
+        """The record `model:…`, `accelerator:…`, `price:…`, `service:…` or `rates:…`; None where there is none."""
+        kind, _, key = identity.partition(":")
+        if f"{kind}:" == PRICE:
+            return self.price(key)
+        if f"{kind}:" == RATES:
+            return self.rates(key)
+        if f"{kind}:" == SERVICE:
+            name = next((name for name in self.services if service_id(name) == identity), None)
+            return self.service(name) if name else None
+        if f"{kind}:" == MODEL and self.holds(MODELS) and key in self.models:
+            return self.model(key)
+        if f"{kind}:" == ACCELERATOR and self.holds(ACCELERATORS) and key in accelerators(self._knowledge):
+            return self.accelerator(key)
+        return None
+
+    def model(self, key: str) -> IndexRecord:
+        model = models(self._knowledge).get(key)
+        lines = model_lines(model, self._knowledge) if model else sold_model_lines(key, self._knowledge)
+        return _record(f"{MODEL}{key}", "model", lines)
+
+    def accelerator(self, key: str) -> IndexRecord:
+        device = accelerators(self._knowledge)[key]
+        lines = accelerator_lines(device, self._knowledge)
+        return _record(f"{ACCELERATOR}{key}", "accelerator", lines, device.component)
+
+    def service(self, name: str) -> IndexRecord:
+        """Prices under the name of a service, which may be a part of a component or of none."""
+        lines = (f"{name}, list prices", *service_lines(name, self._knowledge))
+        return _record(service_id(name), "price", lines)
+
+    def price(self, identity: str) -> IndexRecord | None:
+        component = self._knowledge.components.get(identity)
+        if component is None or not self.holds(SERVICES):
+            return None
+        lines = price_lines(component, self._knowledge)
+        if not lines:
+            return None
+        return _record(f"{PRICE}{identity}", "price", (f"{component.name}, list prices", *lines), identity)
+
+    def rates(self, identity: str) -> IndexRecord | None:
+        component = self._knowledge.components.get(identity)
+        lines = provider_rate_lines(identity, self._knowledge)
+        if component is None or not lines:
+            return None
+        return _record(f"{RATES}{identity}", "rates", (f"{component.name}, rate limits", *lines), identity)
+
+    def holds(self, table: str) -> bool:
+        """Whether the knowledge has this file."""
+        return table in self._files
+
+    @cached_property
+    def services(self) -> dict[str, frozenset[str]]:
+        """Names of priced services -> the components whose prices tell it too."""
+        return priced_services(self._knowledge)
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """Keys of models, those that are sold by the token first, and names of those of which only prices are held."""
+        keys = tuple(models(self._knowledge))
+        if self.holds(TOKENS):
+            by_use = sorted(keys, key=lambda key: not self._is_sold(key))
+            keys = (*by_use, *only_sold(self._knowledge, keys))
+        return (*keys, *only_sold_media(self._knowledge, keys)) if self.holds(MEDIA) else keys
+
+    def _is_sold(self, key: str) -> bool:
+        return any(row.offered(row.as_of) for row in offers_of_model(self._knowledge, key))
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self._knowledge.files.walk())
+
+
+def service_id(name: str) -> str:
+    """The id of a service's prices."""
+    return SERVICE + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _record(identity: str, kind: str, lines: Iterable[str], component: str = "") -> IndexRecord:
+    subjects = (component,) if component else ()
+    return IndexRecord(identity, "\n".join(lines), kind, component, subjects)

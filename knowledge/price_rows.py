@@ -1,0 +1,97 @@
+"""What is held of the prices of a service or of a component, in words, a line each."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from .llm_prices import LlmPrice, llm_prices
+from .media_prices import TABLE as MEDIA
+from .media_prices import MediaPrice, media_prices
+from .price_texts import media_price_line, meter_line, rent_lines, token_price_line
+from .prices import AcceleratorPrice, accelerator_prices
+from .records import Component
+from .service_prices import components_of_meters, meters_of, service_prices
+
+if TYPE_CHECKING:
+    from .library import Knowledge
+
+SERVICES, TOKENS, RENTS = "cost/service_prices.csv", "cost/llm_prices.csv", "cost/accelerator_prices.csv"
+MOST_PRICES = 8
+YOURS = "yours ("
+"""What the source of one's own prices begins with."""
+UNTOLD = "not listed: "
+"""What the line begins with that counts what is left out."""
+
+
+def price_lines(component: Component, knowledge: "Knowledge") -> tuple[str, ...]:
+    """List prices of a service or of a way to rent accelerators, a meter a line; none where no price is held of it."""
+    held = frozenset(knowledge.files.walk())
+    meters = meters_of(component.id, knowledge) if SERVICES in held else ()
+    sold = llm_prices(knowledge).values() if TOKENS in held else ()
+    tokens = sorted((row for row in sold if component_of(row, knowledge) == component.id), key=_by_interest)
+    media = media_prices(knowledge).values() if MEDIA in held else ()
+    return (
+        *map(meter_line, meters),
+        *_first(map(token_price_line, tokens), "models"),
+        *_first(
+            (media_price_line(row) for row in media if component_of(row, knowledge) == component.id),
+            "models of speech or images",
+        ),
+        *(_rented_devices(component.id, knowledge) if RENTS in held else ()),
+    )
+
+
+def service_lines(service: str, knowledge: "Knowledge") -> tuple[str, ...]:
+    """List prices under a service's own name, a meter a line; none where none is held."""
+    rows = (row for row in service_prices(knowledge).values() if row.service == service)
+    media = media_prices(knowledge).values() if MEDIA in knowledge.files.walk() else ()
+    return (
+        *(meter_line(row) for row in rows if row.price_usd is not None),
+        *(media_price_line(row) for row in media if media_service(row, knowledge) == service),
+    )
+
+
+def priced_services(knowledge: "Knowledge") -> dict[str, frozenset[str]]:
+    """Names of priced services -> the components that the price is told of anyway."""
+    held = frozenset(knowledge.files.walk())
+    found: dict[str, set[str]] = {}
+    if SERVICES in held:
+        components = components_of_meters(knowledge)
+        for row in service_prices(knowledge).values():
+            if row.price_usd is not None:
+                found.setdefault(row.service, set()).update(components[row.id])
+    for media in media_prices(knowledge).values() if MEDIA in held else ():
+        if service := media_service(media, knowledge):
+            found.setdefault(service, set())
+    return {service: frozenset(components) for service, components in found.items()}
+
+
+def media_service(price: MediaPrice, knowledge: "Knowledge") -> str:
+    """The provider's name where it is no component; else empty."""
+    return "" if component_of(price, knowledge) else price.provider.replace("_", " ")
+
+
+def _first(lines: Iterable[str], of: str) -> Iterator[str]:
+    """The first of them, and how many more there are."""
+    told = list(lines)
+    yield from told[:MOST_PRICES]
+    if len(told) > MOST_PRICES:
+        yield f"{UNTOLD}{len(told) - MOST_PRICES} more {of}; ask for one by its name"
+
+
+def _rented_devices(mode: str, knowledge: "Knowledge") -> Iterator[str]:
+    """What the devices with most offers cost by this way of renting; none where `mode` is no such way."""
+    by_device: dict[str, list[AcceleratorPrice]] = {}
+    for offer in accelerator_prices(knowledge):
+        if offer.mode == mode and offer.usd_per_accelerator_h is not None:
+            by_device.setdefault(offer.accelerator, []).append(offer)
+    by_offers = sorted(by_device.items(), key=lambda item: -len(item[1]))
+    yield from _first((f"{device}, {next(rent_lines(offers))}" for device, offers in by_offers), "devices")
+
+
+def _by_interest(price: LlmPrice) -> tuple[bool, bool]:
+    """One's own first, what isn't sold any more last."""
+    return not price.offered(price.as_of), not price.source.startswith(YOURS)
+
+
+def component_of(price: LlmPrice | MediaPrice, knowledge: "Knowledge") -> str:
+    return str(knowledge.providers["providers"].get(price.provider, ""))
