@@ -156,7 +156,7 @@ def _broken(tables: Tables, names: Names) -> Iterator[Finding]:
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: check_references(tables, names.protocols),
         lambda: check_expressions(tables, names),
-        lambda: check_facts(tables, date.max),
+        lambda: check_facts(tables, date.today()),
         lambda: check_rules(tables),
     )
     for check in checks:

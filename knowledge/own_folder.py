@@ -47,7 +47,7 @@ def read_own(folder: Path, base: Knowledge) -> Layer:
     owner = _owner(files, folder, findings)
     records = own_records(files, listed.known, owner, base, findings)
     documents = own_documents(files, listed.known, base, records.components, findings)
-    rows = own_rows(files, listed.known, owner, base, findings)
+    rows = own_rows(files, listed.known, owner, base, findings, records.components)
     if not (records.any or rows or documents or findings):
         text = "Nothing in the folder is used. It should have the layout that docs/knowledge.md describes."
         findings.append(warning(folder.name, "", text))

@@ -3,11 +3,13 @@
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import date
 
 from .checks.finding import Finding, error
 from .errors import KnowledgeInvalid
 from .files import DataFiles
+from .hardware import TABLE as ACCELERATORS
 from .layers import TABLES, Row, Table
 from .library import Knowledge
 from .own_reading import near, unsound_text
@@ -15,23 +17,46 @@ from .price_rows import YOURS
 
 TOLD_BY_THE_ROW = ("as_of", "source", "confidence", "note")
 """Columns that say where a figure comes from: never taken from the row of ours that it replaces."""
+REFERRING = {
+    "cost/accelerator_prices.csv": {"accelerator": "accelerator", "mode": "component"},
+    "cost/accelerator_purchase.csv": {"accelerator": "accelerator"},
+    "cost/rate_tiers.csv": {"provider": "component"},
+    "cost/service_prices.csv": {"components": "component"},
+}
+"""Columns that name something that must be known, since a price of what nobody knows is never read."""
 INSTEAD = "Ours is used, if there is one."
 
 
 def own_rows(
-    files: DataFiles, names: tuple[str, ...], owner: str, base: Knowledge, findings: list[Finding]
+    files: DataFiles,
+    names: tuple[str, ...],
+    owner: str,
+    base: Knowledge,
+    findings: list[Finding],
+    components: Collection[str] = (),
 ) -> dict[str, tuple[Row, ...]]:
-    """Table -> the sound rows of the folder."""
+    """Table -> the sound rows of the folder; `components`: the folder's own."""
+    known = {
+        "component": {*base.components, *components},
+        "accelerator": {row["key"] for row in base.files.rows(ACCELERATORS)},
+    }
     found = {}
     for name in names:
         if name in TABLES:
-            rows = tuple(_rows(files, name, owner, base, findings))
+            rows = tuple(_rows(files, name, owner, base, findings, known))
             if rows:
                 found[name] = rows
     return found
 
 
-def _rows(files: DataFiles, name: str, owner: str, base: Knowledge, findings: list[Finding]) -> Iterator[Row]:
+def _rows(
+    files: DataFiles,
+    name: str,
+    owner: str,
+    base: Knowledge,
+    findings: list[Finding],
+    known: dict[str, set[str]],
+) -> Iterator[Row]:
     table = TABLES[name]
     try:
         given = list(csv.DictReader(io.StringIO(files.text(name)), strict=True))
@@ -50,7 +75,9 @@ def _rows(files: DataFiles, name: str, owner: str, base: Knowledge, findings: li
             continue
         seen.add(key)
         try:
-            yield _row(row, held.get(key, {}), table, owner)
+            sound = _row(row, held.get(key, {}), table, owner)
+            _check_references(sound, REFERRING.get(name, {}), known)
+            yield sound
         except KnowledgeInvalid as invalid:
             findings.append(error(name, label, f"{invalid.message} {INSTEAD}"))
 
@@ -80,14 +107,42 @@ def _row(given: Row, ours: Row, table: Table, owner: str) -> Row:
         raise KnowledgeInvalid("It holds control characters, or a number without end.")
     row = {column: value for column, value in ours.items() if column not in TOLD_BY_THE_ROW}
     row |= {column: value.strip() for column, value in given.items() if value.strip()}
-    said = row.get("source", "")
-    row["source"] = f"{YOURS}{owner}){f': {said}' if said else ''}"
+    row["source"] = _source(row, given, ours, owner)
     if "confidence" in table.model.model_fields:
         row.setdefault("confidence", "high")
     wrong = table.problem(row)
     if wrong:
         raise KnowledgeInvalid(f"{wrong}.")
     return {column: row.get(column, "") for column in table.model.model_fields}
+
+
+def _source(row: Row, given: Row, ours: Row, owner: str) -> str:
+    """Whose it is, what they say of it, and where the figures were read that theirs leaves open."""
+    said = row.get("source", "")
+    open_ = [column for column, value in ours.items() if value and column not in TOLD_BY_THE_ROW]
+    rest = any(not given.get(column, "").strip() and _is_figure(ours[column]) for column in open_)
+    told = (said, f"what it leaves open: {ours['source']}, {ours.get('as_of', '')}" if rest else "")
+    about = "; ".join(part for part in told if part)
+    return f"{YOURS}{owner}){f': {about}' if about else ''}"
+
+
+def _check_references(row: Row, referring: dict[str, str], known: dict[str, set[str]]) -> None:
+    """KnowledgeInvalid for a name that nothing has, or a date to come."""
+    for column, kind in referring.items():
+        for name in row.get(column, "").split():
+            if name not in known[kind]:
+                raise KnowledgeInvalid(f"Unknown {kind} {name!r}.{near(name, known[kind])}")
+    today = date.today().isoformat()
+    if row.get("as_of", "") > today:
+        raise KnowledgeInvalid(f"as_of {row['as_of']} is in the future; today is {today}.")
+
+
+def _is_figure(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _endless(text: str) -> bool:

@@ -84,7 +84,10 @@ def test_prices_of_ones_own_come_before_ours_and_say_so() -> None:
     price, list_price = llm_prices(known)["gpt-6-sol"], llm_prices(BASE)["gpt-6-sol"]
     assert (price.input_usd_per_m, price.output_usd_per_m) == (1.6, 8.0)
     assert price.cache_read_usd_per_m == list_price.cache_read_usd_per_m
-    assert price.source == "yours (Acme platform team): enterprise agreement 2026-17"
+    assert price.source == (
+        "yours (Acme platform team): enterprise agreement 2026-17; "
+        f"what it leaves open: {list_price.source}, {list_price.as_of}"
+    )
     assert len(llm_prices(known)) == len(llm_prices(BASE))
     assert service_prices(known)["acme_search_node"].price_usd == 310
     assert "acme-search" in price_models(known).by_component
