@@ -1,12 +1,12 @@
 """What is held of the prices of a service or of a component, in words, a line each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .llm_prices import LlmPrice, llm_prices
 from .media_prices import TABLE as MEDIA
 from .media_prices import MediaPrice, media_prices
-from .price_texts import media_price_line, meter_line, rent_lines, token_price_line
+from .price_texts import cloud_lines, media_price_line, meter_line, rent_lines, token_price_line
 from .prices import AcceleratorPrice, accelerator_prices
 from .records import Component
 from .service_prices import components_of_meters, meters_of, service_prices
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .library import Knowledge
 
 SERVICES, TOKENS, RENTS = "cost/service_prices.csv", "cost/llm_prices.csv", "cost/accelerator_prices.csv"
+ON_DEMAND = "gpu-on-demand"
+"""The way to rent at clouds that sell everything else too."""
 MOST_PRICES = 8
 YOURS = "yours ("
 """What the source of one's own prices begins with."""
@@ -41,27 +43,33 @@ def price_lines(component: Component, knowledge: "Knowledge") -> tuple[str, ...]
 
 
 def service_lines(service: str, knowledge: "Knowledge") -> tuple[str, ...]:
-    """List prices under a service's own name, a meter a line; none where none is held."""
-    rows = (row for row in service_prices(knowledge).values() if row.service == service)
-    media = media_prices(knowledge).values() if MEDIA in knowledge.files.walk() else ()
+    """What is held of the prices under a service's own name, a meter a line; that none was found is said as well."""
+    held = frozenset(knowledge.files.walk())
+    rows = service_prices(knowledge).values() if SERVICES in held else ()
+    media = media_prices(knowledge).values() if MEDIA in held else ()
     return (
-        *(meter_line(row) for row in rows if row.price_usd is not None),
+        *(meter_line(row) for row in rows if row.service == service),
         *(media_price_line(row) for row in media if media_service(row, knowledge) == service),
+        *(_devices_of_cloud(service.casefold(), knowledge) if RENTS in held else ()),
     )
 
 
 def priced_services(knowledge: "Knowledge") -> dict[str, frozenset[str]]:
-    """Names of priced services -> the components that the price is told of anyway."""
+    """Names of services of whose prices something is held, GPU clouds among them -> the components of which the same is
+    told anyway."""
     held = frozenset(knowledge.files.walk())
     found: dict[str, set[str]] = {}
     if SERVICES in held:
         components = components_of_meters(knowledge)
         for row in service_prices(knowledge).values():
-            if row.price_usd is not None:
-                found.setdefault(row.service, set()).update(components[row.id])
+            found.setdefault(row.service, set()).update(components[row.id] if row.price_usd else ())
     for media in media_prices(knowledge).values() if MEDIA in held else ():
         if service := media_service(media, knowledge):
             found.setdefault(service, set())
+    spelt = {service.casefold(): service for service in found}
+    for offer in accelerator_prices(knowledge) if RENTS in held else ():
+        if offer.mode != ON_DEMAND:
+            found.setdefault(spelt.get(offer.cloud, offer.cloud), set())
     return {service: frozenset(components) for service, components in found.items()}
 
 
@@ -80,12 +88,28 @@ def _first(lines: Iterable[str], of: str) -> Iterator[str]:
 
 def _rented_devices(mode: str, knowledge: "Knowledge") -> Iterator[str]:
     """What the devices with most offers cost by this way of renting; none where `mode` is no such way."""
-    by_device: dict[str, list[AcceleratorPrice]] = {}
-    for offer in accelerator_prices(knowledge):
-        if offer.mode == mode and offer.usd_per_accelerator_h is not None:
-            by_device.setdefault(offer.accelerator, []).append(offer)
-    by_offers = sorted(by_device.items(), key=lambda item: -len(item[1]))
-    yield from _first((f"{device}, {next(rent_lines(offers))}" for device, offers in by_offers), "devices")
+    offers = (offer for offer in accelerator_prices(knowledge) if offer.mode == mode)
+    return _by_device(offers, rent_lines)
+
+
+def _devices_of_cloud(cloud: str, knowledge: "Knowledge") -> Iterator[str]:
+    """What the devices with most offers cost at a cloud that sells little else."""
+    offers = accelerator_prices(knowledge)
+    return _by_device(
+        (item for item in offers if item.cloud == cloud and item.mode != ON_DEMAND), cloud_lines
+    )
+
+
+def _by_device(
+    offers: Iterable[AcceleratorPrice],
+    lines: Callable[[Iterable[AcceleratorPrice]], Iterator[str]],
+) -> Iterator[str]:
+    found: dict[str, list[AcceleratorPrice]] = {}
+    for offer in offers:
+        if offer.usd_per_accelerator_h is not None:
+            found.setdefault(offer.accelerator, []).append(offer)
+    by_offers = sorted(found.items(), key=lambda item: -len(item[1]))
+    yield from _first((f"{device}, {next(lines(listed))}" for device, listed in by_offers), "devices")
 
 
 def _by_interest(price: LlmPrice) -> tuple[bool, bool]:

@@ -42,14 +42,17 @@ def media_price_line(row: MediaPrice) -> str:
 
 
 def meter_line(row: ServicePrice) -> str:
-    """A price that is held; not for rows without one."""
+    """A price that is held, or that none is published or was found."""
+    note = f"; {row.note}" if row.note else ""
+    read = f" ({row.source}, {row.as_of})" if row.source else ""
+    if row.price_usd is None:
+        return f"{row.service}, {row.meter}: no list price, {row.unit}{read}{note}"
     spread = (
         f" ({row.low or row.price_usd:g} to {row.high or row.price_usd:g})" if row.low or row.high else ""
     )
     where = f", {row.region}" if row.region else ""
-    note = f"; {row.note}" if row.note else ""
     price = f"USD {row.price_usd:g}{spread} per {row.unit.removeprefix('USD/')}{where}"
-    return f"{row.service}, {row.meter}: {price} ({row.source}, {row.as_of}){note}"
+    return f"{row.service}, {row.meter}: {price}{read}{note}"
 
 
 def token_price_line(row: LlmPrice) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import KnowledgeInvalid
+from ..index.cards import ARTICLE
 from ..index.record import FACT_KINDS
 from ..index.vocabulary import FILE, read_word_lists
 from .finding import Finding, error
@@ -31,7 +32,7 @@ def _word_lists(tables: Tables) -> Iterator[Finding]:
         if identity not in tables.components:
             yield error(FILE, alias, f"The alias names the unknown component {identity!r}.")
     for intent in lists.intents:
-        for kind in sorted(intent.kinds - FACT_KINDS):
+        for kind in sorted(intent.kinds - FACT_KINDS - {ARTICLE}):
             yield error(FILE, intent.terms[0], f"The intent asks for the unknown kind {kind!r}.")
     for attribute in lists.attributes:
         for pattern in (attribute.words, attribute.pattern):

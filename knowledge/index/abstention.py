@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from ..library import Knowledge
+from .cards import ARTICLE
 from .coverage import Coverage
 from .editions import Editions
 from .names import normalise
@@ -90,6 +91,8 @@ class Abstention:
         if subject is None or rows.alone or self._vocabulary.is_foreign(question):
             return ""
         if self.editions.tells_of(question, dict(named)) or self._is_name_alone(question, named):
+            return ""
+        if not named and any(intent.kinds == {ARTICLE} for intent in self._vocabulary.intents(question)):
             return ""
         if not subject.is_other(question, vector, names_in(question, named, rows), closeness):
             return ""

@@ -11,6 +11,8 @@ from ..records import Component, Decision, Fact, Laid, Rule, Slot
 from .asked import read_asked
 from .record import IndexRecord
 
+ARTICLE = "article"
+"""The kind of the cards of the framework's article."""
 _EFFECTS = {
     "exclude": "Ruled out when",
     "require": "Needs something else when",
@@ -135,7 +137,13 @@ def article_records(knowledge: Knowledge) -> Iterator[IndexRecord]:
         return
     for block in knowledge.files.yaml("index/article.yaml")["cards"]:
         text = f"{block['title']}. {block['text']} (framework article, {block['section']})"
-        yield IndexRecord(f"article:{block['key']}", text, "article", layer=int(block.get("layer", 0)))
+        yield IndexRecord(
+            f"article:{block['key']}",
+            text,
+            ARTICLE,
+            layer=int(block.get("layer", 0)),
+            questions=tuple(block.get("asked", ())),
+        )
 
 
 def subject_name(subject: str, knowledge: Knowledge) -> str:

@@ -151,3 +151,18 @@ def test_reference_questions_are_answered(retriever: Retriever) -> None:
     assert quality.recall_8 >= 0.92, quality
     wrong = [answer.identity for answer in answers if answer.result.abstained is bool(answer.gold)]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("question", "card"),
+    [
+        ("Which strategies does the article call mature?", "article:maturity"),
+        ("What are the bottlenecks of storage by the paper?", "article:layer-storage"),
+        ("Which layers does the framework split a stack into, in the article?", "article:layers"),
+        ("How does the article count total cost of ownership?", "article:economics"),
+    ],
+)
+def test_the_article_is_asked_by_its_name(question: str, card: str, retriever: Retriever) -> None:
+    found = retriever.search(question)
+    assert not found.abstained
+    assert card in [hit.record_id for hit in found.hits[:2]]

@@ -108,7 +108,12 @@ def test_an_ordinary_word_is_a_name_with_a_capital_inside_or_a_version(
         ("What does BigQuery cost?", "price:google-bigquery", "USD 6.25"),
         ("Pinecone pricing", "price:pinecone", "USD 0.33"),
         ("Groq token price", "price:groq", "per million tokens"),
-        ("coreweave price", "price:gpu-neocloud", "an hour per accelerator"),
+        ("coreweave price", "service:coreweave", "an hour per accelerator"),
+        ("runpod pricing", "service:runpod", "at runpod, GPU cloud: price of USD"),
+        ("modal pricing", "service:modal", "H100-SXM-80GB, at modal, serverless: price of USD"),
+        ("prefect cloud price", "service:prefect-cloud", "no list price, not found"),
+        ("aws egress cost", "service:aws-internet-egress", "USD"),
+        ("gpt-oss-120b gpu requirements", "model:gpt-oss-120b", "memory: weights"),
     ],
 )
 def test_a_row_that_is_asked_for_comes_first(

@@ -53,6 +53,8 @@ class RowWords(Record):
     """What follows a family with a hyphen and makes no other name of it."""
     sellers: tuple[str, ...] = ()
     """Words that a service's name begins with and may be called without."""
+    called: dict[str, tuple[str, ...]] = {}
+    """Other names of services."""
     common: tuple[str, ...] = ()
     """Words that begin the names of unlike services."""
 
@@ -228,6 +230,8 @@ class NamedRows:
             first, _, rest = name.partition(" ")
             if rest and first.lower() in self._words.sellers:
                 yield rest, name
+            for called in self._words.called.get(name, ()):
+                yield called, name
 
     @cached_property
     def _of_services(self) -> tuple[tuple[RowTopics, "Callable[[str], IndexRecord | None]"], ...]:
