@@ -46,7 +46,7 @@ def meter_line(row: ServicePrice) -> str:
     note = f"; {row.note}" if row.note else ""
     read = f" ({row.source}, {row.as_of})" if row.source else ""
     if row.price_usd is None:
-        return f"{row.service}, {row.meter}: no list price, {row.unit}{read}{note}"
+        return f"{row.service}, {row.meter}: no list price {row.unit.removeprefix('not ')}{read}{note}"
     spread = (
         f" ({row.low or row.price_usd:g} to {row.high or row.price_usd:g})" if row.low or row.high else ""
     )

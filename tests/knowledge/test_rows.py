@@ -111,7 +111,7 @@ def test_an_ordinary_word_is_a_name_with_a_capital_inside_or_a_version(
         ("coreweave price", "service:coreweave", "an hour per accelerator"),
         ("runpod pricing", "service:runpod", "at runpod, GPU cloud: price of USD"),
         ("modal pricing", "service:modal", "H100-SXM-80GB, at modal, serverless: price of USD"),
-        ("prefect cloud price", "service:prefect-cloud", "no list price, not found"),
+        ("prefect cloud price", "service:prefect-cloud", "no list price found"),
         ("aws egress cost", "service:aws-internet-egress", "USD"),
         ("gpt-oss-120b gpu requirements", "model:gpt-oss-120b", "memory: weights"),
     ],
