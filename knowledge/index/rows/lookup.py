@@ -95,6 +95,15 @@ class NamedTable(NamedTuple):
         return not any(told) and (self.whole or bool(mention.keys))
 
 
+class _Tabled(NamedTuple):
+    """What tables told of a question."""
+
+    rows: list[_Row]
+    unknown: tuple[str, ...]
+    rest: str
+    alone: bool
+
+
 class NamedRows:
     """Models, accelerators, priced services and limited model APIs by name; built on first use."""
 
@@ -108,53 +117,55 @@ class NamedRows:
     def found(self, question: str, named: Mapping[str, str]) -> RowsFound:
         """`named`: component ids with the words that named them."""
         question = self._misspellings.mended(question)
+        tabled = self._of_tables(question, named)
+        rows, alone = self._of_components(question, named)
+        once = {record.id: (record, topics) for record, topics in (*tabled.rows, *rows)}
+        sentences = {identity: _of(record) for identity, (record, _) in once.items()}
+        telling = {
+            identity: topics.telling(question, sentences[identity]) for identity, (_, topics) in once.items()
+        }
+        unheld = {
+            identity: topics.unheld(question, tabled.rest, sentences[identity])
+            for identity, (record, topics) in once.items()
+            if record.kind in BY_NAME_ALONE
+        }
+        told = any(
+            not self._beside(
+                tabled.rest, named, (*once[identity][1].asked, *_lines(sentences[identity], ids))
+            )
+            for identity, ids in telling.items()
+            if ids
+        )
+        records = tuple(record for record, _ in once.values())
+        return RowsFound(records, telling, unheld, tabled.unknown, tabled.rest, tabled.alone or alone or told)
+
+    def _of_tables(self, question: str, named: Mapping[str, str]) -> "_Tabled":
+        """The rows that the question names, of one table after the other."""
         rows, unknown, rest, alone = list[_Row](), list[str](), question, False
-        for table in self._tables:
-            mentions, beside = self._asked_for(table, question, named)
+        mentioned = [(table, table.spellings.within(question)) for table in self._tables]
+        for table, within in mentioned:
+            others = [item.written for other, items in mentioned if other is not table for item in items]
+            asked, beside = self._asked_for(table, within, question, named)
             mentions = [
-                item
-                for item in mentions
-                if table.fitting(item, named) and not self._is_part(item, table, question)
+                item for item in asked if table.fitting(item, named) and not _is_part(item, table, others)
             ]
             alone = alone or (bool(mentions) and not beside)
             rows += _side_by_side([self._of_mention(item, table, question) for item in mentions])
             unknown += [item.written for item in mentions if not item.keys]
             for mention in mentions:
                 rest = rest.replace(mention.written, " ", 1)
+        return _Tabled(rows, tuple(unknown), rest, alone)
+
+    def _of_components(self, question: str, named: Mapping[str, str]) -> tuple[list[_Row], bool]:
+        """Prices and limits of the components that are named, where the question asks for them, and whether it asks for
+        nothing else."""
+        rows, alone = list[_Row](), False
         for topics, record in self._of_services:
             if topics.within(question):
                 told = [row for identity in _exact_first(named) if (row := record(identity)) is not None]
                 rows += [(row, topics) for row in told[:MOST]]
                 alone = alone or (bool(told) and not self._beside(question, named, topics.asked))
-        once = {record.id: (record, topics) for record, topics in rows}
-        telling = {
-            identity: topics.telling(question, _of(record)) for identity, (record, topics) in once.items()
-        }
-        records = tuple(record for record, _ in once.values())
-        alone = alone or any(
-            not self._beside(rest, named, (*once[identity][1].asked, *_lines(once[identity][0], ids)))
-            for identity, ids in telling.items()
-            if ids
-        )
-        unheld = {
-            identity: topics.unheld(question, rest, _of(record))
-            for identity, (record, topics) in once.items()
-            if record.kind in BY_NAME_ALONE
-        }
-        return RowsFound(records, telling, unheld, tuple(unknown), rest, alone)
-
-    def _is_part(self, mention: Mention, table: "NamedTable", question: str) -> bool:
-        """Whether a longer name of another table holds it: `Ada` in RTX 6000 Ada."""
-        others = (
-            item.written
-            for other in self._tables
-            if other is not table
-            for item in other.spellings.within(question)
-        )
-        return any(
-            mention.written in written and (mention.written != written or not table.whole)
-            for written in others
-        )
+        return rows, alone
 
     def _of_mention(self, mention: Mention, table: "NamedTable", question: str) -> "list[_Row]":
         """Its first rows, those that tell what is asked before others."""
@@ -164,14 +175,14 @@ class NamedRows:
         return [(record, table.topics) for record, _ in by_telling[:MOST]]
 
     def _asked_for(
-        self, table: "NamedTable", question: str, named: Mapping[str, str]
+        self, table: "NamedTable", within: Iterable[Mention], question: str, named: Mapping[str, str]
     ) -> tuple[list[Mention], int]:
-        """Rows of which something is asked that they tell, or whose names stand alone or beside each other, and how
-        many words are left.
+        """Of the mentions `within` the question the rows of which something is asked that they tell, or whose names
+        stand alone or beside each other, and how many words are left.
 
         A name that is an ordinary word too counts beside nothing else.
         """
-        mentions = [item for item in table.spellings.within(question) if not _of_component(item, named)]
+        mentions = [item for item in within if not _of_component(item, named)]
         rest = question
         for mention in mentions:
             rest = rest.replace(mention.written, " ", 1)
@@ -265,9 +276,16 @@ def _of_component(mention: Mention, named: Mapping[str, str]) -> bool:
     return any(part in f" {form} " and part.strip() != form for form in named.values())
 
 
-def _lines(record: IndexRecord, ids: Collection[str]) -> Iterator[str]:
+def _is_part(mention: Mention, table: NamedTable, others: Iterable[str]) -> bool:
+    """Whether a longer name of another table holds it: `Ada` in RTX 6000 Ada; a service has to be named apart."""
+    return any(
+        mention.written in written and (mention.written != written or not table.whole) for written in others
+    )
+
+
+def _lines(sentences: Iterable[RowSentence], ids: Collection[str]) -> Iterator[str]:
     """Those of the sentences with these ids."""
-    return (item.line for item in _of(record) if item.id in ids)
+    return (item.line for item in sentences if item.id in ids)
 
 
 def _of(record: IndexRecord) -> tuple[RowSentence, ...]:
