@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from knowledge import Knowledge
 from knowledge.contradictions import contradicting
+from knowledge.index.words import singular
 from knowledge.row_texts import ROW_KINDS, row_sentences
 from tools.workload import Workload
 
@@ -107,11 +108,17 @@ def content_words(text: str) -> frozenset[str]:
 
     >>> sorted(content_words("How much does an H100 cost, and what is RAG?"))
     ['cost', 'h100', 'rag']
+    >>> content_words("HIPAA-eligible GPUs") == content_words("eligible for HIPAA: a GPU")
+    True
     """
     common = claim_words()["common_words"] | claim_words()["question_words"]
-    words = [word for word in _WORD.findall(text) if word.lower() not in common]
+    found = _WORD.findall(text)  # `HIPAA-eligible` is two words, `gpt-4o` a name
+    parts = (
+        part for word in found for part in (word.split("-") if word.replace("-", "").isalpha() else [word])
+    )
+    words = [word for word in parts if word.lower() not in common]
     telling = [word for word in words if len(word) > 3 or any(c.isupper() or c.isdigit() for c in word[1:])]
-    return frozenset(word.lower()[:6] for word in telling)
+    return frozenset(singular(word.lower())[:6] for word in telling)
 
 
 def _unheld(hit: "Hit") -> list[Claim]:

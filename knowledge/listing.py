@@ -13,8 +13,10 @@ from .index.rows.records import RowRecords, service_id
 from .index.spoken import component_names
 from .index.vocabulary import read_word_lists
 from .library import Knowledge
+from .media_prices import TABLE as MEDIA
+from .media_prices import only_sold_media
 from .models import TABLE as MODELS
-from .models import ModelSpec, resolve_model
+from .models import ModelSpec, models, resolve_model
 from .price_rows import price_lines
 from .rate_texts import RATES, provider_rate_lines
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
@@ -23,7 +25,6 @@ from .row_texts import (
     LINE,
     MODEL,
     PRICE,
-    ROW_KINDS,
     SERVICE,
     accelerator_lines,
     model_lines,
@@ -52,6 +53,10 @@ REPORT = (
     f"--knowledge DIR); to have it corrected for everybody, {_ISSUE}"
 )
 REPORT_ROW = f"Wrong or out of date? To have it corrected, {_ISSUE}"
+
+
+OF_ONES_OWN = frozenset({"fact", "component", "rule", "argument"})
+"""Kinds of records that a folder of one's own may hold."""
 
 
 class FoundRecord(NamedTuple):
@@ -122,7 +127,7 @@ def _card(knowledge: Knowledge, key: str) -> FoundRecord:
 def show(knowledge: Knowledge, identity: str) -> str:
     """One record as text, and how to report that it is wrong."""
     record = record_of(knowledge, identity)
-    return f"{record.text}\n\n{REPORT_ROW if record.kind in ROW_KINDS else REPORT}"
+    return f"{record.text}\n\n{REPORT if record.kind in OF_ONES_OWN else REPORT_ROW}"
 
 
 def nearest_ids(knowledge: Knowledge, key: str, count: int = 3) -> list[str]:
@@ -172,6 +177,9 @@ def _accelerator(accelerator: Accelerator, knowledge: Knowledge) -> FoundRecord:
 
 def _model_or_price(name: str, knowledge: Knowledge) -> FoundRecord:
     """A model, or what is held of one of which nothing but prices is."""
+    sold = only_sold_media(knowledge, models(knowledge)) if MEDIA in knowledge.files.walk() else ()
+    if name in sold and (lines := sold_model_lines(name, knowledge)):
+        return FoundRecord(f"{MODEL}{name}", "model", (), _lines(MODEL + lines[0], *lines[1:]))
     try:
         return _model(resolve_model(knowledge, name), knowledge)
     except UnknownName:

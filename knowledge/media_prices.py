@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .aliases import canonical, table_cache
 from .prices import Confidence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MediaTask = Literal["listen", "speak", "draw"]
 MediaUnit = Literal["audio_minute", "character", "image"]
+_BILLED_BY: dict[MediaTask, MediaUnit] = {"listen": "audio_minute", "speak": "character", "draw": "image"}
 TABLE = "cost/media_prices.csv"
 HIGHEST_USD_PER_UNIT = 1
 """A minute, a character or an image at more than a dollar is a unit error."""
@@ -35,6 +36,12 @@ class MediaPrice(Record):
     confidence: Confidence
     source: str
     as_of: date
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        if _BILLED_BY[self.task] != self.unit:
+            raise ValueError(f"the unit of {self.task} is {_BILLED_BY[self.task]}")
+        return self
 
     def offered(self, as_of: date) -> bool:
         """Whether the provider still offers it at `as_of`."""

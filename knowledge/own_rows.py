@@ -20,6 +20,8 @@ TOLD_BY_THE_ROW = ("as_of", "source", "confidence", "note")
 REFERRING = {
     "cost/accelerator_prices.csv": {"accelerator": "accelerator", "mode": "component"},
     "cost/accelerator_purchase.csv": {"accelerator": "accelerator"},
+    "cost/llm_prices.csv": {"provider": "provider"},
+    "cost/media_prices.csv": {"provider": "provider"},
     "cost/rate_tiers.csv": {"provider": "component"},
     "cost/service_prices.csv": {"components": "component"},
 }
@@ -36,8 +38,12 @@ def own_rows(
     components: Collection[str] = (),
 ) -> dict[str, tuple[Row, ...]]:
     """Table -> the sound rows of the folder; `components`: the folder's own."""
+    sold = (
+        row["provider"] for name in ("llm", "media") for row in base.files.rows(f"cost/{name}_prices.csv")
+    )
     known = {
         "component": {*base.components, *components},
+        "provider": {*base.providers["providers"], *sold, *components},
         "accelerator": {row["key"] for row in base.files.rows(ACCELERATORS)},
     }
     found = {}
@@ -106,7 +112,7 @@ def _row(given: Row, ours: Row, table: Table, owner: str) -> Row:
     if unsound_text(dict(given)) or any(_endless(value) for value in given.values()):
         raise KnowledgeInvalid("It holds control characters, or a number without end.")
     row = {column: value for column, value in ours.items() if column not in TOLD_BY_THE_ROW}
-    row |= {column: value.strip() for column, value in given.items() if value.strip()}
+    row |= {column: " ".join(value.split()) for column, value in given.items() if value.strip()}
     row["source"] = _source(row, given, ours, owner)
     if "confidence" in table.model.model_fields:
         row.setdefault("confidence", "high")

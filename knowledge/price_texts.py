@@ -67,7 +67,8 @@ def token_price_line(row: LlmPrice) -> str:
     if row.long_context_input_usd_per_m is not None and row.long_context_from_tokens:
         surcharge = f"above {row.long_context_from_tokens:,} tokens {row.long_context_input_usd_per_m:g} in"
     cached = f"cached input {row.cache_read_usd_per_m:g}" if row.cache_read_usd_per_m is not None else ""
-    told = ", ".join(part for part in (asked, answered, cached, surcharge, batch, query) if part)
+    written = f"cache write {row.cache_write_usd_per_m:g}" if row.cache_write_usd_per_m is not None else ""
+    told = ", ".join(part for part in (asked, answered, cached, written, surcharge, batch, query) if part)
     return f"price of {row.model} at {row.provider}: {told}{_ends(row)} ({row.source}, {row.as_of})"
 
 

@@ -89,9 +89,11 @@ def _phrases() -> Phrases:
 
 
 def _questions(message: Message, hits: dict[str, list[Hit]]) -> list[tuple[int, int]]:
-    """Sentences that ask the advisor something: a question word first and a question mark after."""
+    """Sentences that ask the advisor something: a question word first and a question mark after, or beginning as
+    questions on prices, limits and licences do."""
     requests = {message.tokens[hit.first].sentence for hit in hits.get("request_openers", ())}
     openers = {hit.first for hit in hits.get("question_openers", ())}
+    begun = {hit.first for hit in hits.get("plain_questions", ())}
     found: list[tuple[int, int]] = []
     first = 0
     for index, token in enumerate(message.tokens):
@@ -102,7 +104,8 @@ def _questions(message: Message, hits: dict[str, list[Hit]]) -> list[tuple[int, 
         opener = next((i for i in range(first, min(first + 3, index + 1)) if i in openers), None)
         why = message.tokens[first].text in ("why", "warum", "pourquoi") and index - first <= 8
         plain = asked and not any(t.number for t in message.tokens[first : index + 1])
-        if token.sentence not in requests and (plain or (opener is not None and (asked or why))):
+        marked = asked or why or first in begun
+        if token.sentence not in requests and (plain or (opener is not None and marked)):
             found.append((message.tokens[first if opener is None else opener].start, token.end))
         first = index + 1
     return found

@@ -25,7 +25,7 @@ SITUATION = 24
 rules turned away ten of ours and two of others."""
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
-OFF_SUBJECT = "That isn't a question about AI infrastructure that the catalogue could answer."
+OFF_SUBJECT = "The catalogue seems to hold nothing that answers this."
 NOT_HELD = "The catalogue seems to hold no fact that answers this about {}."
 
 

@@ -73,11 +73,22 @@ def test_a_name_is_found_in_any_spelling(question: str, keys: list[str]) -> None
         ("qwen3 vl 7b", "qwen3 vl 7b"),
         ("claude-sonnet-9", "claude-sonnet-9"),
         ("gpt-realtime price", "gpt-realtime"),
+        ("gpt-4o mini price", "gpt-4o mini"),
+        ("gpt-4o-mini price", "gpt-4o-mini"),
+        ("claude sonnet 4 price", "claude sonnet 4"),
+        ("H20 memory", "H20"),
     ],
 )
 def test_a_version_or_size_that_no_row_has_is_named_as_unknown(question: str, written: str) -> None:
-    (mention,) = Spellings(NAMES).within(question)
+    (mention,) = Spellings((*NAMES, ("H20", "")), variants=["mini"]).within(question)
     assert (mention.keys, mention.written) == ((), written)
+
+
+def test_a_variant_that_is_held_is_found_by_its_name() -> None:
+    names = (*NAMES, ("whisper-large-v3", "whisper"), ("whisper-large-v3-turbo", "whisper-turbo"))
+    for question in ("whisper turbo licence", "whisper large v3 turbo"):
+        (mention,) = Spellings(names, variants=["turbo"]).within(question)
+        assert mention.keys == ("whisper-turbo",)
 
 
 def test_a_day_behind_a_name_is_no_version() -> None:
@@ -113,6 +124,9 @@ def test_an_ordinary_word_is_a_name_with_a_capital_inside_or_a_version(
         ("modal pricing", "service:modal", "H100-SXM-80GB, at modal, serverless: price of USD"),
         ("prefect cloud price", "service:prefect-cloud", "no list price found"),
         ("aws egress cost", "service:aws-internet-egress", "USD"),
+        ("modal volume price", "service:modal", "volume storage: USD 0.09"),
+        ("flux dev license", "model:FLUX.1-dev", "Non-Commercial"),
+        ("claude opus 5.5 cache write price", "model:claude-opus-5-5", "cache write 5"),
         ("gpt-oss-120b gpu requirements", "model:gpt-oss-120b", "memory: weights"),
     ],
 )
@@ -125,7 +139,19 @@ def test_a_row_that_is_asked_for_comes_first(
     assert told in result.hits[0].text
 
 
-@pytest.mark.parametrize("question", ["Llama 9 licence", "gpt-7 price", "qwen3 900b memory"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Llama 9 licence",
+        "gpt-7 price",
+        "qwen3 900b memory",
+        "gpt-6 mini price",
+        "gemini 3.8 pro price",
+        "SDXL turbo licence",
+        "L40 memory",
+        "trainium4 price",
+    ],
+)
 def test_a_model_that_is_not_held_is_said_to_be_unknown(question: str, retriever: Retriever) -> None:
     result = retriever.search(question)
     assert result.abstained
@@ -406,6 +432,23 @@ def test_what_is_asked_of_a_row_and_not_held_is_said(
     assert ", ".join(map(str, hit.unheld)) == unheld
     lines = [item.line for item in row_sentences(first, hit.text) if item.id in hit.telling]
     assert any(told in line for line in lines) if told else not lines
+
+
+CLOUDS = (
+    *("aws", "azure", "gcp", "oracle cloud", "coreweave", "lambda"),
+    *("nebius", "runpod", "modal", "scaleway", "hetzner"),
+)
+
+
+def test_a_price_at_a_cloud_is_told_or_said_not_to_be_held(retriever: Retriever) -> None:
+    for device in ("L40S", "MI300X", "T4", "H200", "gpt-4o", "claude sonnet 5"):
+        for cloud in CLOUDS:
+            found = retriever.search(f"{device} price on {cloud}", k=3)
+            first = found.hits[0]
+            lines = [x.line for x in row_sentences(first.record_id, first.text) if x.id in first.telling]
+            at_cloud = [line for line in lines if {"oracle cloud": "oci"}.get(cloud, cloud) in line]
+            assert not found.abstained
+            assert at_cloud or [item.place for item in first.unheld] == [cloud], (device, cloud)
 
 
 @pytest.mark.parametrize(

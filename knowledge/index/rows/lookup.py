@@ -49,6 +49,10 @@ class RowWords(Record):
     ordinary: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
     """Words that begin the names of unlike models."""
+    variants: tuple[str, ...] = ()
+    """What follows a model's name and makes another one of it."""
+    devices: tuple[str, ...] = ()
+    """Accelerators of which nothing is held."""
     kindred: tuple[str, ...] = ()
     """What follows a family with a hyphen and makes no other name of it."""
     sellers: tuple[str, ...] = ()
@@ -101,6 +105,9 @@ class _Tabled(NamedTuple):
     rows: list[_Row]
     unknown: tuple[str, ...]
     rest: str
+    """The question without all names."""
+    beside_rows: str
+    """The question without those of models and accelerators: a service's name may be a place where they are sold."""
     alone: bool
 
 
@@ -125,7 +132,7 @@ class NamedRows:
             identity: topics.telling(question, sentences[identity]) for identity, (_, topics) in once.items()
         }
         unheld = {
-            identity: topics.unheld(question, tabled.rest, sentences[identity])
+            identity: topics.unheld(question, tabled.beside_rows, sentences[identity])
             for identity, (record, topics) in once.items()
             if record.kind in BY_NAME_ALONE
         }
@@ -141,20 +148,25 @@ class NamedRows:
 
     def _of_tables(self, question: str, named: Mapping[str, str]) -> "_Tabled":
         """The rows that the question names, of one table after the other."""
-        rows, unknown, rest, alone = list[_Row](), list[str](), question, False
+        rows, unknown, rest, beside_rows, alone = list[_Row](), list[str](), question, question, False
         mentioned = [(table, table.spellings.within(question)) for table in self._tables]
         for table, within in mentioned:
             others = [item.written for other, items in mentioned if other is not table for item in items]
             asked, beside = self._asked_for(table, within, question, named)
             mentions = [
-                item for item in asked if table.fitting(item, named) and not _is_part(item, table, others)
+                item
+                for item in asked
+                if table.fitting(item, named)
+                and not _is_part(item, table, others)
+                and (table.whole or not rows or not table.topics.names_place(item.written))
             ]
             alone = alone or (bool(mentions) and not beside)
             rows += _side_by_side([self._of_mention(item, table, question) for item in mentions])
             unknown += [item.written for item in mentions if not item.keys]
             for mention in mentions:
                 rest = rest.replace(mention.written, " ", 1)
-        return _Tabled(rows, tuple(unknown), rest, alone)
+                beside_rows = beside_rows.replace(mention.written, " ", 1) if table.whole else beside_rows
+        return _Tabled(rows, tuple(unknown), rest, beside_rows, alone)
 
     def _of_components(self, question: str, named: Mapping[str, str]) -> tuple[list[_Row], bool]:
         """Prices and limits of the components that are named, where the question asks for them, and whether it asks for
@@ -257,6 +269,7 @@ class NamedRows:
     def _spelt(self, keys: Iterable[str], aliases: str, *, whole: bool) -> Spellings:
         rows = self._knowledge.files.rows(aliases) if self.records.holds(aliases) else ()
         names = [(row["alias"], row["key"]) for row in rows if row.get("count", ONE) == ONE]
+        names += [(device, "") for device in self._words.devices] if whole else []
         return Spellings(
             [*((key, key) for key in keys), *names],
             self._words.ordinary,
@@ -264,6 +277,7 @@ class NamedRows:
             makers=self._words.makers,
             compared=self._words.compared,
             kindred=self._words.kindred,
+            variants=() if whole else self._words.variants,
             families={key: model.family for key, model in models(self._knowledge).items()}
             if not whole
             else {},

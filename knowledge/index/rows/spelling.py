@@ -19,6 +19,7 @@ DROPPED = frozenset({"instruct", "it", "chat", "hf", "turbo"})
 """Words at the end of a model's name that its questioners leave out."""
 _V = re.compile(r"^v(?=\d{1,2}$)")
 _SIZE = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?=b(?![a-z]))")
+LONGEST_VERSION = 2
 SIZE = "b"
 """What follows a number of parameters: a size picks among rows, and is no version."""
 Pieces = tuple[str, ...]
@@ -65,13 +66,19 @@ class Spellings:
         families: Mapping[str, str] = MappingProxyType({}),
         compared: Iterable[str] = (),
         kindred: Iterable[str] = (),
+        variants: Iterable[str] = (),
     ) -> None:
         """`names`: spellings with the keys they stand for, the likeliest rows first; `ordinary`: words that are names
         with a capital inside the sentence alone; `whole`: beginnings of names are none, since they aren't families;
         `makers`: words that begin names of unlike models (`OpenAI`), and are no family either; `families`: of keys, so
         that `GPT` alone means GPT, and not gpt-oss; `compared`: words between two that are held against each other;
-        `kindred`: what follows a family with a hyphen and makes no other name of it (`GPT-based`)."""
-        self._compared, self._kindred = frozenset(compared), frozenset(kindred)
+        `kindred`: what follows a family with a hyphen and makes no other name of it (`GPT-based`); `variants`: what
+        follows a name and makes another one of it (`gpt-6 mini`). A key may be empty: nothing is held of that name."""
+        self._compared, self._kindred, self._variants = (
+            frozenset(compared),
+            frozenset(kindred),
+            frozenset(variants),
+        )
         unlike = frozenset(map(_texts, makers))
         self._whole: dict[Pieces, str] = {}
         self._begun: dict[Pieces, dict[str, None]] = {}
@@ -108,6 +115,7 @@ class Spellings:
             for start in (start for start in starts if start + length <= len(pieces)):
                 places = range(start, start + length)
                 if used.isdisjoint(places) and (mention := self._mention(question, pieces, places)):
+                    mention = self._of_variant(question, pieces, mention)
                     used.update(mention.places)
                     found.append(mention)
         for mention in list(found):
@@ -118,7 +126,7 @@ class Spellings:
 
     def _mention(self, question: str, pieces: Sequence[Piece], places: range) -> Mention | None:
         texts = tuple(pieces[place].text for place in places)
-        key, begun = self._whole.get(texts) or self._shuffled.get(_shuffled(texts)), self._begun.get(texts)
+        key, begun = self._whole.get(texts, self._shuffled.get(_shuffled(texts))), self._begun.get(texts)
         if key is None and not begun:
             return None
         further, written = _further(question, pieces, places), _between(question, pieces, places)
@@ -128,7 +136,7 @@ class Spellings:
             ordinary = self._is_ordinary(texts, question, pieces[places.start].start)
             return Mention(self._named_alone(texts, key), written, places, ordinary)
         if not begun:
-            return None if key is None or further.version else Mention((key,), written, places)
+            return None if key is None or further.version else Mention((key,) if key else (), written, places)
         fitting = tuple(item for item in begun if self._fits(item, texts, further))
         fitting = fitting or self._without_maker((*texts, *further.version))
         if not fitting and further.version[:1] in self._whole:
@@ -150,6 +158,17 @@ class Spellings:
                 return Mention((key,), _between(question, pieces, places), places)
         return None
 
+    def _of_variant(self, question: str, pieces: Sequence[Piece], mention: Mention) -> Mention:
+        """The rows of a variant that follows the name, or none where nothing of it is held: `gpt-6 mini`."""
+        after = mention.places.stop
+        if not mention.keys or after >= len(pieces) or pieces[after].text not in self._variants:
+            return mention
+        if question[pieces[after - 1].end : pieces[after].start] not in (" ", "-"):
+            return mention
+        variant, reached = pieces[after].text, range(mention.places.start, after + 1)
+        keys = tuple(key for key in mention.keys if any(variant in form for form in self._forms[key]))
+        return Mention(keys, _between(question, pieces, reached), reached)
+
     def _other_kind(
         self, question: str, pieces: Sequence[Piece], places: range, texts: Pieces
     ) -> Mention | None:
@@ -170,9 +189,16 @@ class Spellings:
 
     def _named_alone(self, texts: Pieces, key: str | None) -> tuple[str, ...]:
         """The row that is called so, and the others of a family of that name."""
+        if key == "":
+            return ()
         own = (key,) if key else ()
         family = self._families.get(texts, () if own else tuple(self._begun[texts]))
-        return tuple(dict.fromkeys((*own, *family)))
+        return tuple(dict.fromkeys((*own, *(item for item in family if self._ends_there(item, texts)))))
+
+    def _ends_there(self, key: str, texts: Pieces) -> bool:
+        """Whether a version that the beginning ends with is the whole one."""
+        forms = (form for form in self._forms[key] if form[: len(texts)] == texts)
+        return any(not _goes_on(form, len(texts)) for form in forms)
 
     def _fits(self, key: str, beginning: Pieces, further: Further) -> bool:
         place = len(beginning)
@@ -181,14 +207,22 @@ class Spellings:
             and not {further.size[0], ".".join((*further.version[-1:], further.size[0]))} & self._sizes[key]
         ):
             return False
+        reached = place + len(further.version)
         return any(
-            form[place : place + len(further.version)] == further.version
+            form[place:reached] == further.version and not _goes_on(form, reached)
             for form in self._forms[key]
             if form[:place] == beginning
         )
 
     def _is_ordinary(self, texts: Pieces, question: str, start: int) -> bool:
         return len(texts) == 1 and texts[0] in self._ordinary and not (start and question[start].isupper())
+
+
+def _goes_on(form: Pieces, place: int) -> bool:
+    """Whether a version that ends here has more numbers: `haiku 5` isn't haiku-5-5; a size or a day is no version."""
+    following = form[place : place + 2]
+    is_version = bool(following) and following[0].isdigit() and len(following[0]) <= LONGEST_VERSION
+    return place > 0 and form[place - 1].isdigit() and is_version and following[1:] != (SIZE,)
 
 
 def _further(question: str, pieces: Sequence[Piece], places: range) -> Further:

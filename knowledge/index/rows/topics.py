@@ -51,12 +51,20 @@ class RowTopics:
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """All that is asked."""
-        return tuple(phrase for topic, _ in self._topics for phrase in topic.asked)
+        """All that is asked, and of what places."""
+        placed = any(topic.by_place for topic, _ in self._topics)
+        return (
+            *(phrase for topic, _ in self._topics for phrase in topic.asked),
+            *(name for name, *_ in self._places if placed),
+        )
 
     def within(self, question: str) -> tuple[RowTopic, ...]:
         """What the question asks."""
         return tuple(topic for topic, phrases in self._topics if phrases.within(question))
+
+    def names_place(self, text: str) -> bool:
+        """Whether it is what a cloud or provider is called."""
+        return bool(self._places_in(text))
 
     def telling(self, question: str, sentences: tuple[RowSentence, ...]) -> tuple[str, ...]:
         """Ids of the sentences that tell it: of each topic those that hold most of what sets its sentences apart, a
