@@ -1,5 +1,6 @@
 """Published rate limits of model APIs in words, a ladder of usage tiers a line, with where it was read."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ _WORDS = {
     "usd_per_10_min": "USD in ten minutes",
     "usd_per_month": "USD a month at most",
 }
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Between the words of `GlobalStandard`, which people write as two."""
 _UNFIGURED = {"ask": "on request", "unpublished": "no figure published"}
 
 
@@ -67,7 +70,7 @@ def _limited(model: str, knowledge: "Knowledge") -> Iterator[tuple[str, str]]:
 
 
 def _line(ladder: Ladder, models: str) -> str:
-    kind = f", {ladder.deployment}" if ladder.deployment else ""
+    kind = f", {_CAMEL.sub(' ', ladder.deployment)}" if ladder.deployment else ""
     tiers = "; ".join(f"{tier.tier} ({tier.requirement}): {_limits(tier)}" for tier in ladder.tiers)
     figured = [tier for tier in ladder.tiers if tier.kind == "tier"] or list(ladder.tiers)
     sources = dict.fromkeys(f"{tier.source}, {tier.as_of or f'read {tier.read_at}'}" for tier in figured)

@@ -421,6 +421,13 @@ def test_a_size_is_no_part_of_another(question: str, held: bool, retriever: Retr
             "llama-3.3-70b-versatile at groq: Free",
         ),
         ("gpt-4o cached input price", "model:gpt-4o", "", "cached input 1.25"),
+        (
+            "gpt-6-sol rate limit openai",
+            "model:gpt-6-sol",
+            "a rate limit at openai",
+            "azure-openai, Global Standard",
+        ),
+        ("H100 reserved price", "accelerator:H100-SXM-80GB", "a reserved price", "at aws, on demand"),
         ("H100 power", "accelerator:H100-SXM-80GB", "", "700 W"),
     ],
 )

@@ -93,7 +93,7 @@ class RowTopics:
         if not of_topic or not places:
             yield from self._in_no_way(topic, question, of_topic)
         for place, forms in places.items() if of_topic else ():
-            there = [item for item in of_topic if forms & _words(item)]
+            there = [item for item in of_topic if _is_at(item, forms)]
             yield from self._in_no_way(topic, question, there, place)
 
     def _in_no_way(
@@ -133,6 +133,12 @@ def _apart(sentences: list[RowSentence], wanted: list[frozenset[str]]) -> list[R
     setting_apart = [forms for forms in wanted if not all(forms & words for words in worded)]
     counts = [sum(bool(forms & words) for forms in setting_apart) for words in worded]
     return [item for item, count in zip(sentences, counts, strict=True) if count == max(counts)]
+
+
+def _is_at(sentence: RowSentence, forms: Collection[str]) -> bool:
+    """Whether it speaks of a place with one of these names: `openai`, but not azure-openai."""
+    told = _READ_AT.sub("", sentence.line).lower()
+    return any(re.search(rf"(?<![\w-]){re.escape(form)}", told) for form in forms)
 
 
 def _words(sentence: RowSentence) -> frozenset[str]:
