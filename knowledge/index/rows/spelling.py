@@ -119,9 +119,10 @@ class Spellings:
                     used.update(mention.places)
                     found.append(mention)
         for mention in list(found):
-            if (variant := self._variant(question, pieces, mention)) and used.isdisjoint(variant.places):
-                used.update(variant.places)
-                found.append(variant)
+            other = self._compared_with(question, pieces, mention)
+            if other and used.isdisjoint(other.places):
+                used.update(other.places)
+                found.append(other)
         return sorted(found, key=lambda mention: mention.places.start)
 
     def _mention(self, question: str, pieces: Sequence[Piece], places: range) -> Mention | None:
@@ -144,7 +145,7 @@ class Spellings:
         reached = range(places.start, places.stop + len(further))
         return Mention(fitting, _between(question, pieces, reached), reached)
 
-    def _variant(self, question: str, pieces: Sequence[Piece], mention: Mention) -> Mention | None:
+    def _compared_with(self, question: str, pieces: Sequence[Piece], mention: Mention) -> Mention | None:
         """What is compared with it by the end of its name alone: the PCIe in `H100 SXM vs PCIe`."""
         between, first = mention.places.stop, mention.places.stop + 1
         if len(mention.keys) != 1 or between >= len(pieces) or pieces[between].text not in self._compared:
