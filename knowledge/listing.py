@@ -9,27 +9,17 @@ from .errors import InputRefused, UnknownName
 from .hardware import TABLE as ACCELERATORS
 from .hardware import Accelerator, resolve_accelerator
 from .index.cards import article_records
-from .index.rows.records import RowRecords, service_id
+from .index.record import IndexRecord
+from .index.rows.records import BY_NAME_ALONE, RowRecords, service_id
 from .index.spoken import component_names
 from .index.vocabulary import read_word_lists
 from .library import Knowledge
-from .media_prices import TABLE as MEDIA
-from .media_prices import only_sold_media
 from .models import TABLE as MODELS
-from .models import ModelSpec, models, resolve_model
+from .models import models, resolve_model
 from .price_rows import price_lines
 from .rate_texts import RATES, provider_rate_lines
 from .records import Argument, Component, Decision, Fact, Laid, Rule, Slot
-from .row_texts import (
-    ACCELERATOR,
-    LINE,
-    MODEL,
-    PRICE,
-    SERVICE,
-    accelerator_lines,
-    model_lines,
-    sold_model_lines,
-)
+from .row_texts import ACCELERATOR, LINE, MODEL, PRICE, SERVICE, sold_model_lines
 from .thresholds import judged
 
 
@@ -168,30 +158,21 @@ def _accelerator_named(knowledge: Knowledge, name: str) -> Accelerator | None:
         return None
 
 
-def _accelerator(accelerator: Accelerator, knowledge: Knowledge) -> FoundRecord:
-    lines = accelerator_lines(accelerator, knowledge)
-    return FoundRecord(
-        f"{ACCELERATOR}{accelerator.key}", "accelerator", (), _lines(ACCELERATOR + lines[0], *lines[1:])
-    )
-
-
 def _model_or_price(name: str, knowledge: Knowledge) -> FoundRecord:
     """A model, or what is held of one of which nothing but prices is."""
-    sold = only_sold_media(knowledge, models(knowledge)) if MEDIA in knowledge.files.walk() else ()
-    if name in sold and (lines := sold_model_lines(name, knowledge)):
-        return FoundRecord(f"{MODEL}{name}", "model", (), _lines(MODEL + lines[0], *lines[1:]))
+    rows = RowRecords(knowledge)
+    if name in rows.models and name not in models(knowledge):
+        return _row(rows.model(name))
     try:
-        return _model(resolve_model(knowledge, name), knowledge)
+        return _row(rows.model(resolve_model(knowledge, name).key))
     except UnknownName:
-        lines = sold_model_lines(name, knowledge)
-        if not lines:
+        if not sold_model_lines(name, knowledge):
             raise
-        return FoundRecord(f"{MODEL}{name}", "model", (), _lines(MODEL + lines[0], *lines[1:]))
+        return _row(rows.model(name))
 
 
-def _model(model: ModelSpec, knowledge: Knowledge) -> FoundRecord:
-    lines = model_lines(model, knowledge)
-    return FoundRecord(f"{MODEL}{model.key}", "model", (), _lines(MODEL + lines[0], *lines[1:]))
+def _accelerator(accelerator: Accelerator, knowledge: Knowledge) -> FoundRecord:
+    return _row(RowRecords(knowledge).accelerator(accelerator.key))
 
 
 def _service(key: str, knowledge: Knowledge) -> FoundRecord:
@@ -200,27 +181,27 @@ def _service(key: str, knowledge: Knowledge) -> FoundRecord:
     record = rows.by_id(key)
     if record is None:
         raise UnknownName("record", key, get_close_matches(key, map(service_id, rows.services), 3, 0.5))
-    return FoundRecord(key, "price", (), f"{key}: {record.text}")
+    return _row(record)
 
 
 def _row_of_component(key: str, knowledge: Knowledge) -> FoundRecord:
     """Its list prices, or its rate limits; InputRefused where none are held of it."""
     prefix, _, name = key.partition(":")
-    of_prices = f"{prefix}:" == PRICE
     component = knowledge.components.get(name) or _component_named(knowledge, name)
     if component is None:
         raise UnknownName("component", name, nearest_ids(knowledge, name))
-    lines = price_lines(component, knowledge) if of_prices else provider_rate_lines(component.id, knowledge)
-    about = "list prices" if of_prices else "rate limits"
-    if not lines:
+    record = RowRecords(knowledge).by_id(f"{prefix}:{component.id}")
+    if record is None:
+        about = "list prices" if f"{prefix}:" == PRICE else "rate limits"
         hint = f"What is held of it: stackwright knowledge show {component.id}"
         raise InputRefused(f"No {about} of {component.name} are held.", hint)
-    return FoundRecord(
-        f"{prefix}:{component.id}",
-        "price" if of_prices else "rates",
-        (),
-        _lines(f"{prefix}:{component.id}: {component.name}, {about}", *lines),
-    )
+    return _row(record)
+
+
+def _row(record: IndexRecord) -> FoundRecord:
+    """The text of a row of a model or an accelerator begins with the rest of its id, others with a name."""
+    text = f"{record.kind}:{record.text}" if record.kind in BY_NAME_ALONE else f"{record.id}: {record.text}"
+    return FoundRecord(record.id, record.kind, (), text)
 
 
 def _fact(fact: Fact, knowledge: Knowledge) -> str:

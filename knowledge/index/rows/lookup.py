@@ -19,7 +19,7 @@ from ..names import normalise
 from ..record import IndexRecord
 from ..vocabulary import Phrases, Vocabulary
 from .misspellings import Misspellings
-from .records import RowRecords
+from .records import BY_NAME_ALONE, RowRecords
 from .spelling import Mention, Spellings
 from .topics import Buying, RowTopic, RowTopics
 
@@ -30,8 +30,6 @@ LOOKED_AT = 20
 """So many of them are looked at for those that tell what is asked."""
 ONE = "1"
 """The count of an alias that means one device, and not a machine with several."""
-BY_NAME_ALONE = frozenset({"model", "accelerator"})
-"""Kinds of rows that are all that is held of something, so that what is asked and not there is missing."""
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 _SMALL = re.compile(r"\d{1,3}")
 

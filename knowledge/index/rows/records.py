@@ -25,6 +25,9 @@ from ...row_texts import (
 )
 from ..record import IndexRecord
 
+BY_NAME_ALONE = frozenset({"model", "accelerator"})
+"""Kinds of rows that are all that is held of something, so that what is asked and not there is missing."""
+
 
 class RowRecords:
     """Models, accelerators, prices and rate limits; of each what is held."""
