@@ -1,7 +1,7 @@
 """Which components a question names: exact names and aliases, then near misses."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -9,10 +9,14 @@ from .words import singular
 
 SHORTEST_NEAR = 6
 """A misspelt name must be at least this long, and right in its first letter."""
+LONGEST_NEAR = 2
+"""Of so many words at most."""
 SHORTEST_NEAR_PART = 5
 """So long at least is a misspelt word of a name of several."""
 TWO_SLIPS = 9
 """From this length two letters may be wrong, below it one."""
+VERSUS, COMPARING = frozenset({"vs", "versus"}), frozenset({"vs", "versus", "or", "and", "over", "against"})
+"""What stands between two things that are compared, and what may stand there."""
 _PARTED = re.compile(r"\w+(?:[_-]\w+)+")
 """`lang-graph`, `lance_db`: one name with its parts set apart."""
 _PARTS = re.compile(r"[_-]")
@@ -77,7 +81,7 @@ class Names:
     forms: Mapping[str, frozenset[str]]
     """Normalised form -> component ids."""
     ordinary: frozenset[str] = frozenset()
-    """Forms that are ordinary words too: they count only with a capital inside the sentence."""
+    """Forms that are ordinary words too: they count with a capital inside the sentence, or compared with a name."""
 
     @staticmethod
     def build(
@@ -106,23 +110,32 @@ class Names:
         """Component id -> the form that named it; longer forms are taken first and used up."""
         written = _WORD.findall(question)
         words = [singular(word.lower()) for word in written]
-        found: dict[str, str] = {}
-        used = [False] * len(words)
+        certain, ordinary = dict[range, str](), dict[range, str]()
+        used = set[int]()
         for length in range(min(self._longest, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
-                if any(used[start : start + length]):
+                places, form = range(start, start + length), " ".join(words[start : start + length])
+                if not used.isdisjoint(places):
                     continue
-                form = " ".join(words[start : start + length])
                 if form in self.ordinary and not (start and written[start][0].isupper()):
-                    continue
-                ids = self.forms.get(form) or (self._near(form) if length <= 2 else frozenset())
-                if ids:
-                    used[start : start + length] = [True] * length
-                    found.update((identity, form) for identity in sorted(ids))
-        for written in _PARTED.findall(question):
-            form = singular(_PARTS.sub("", written.lower()))
+                    ordinary[places] = form
+                elif self._called(form):
+                    used.update(places)
+                    certain[places] = form
+        compared = _compared(words, certain, ordinary)
+        found = {
+            identity: form
+            for form in (*certain.values(), *compared)
+            for identity in sorted(self._called(form))
+        }
+        for parted in _PARTED.findall(question):
+            form = singular(_PARTS.sub("", parted.lower()))
             found.update((identity, form) for identity in sorted(self.forms.get(form, ())))
         return found
+
+    def _called(self, form: str) -> frozenset[str]:
+        """Ids of the components that are called so, with a slip or two in a name of one or two words."""
+        return self.forms.get(form) or (self._near(form) if form.count(" ") < LONGEST_NEAR else frozenset())
 
     @cached_property
     def _longest(self) -> int:
@@ -158,6 +171,25 @@ class Names:
         candidates = [name for name in listed if len(words) == 1 or _each_near(words, name.split())]
         best = extractOne(form, candidates, scorer=Levenshtein.distance, score_cutoff=slips)
         return self.forms[best[0]] if best else frozenset()
+
+
+def _compared(
+    words: Sequence[str], certain: Mapping[range, str], ordinary: Mapping[range, str]
+) -> Iterator[str]:
+    """Forms of `ordinary` that are held against a name: both of `ray vs spark`, the first of `temporal or airflow`.
+
+    `certain`, `ordinary`: places in `words` -> forms.
+    """
+    taken = {place for places in certain for place in places}
+    ends = {places.stop: places for places in (*certain, *ordinary)}
+    starts = {places.start: places for places in (*certain, *ordinary)}
+    for places, form in ordinary.items():
+        sides = ((places.stop, starts.get(places.stop + 1)), (places.start - 1, ends.get(places.start - 1)))
+        if taken.isdisjoint(places) and any(
+            other is not None and words[between] in (COMPARING if other in certain else VERSUS)
+            for between, other in sides
+        ):
+            yield form
 
 
 def _each_near(words: list[str], named: list[str]) -> bool:

@@ -83,6 +83,27 @@ def test_an_ordinary_word_is_a_name_only_with_a_capital(
     assert list(retriever.named("Is the Unstructured library any good?")) == ["unstructured"]
 
 
+def test_an_ordinary_word_is_a_name_where_it_is_compared_with_one(
+    tree: dict[str, Any], plant: Plant, words: Any, tmp_path: Path
+) -> None:
+    components = tree["catalog/components/storage.yaml"]["components"]
+    components += [
+        components[1] | {"id": name, "name": name.capitalize()} for name in ("unstructured", "chalk")
+    ]
+    retriever = Retriever(Knowledge(plant(tree)), tmp_path / "cache", words)
+    for question in (
+        "unstructured or qdrant",
+        "qdrant vs unstructured",
+        "qdrant over unstructured for files",
+    ):
+        assert set(retriever.named(question)) == {"qdrant", "unstructured"}
+    assert set(retriever.named("chalk vs unstructured")) == {"chalk", "unstructured"}
+    assert retriever.named("structured or unstructured text") == {}
+    assert retriever.named("chalk or unstructured text") == {}
+    assert retriever.named("unstructured text vs tables") == {}
+    assert set(retriever.named("unstructured text in qdrant")) == {"qdrant"}
+
+
 def test_abstains_where_the_catalogue_has_no_such_fact(retriever: Retriever) -> None:
     price = retriever.search("What is the monthly price of Qdrant?")
     assert price.abstained
