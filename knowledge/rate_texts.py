@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from .aliases import canonical
 from .models import model_called
 from .rate_tiers import LIMITS, TABLE, Ladder, RateTier, ladders_for, ladders_of, tiered_providers
 
@@ -62,11 +63,32 @@ def model_rate_lines(sold: Iterable[tuple[str, str]], model: str, knowledge: "Kn
 
 def _limited(model: str, knowledge: "Knowledge") -> Iterator[tuple[str, str]]:
     """Providers that limit it by a name of its own, with the name."""
+    for provider, name in _limited_names(knowledge):
+        if model in (model_called(knowledge, name), name):
+            yield provider, name
+
+
+def only_limited(knowledge: "Knowledge", held: Iterable[str]) -> tuple[str, ...]:
+    """Names of models that have limits of their own, beside those that are `held` otherwise."""
+    if not knowledge.files.is_plain(TABLE):
+        return ()
+    known = {_bare(name) for name in held}
+    found: dict[str, str] = {}
+    for _, name in _limited_names(knowledge):
+        if "*" not in name and _bare(name) not in known and model_called(knowledge, name) is None:
+            found.setdefault(_bare(name), name)
+    return tuple(found.values())
+
+
+def _bare(name: str) -> str:
+    return canonical(name.rsplit("/", 1)[-1])
+
+
+def _limited_names(knowledge: "Knowledge") -> Iterator[tuple[str, str]]:
+    """Each provider with what its limits call models and classes of them."""
     for provider in tiered_providers(knowledge):
         for ladder in ladders_of(knowledge, provider):
-            for name in ladder.models.split("|"):
-                if model_called(knowledge, name) == model:
-                    yield provider, name
+            yield from ((provider, name) for name in ladder.models.split("|"))
 
 
 def _line(ladder: Ladder, models: str) -> str:

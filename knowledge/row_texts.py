@@ -97,21 +97,27 @@ def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
 
 
 def sold_model_lines(name: str, knowledge: "Knowledge") -> tuple[str, ...]:
-    """Of a model of which nothing but prices is held; empty where there is none of that name."""
+    """Of a model of which nothing but prices and rate limits is held; empty where there is none of that name."""
     sold = prices_of_model(knowledge, name)
     media = _media_offers(name, knowledge)
-    if not sold and not media:
+    limits = tuple(
+        model_rate_lines(((component_of(row, knowledge), row.model) for row in sold), name, knowledge)
+    )
+    if not (sold or media or limits):
         return ()
     told = (
         "a model that is sold by the token"
         if sold
         else "a model that is sold by the minute, character or image"
+        if media
+        else "a model of which nothing but rate limits is held"
     )
     return (
         f"{name}: {told}",
         *map(token_price_line, sold),
         *map(media_price_line, media),
         *context_lines(sold),
+        *limits,
     )
 
 

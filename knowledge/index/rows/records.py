@@ -13,7 +13,7 @@ from ...media_prices import only_sold_media
 from ...models import TABLE as MODELS
 from ...models import models
 from ...price_rows import SERVICES, TOKENS, price_lines, priced_services, service_lines
-from ...rate_texts import RATES, provider_rate_lines
+from ...rate_texts import RATES, only_limited, provider_rate_lines
 from ...row_texts import (
     ACCELERATOR,
     MODEL,
@@ -93,12 +93,14 @@ class RowRecords:
 
     @cached_property
     def models(self) -> tuple[str, ...]:
-        """Keys of models, those that are sold by the token first, and names of those of which only prices are held."""
+        """Keys of models, those sold by the token first, and names of those of which only prices or limits are held."""
         keys = tuple(models(self._knowledge))
         if self.holds(TOKENS):
             by_use = sorted(keys, key=lambda key: not self._is_sold(key))
             keys = (*by_use, *only_sold(self._knowledge, keys))
-        return (*keys, *only_sold_media(self._knowledge, keys)) if self.holds(MEDIA) else keys
+        if self.holds(MEDIA):
+            keys = (*keys, *only_sold_media(self._knowledge, keys))
+        return (*keys, *only_limited(self._knowledge, keys))
 
     def _is_sold(self, key: str) -> bool:
         return any(row.offered(row.as_of) for row in offers_of_model(self._knowledge, key))

@@ -1,0 +1,87 @@
+"""Published rate limits that a question names: of a model, of a provider, and of models of which no more is held."""
+
+import pytest
+
+from knowledge import Knowledge, load
+from knowledge.index import Retriever
+from knowledge.listing import show
+from knowledge.rate_texts import only_limited
+
+
+@pytest.fixture(scope="module")
+def retriever() -> Retriever:
+    return Retriever(load())
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return load()
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "told"),
+    [
+        (
+            "rate limits of gpt-5.4-mini on tier 3",
+            "model:gpt-5.4-mini",
+            "5,000 requests a minute, 4,000,000 tokens",
+        ),
+        ("gpt-5.5-pro rate limit", "model:gpt-5.5-pro", "Tier 1 (5 USD paid in all"),
+        ("groq requests per minute free plan", "rates:groq", "Free (an account): 30 requests a minute"),
+        ("openai api rate tier 3 tokens per minute", "rates:openai-api", "Tier 3 (100 USD paid in all"),
+        ("what's the price of gpt-5.4 mini tokens", "model:gpt-5.4-mini", "USD 0.75 per million tokens in"),
+    ],
+)
+def test_rate_limits_are_looked_up_by_model_and_by_provider(
+    retriever: Retriever, question: str, first: str, told: str
+) -> None:
+    result = retriever.search(question)
+    assert not result.abstained
+    assert result.hits[0].record_id == first
+    assert told in result.hits[0].text
+
+
+@pytest.mark.parametrize(
+    "question", ["Which tier of Groq is FedRAMP authorized?", "Is there a tier of OpenRouter with HIPAA?"]
+)
+def test_a_row_of_limits_answers_no_question_on_a_regime(retriever: Retriever, question: str) -> None:
+    assert "no sourced fact on the" in retriever.search(question).reason
+
+
+def test_rate_limits_are_told_with_their_conditions_and_sources(knowledge: Knowledge) -> None:
+    mini = show(knowledge, "gpt-5.4-mini")
+    assert "docs/models/gpt-5.4-mini" in mini
+    assert (
+        "every other model at groq: Developer (the Developer plan, paid by use): no figure published"
+        in show(knowledge, "rates:groq")
+    )
+    assert "further limits aren't published" in show(knowledge, "rates:gemini-api")
+    assert "more is served as capacity allows" in show(knowledge, "rates:vertex-ai")
+    azure = show(knowledge, "rates:azure-openai")
+    assert "more classes of models: ask for one by its name" in azure
+    assert "every other model at azure-openai" in azure
+
+
+def test_rate_limits_of_a_citation_are_found_by_their_id(retriever: Retriever) -> None:
+    (hit,) = retriever.by_ids(["rates:groq", "rates:qdrant", "rates:nobody"])
+    assert (hit.record_id, hit.kind, hit.component) == ("rates:groq", "rates", "groq")
+
+
+def test_rate_limits_are_shown_by_their_id_and_with_their_provider(knowledge: Knowledge) -> None:
+    for identity in ("rates:groq", "groq"):
+        said = show(knowledge, identity)
+        assert "rate limits of gpt-oss-20b at groq" in said
+        assert "https://console.groq.com/docs/rate-limits" in said
+
+
+def test_models_of_which_nothing_but_limits_is_held_are_told_apart(
+    retriever: Retriever, knowledge: Knowledge
+) -> None:
+    assert "gpt-5.5-pro" in only_limited(knowledge, ())
+    assert "gpt-5.5-pro" not in only_limited(knowledge, ("openai/GPT-5.5 pro",))
+    assert not any("*" in name for name in only_limited(knowledge, ()))
+    shown = show(knowledge, "model:gpt-5.5-pro")
+    assert "nothing but rate limits is held" in shown
+    assert "50,000 tokens a minute" in shown
+    (hit,) = (hit for hit in retriever.search("gpt-5.5-pro price").hits if hit.kind == "model")
+    assert [str(item) for item in hit.unheld] == ["a price"]
