@@ -127,3 +127,29 @@ def test_trees_and_features_belong_to_a_model_that_scores(
 ) -> None:
     found = read(text)
     assert (found.get("model_trees"), found.get("features_per_item")) == (trees, features)
+
+
+@pytest.mark.parametrize(
+    ("text", "use_case"),
+    [
+        ("Train a churn model from scratch on 2 million rows", "tabular_scoring"),
+        ("a demand forecasting model trained from scratch on our sales", "forecasting"),
+        ("Train an image classifier from scratch", "vision"),
+    ],
+)
+def test_a_small_model_from_scratch_is_no_pretraining(text: str, use_case: str) -> None:
+    heard = read(text)
+    assert (heard["use_case"], heard["training_need"]) == (use_case, "classical")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "train our own model from scratch",
+        "Train a small language model from scratch on legal text",
+        "train a 7B model from scratch",
+    ],
+)
+def test_a_language_model_from_scratch_is_pretraining(text: str) -> None:
+    heard = read(text)
+    assert (heard["use_case"], heard["training_need"]) == ("pretraining", "pretrain")
