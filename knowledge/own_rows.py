@@ -1,6 +1,7 @@
 """Rows of price tables of the user's own: under a key of ours they change the columns that they fill."""
 
 import csv
+import fnmatch
 import io
 import math
 from collections.abc import Collection, Iterator
@@ -12,6 +13,7 @@ from .files import DataFiles
 from .hardware import TABLE as ACCELERATORS
 from .layers import TABLES, Row, Table
 from .library import Knowledge
+from .models import TABLE as MODELS
 from .own_reading import near, unsound_text
 from .price_rows import YOURS
 
@@ -22,10 +24,13 @@ REFERRING = {
     "cost/accelerator_purchase.csv": {"accelerator": "accelerator"},
     "cost/llm_prices.csv": {"provider": "provider"},
     "cost/media_prices.csv": {"provider": "provider"},
-    "cost/rate_tiers.csv": {"provider": "component"},
+    "cost/rate_tiers.csv": {"provider": "component", "models": "model"},
     "cost/service_prices.csv": {"components": "component"},
+    "cost/staff_rates.csv": {"currency": "currency"},
 }
 """Columns that name something that must be known, since a price of what nobody knows is never read."""
+FX, LIMITS = "cost/fx_rates.csv", "cost/rate_tiers.csv"
+PRICED = ("cost/llm_prices.csv", "cost/media_prices.csv")
 INSTEAD = "Ours is used, if there is one."
 
 
@@ -45,6 +50,8 @@ def own_rows(
         "component": {*base.components, *components},
         "provider": {*base.providers["providers"], *sold, *components},
         "accelerator": {row["key"] for row in base.files.rows(ACCELERATORS)},
+        "currency": {row.get("currency", "") for row in (*_read(files, names, FX), *base.files.rows(FX))},
+        "model": _models(files, names, base),
     }
     found = {}
     for name in names:
@@ -53,6 +60,26 @@ def own_rows(
             if rows:
                 found[name] = rows
     return found
+
+
+def _models(files: DataFiles, names: tuple[str, ...], base: Knowledge) -> set[str]:
+    """What models are called that have a price, a limit or figures, with and without a provider's path: also the
+    folder's own."""
+    called = {row["key"] for row in base.files.rows(MODELS)}
+    for table in PRICED:
+        called |= {row.get("model", "") for row in (*_read(files, names, table), *base.files.rows(table))}
+    for row in base.files.rows(LIMITS):
+        called.update(row["models"].split("|"))
+    return {form.casefold() for name in called for form in (name, name.rsplit("/", 1)[-1])} | called
+
+
+def _read(files: DataFiles, names: tuple[str, ...], table: str) -> list[Row]:
+    """The folder's rows as they are; none where it has no such file, or one that can't be read."""
+    try:
+        rows = csv.DictReader(io.StringIO(files.text(table)), strict=True) if table in names else ()
+        return [{key: value for key, value in row.items() if key and isinstance(value, str)} for row in rows]
+    except (KnowledgeInvalid, csv.Error):
+        return []
 
 
 def _rows(
@@ -135,8 +162,11 @@ def _source(row: Row, given: Row, ours: Row, owner: str) -> str:
 def _check_references(row: Row, referring: dict[str, str], known: dict[str, set[str]]) -> None:
     """KnowledgeInvalid for a name that nothing has, or a date to come."""
     for column, kind in referring.items():
-        for name in row.get(column, "").split():
-            if name not in known[kind]:
+        names = row.get(column, "").split("|" if kind == "model" else None)
+        for name in names:
+            if name not in known[kind] and not (
+                kind == "model" and fnmatch.filter(known[kind], name.casefold())
+            ):
                 raise KnowledgeInvalid(f"Unknown {kind} {name!r}.{near(name, known[kind])}")
     today = date.today().isoformat()
     if row.get("as_of", "") > today:
