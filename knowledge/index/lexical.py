@@ -32,7 +32,7 @@ class LexicalIndex:
         self._stop_words = frozenset(stem for word in stop_words for stem in terms(word))
         self._ids = [record.id for record in records]
         self._admission = Admission(records)
-        self._latest: dict[Passages, tuple[str, Any, list[str]]] = {}
+        self._latest: dict[Passages, tuple[str, Any, list[int]]] = {}
 
     def best(self, query: str, count: int, only: Filter) -> list[str]:
         """Ids of the best records that share a term with the query, best first."""
@@ -49,26 +49,26 @@ class LexicalIndex:
         return whole.tolist(), asked.tolist()
 
     def _first(self, passages: Passages, query: str, count: int, only: Filter) -> list[str]:
-        ordered = self._found(passages, query)[1]
+        ordered = (self._ids[place] for place in self._found(passages, query)[1])
         inside = self._admission.inside(only)
         return list(islice((identity for identity in ordered if identity in inside), count))
 
-    def _found(self, passages: Passages, query: str) -> tuple[Any, list[str]]:
-        """The score of each record, and the ids of those that have one, best first: one query is asked often."""
+    def _found(self, passages: Passages, query: str) -> tuple[Any, list[int]]:
+        """The score of each record, and the places of those that have one, best first: one query is asked often."""
         asked, scores, ordered = self._latest.get(passages, ("", None, []))
         if asked != query or scores is None:
             scores, ordered = self._searched(passages, query)
             self._latest[passages] = (query, scores, ordered)
         return scores, ordered
 
-    def _searched(self, passages: Passages, query: str) -> tuple[Any, list[str]]:
+    def _searched(self, passages: Passages, query: str) -> tuple[Any, list[int]]:
         import numpy as np
 
         wanted = [term for term in terms(query) if term not in self._stop_words]
         scores = passages.scores([found for term in wanted if (found := self._spelt(term))])
         places = scores.nonzero()[0]
         best_first = places[np.lexsort((self._alphabetical[places], -scores[places]))]
-        return scores, [self._ids[place] for place in best_first.tolist()]
+        return scores, best_first.tolist()
 
     @cached_property
     def _place(self) -> dict[str, int]:

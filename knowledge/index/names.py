@@ -163,14 +163,15 @@ class Names:
         if ids := self._joined.get(form.replace(" ", "")):
             return ids
         from rapidfuzz.distance import Levenshtein
-        from rapidfuzz.process import extractOne
+        from rapidfuzz.process import extract
 
         slips = 2 if len(form) >= TWO_SLIPS else 1
         words = form.split()
         listed = self._long_forms.get((form[0], len(words)), [])
-        candidates = [name for name in listed if len(words) == 1 or _each_near(words, name.split())]
-        best = extractOne(form, candidates, scorer=Levenshtein.distance, score_cutoff=slips)
-        return self.forms[best[0]] if best else frozenset()
+        nearest_first = extract(form, listed, scorer=Levenshtein.distance, score_cutoff=slips, limit=None)
+        fitting = (name for name, *_ in nearest_first if len(words) == 1 or _each_near(words, name.split()))
+        best = next(fitting, None)
+        return frozenset() if best is None else self.forms[best]
 
 
 def _compared(
