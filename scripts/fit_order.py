@@ -4,14 +4,16 @@
 
 after scripts/fit_query_map.py and scripts/fit_subject.py, whose results it uses.
 
-Learned from judged questions (index/judged.csv) in five folds: the map, the facts' vectors and the votes that a
-question gets are those of the other folds, since its own answers would tell all. Logistic regression over the
-candidates of each question. Prints how much of the answers is among the first five as found and as learned, for
+Learned from judged questions (index/judged.csv) in five folds: the map, the facts' vectors, how usual they are and the
+votes that a question gets are those of the other folds, since its own answers would tell all. Logistic regression over
+the candidates of each question. Prints how much of the answers is among the first five as found and as learned, for
 questions that nothing of this has learned from.
 """
 
+import math
 import sys
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
 
@@ -24,6 +26,7 @@ from knowledge.index import Retriever, judged
 from knowledge.index.cards import index_records
 from knowledge.index.judged import JudgedAnswers, JudgedQuestion, read_judged
 from knowledge.index.learned_order import FILE, OrderWeights, Signals
+from knowledge.index.neighbours import read_neighbours
 from knowledge.index.query_map import QueryMap, read_query_map
 from knowledge.index.record import IndexRecord
 from knowledge.manifest import packaged_root, write
@@ -33,12 +36,16 @@ from scripts.fit_query_map import fit as fit_map
 from scripts.fit_subject import fit as logistic
 
 FOLDS, FIRST, PENALTY = 5, 5, 10.0
+FALLING, AS_THE_REST = 0.2, 2.0
+"""How much less a fact counts as found for each place further down, and the times that a fact is taken to have been
+found as usual before any is counted (5 finds as much)."""
 Array = npt.NDArray[np.float64]
 
 
 class Candidates(NamedTuple):
     """What was found for one judged question, best first as the ranks have it."""
 
+    facts: tuple[str, ...]
     signals: Array
     """Facts x signals."""
     answers: Array
@@ -46,6 +53,12 @@ class Candidates(NamedTuple):
     fold: int
     of_all: int
     """The answers that there are, found or not."""
+
+    def beside(self, usual: Mapping[str, float]) -> "Candidates":
+        """With how usual each fact is."""
+        signals = self.signals.copy()
+        signals[:, Signals._fields.index("usual")] = [usual.get(fact, 0.0) for fact in self.facts]
+        return self._replace(signals=signals)
 
 
 class Material(NamedTuple):
@@ -56,13 +69,15 @@ class Material(NamedTuple):
     known: Lesson
     read: Reading
     """Of the answered questions, in their order."""
+    points: Matrix
+    """Where they lie among those that others are told by (`Neighbours.points`)."""
 
     def taught(self, chosen: npt.NDArray[np.int64]) -> tuple[QueryMap, JudgedAnswers]:
         """The map and what is learned beside it, from these judged questions and all others."""
         part = self.read.part(chosen)
         query_map = QueryMap(fit_map(self.known, part))
         answers = [self.answered[place].answers for place in chosen.tolist()]
-        return query_map, JudgedAnswers(part.questions, answers, self.vectors(part, query_map))
+        return query_map, JudgedAnswers(self.points[chosen], answers, self.vectors(part, query_map))
 
     def vectors(self, read: Reading, query_map: QueryMap) -> dict[str, Matrix]:
         """Fact id -> learned vector."""
@@ -75,7 +90,11 @@ def main() -> int:
     records = asked_records(index_records(knowledge))
     there = {fact for item in records for fact in item.fact_ids}
     answered = [item for item in read_judged(knowledge.files) if there.intersection(item.answers)]
-    whole = Material(answered, records, lesson(records, model), reading(answered, records, model))
+    near, read = read_neighbours(knowledge.files, model.name), reading(answered, records, model)
+    if near is None:
+        print("scripts/fit_subject.py comes first: there is no space to compare questions in.")
+        return 1
+    whole = Material(answered, records, lesson(records, model), read, near.points(read.questions))
     known = candidates(Retriever(knowledge), whole)
     learned = np.zeros(len(known))
     for part in range(FOLDS):
@@ -88,7 +107,7 @@ def main() -> int:
         f" {learned.mean():.1%} as learned"
     )
     if "--write" in sys.argv[1:]:
-        pack(knowledge, model, whole, fitted(known))
+        pack(knowledge, model, whole, fitted(known), usual(known))
     return 0
 
 
@@ -103,8 +122,26 @@ def candidates(retriever: Retriever, material: Material) -> list[Candidates]:
             signals = retriever.signals(question.text, turn, judged)
             answers = np.array([float(key in question.answers) for key in signals])
             rows = np.array(list(signals.values()), dtype=float).reshape(-1, len(Signals._fields))
-            found.append(Candidates(rows, answers, part, len(question.answers)))
-    return found
+            found.append(Candidates(tuple(signals), rows, answers, part, len(question.answers)))
+    by_fold = [usual([item for item in found if item.fold != part]) for part in range(FOLDS)]
+    return [item.beside(by_fold[item.fold]) for item in found]
+
+
+def usual(known: Sequence[Candidates]) -> dict[str, float]:
+    """Fact id -> the logarithm of how often it answers where it is found, over how often any fact does.
+
+    Found far down it isn't expected to answer, and counts less; a fact that was seldom found is as usual as the rest.
+    """
+    seen, answering = defaultdict[str, float](float), defaultdict[str, float](float)
+    for item in known:
+        for place, (fact, answers) in enumerate(zip(item.facts, item.answers.tolist(), strict=True)):
+            seen[fact] += 1 / (1 + FALLING * place)
+            answering[fact] += answers
+    share = sum(answering.values()) / sum(seen.values())
+    return {
+        fact: math.log((answering[fact] / share + AS_THE_REST) / (count + AS_THE_REST))
+        for fact, count in seen.items()
+    }
 
 
 def fitted(known: Sequence[Candidates]) -> Array:
@@ -123,7 +160,13 @@ def recall(item: Candidates, scores: Any) -> float:
     return float(item.answers[first].sum()) / min(item.of_all, FIRST)
 
 
-def pack(knowledge: Knowledge, model: MiniLm, material: Material, weights: Array) -> None:
+def pack(
+    knowledge: Knowledge,
+    model: MiniLm,
+    material: Material,
+    weights: Array,
+    usual_of: Mapping[str, float],
+) -> None:
     """By the map as it is shipped."""
     named = {name: round(float(weight), 4) for name, weight in zip(Signals._fields, weights, strict=True)}
     written = OrderWeights(model=model.name, weights=named)
@@ -132,7 +175,7 @@ def pack(knowledge: Knowledge, model: MiniLm, material: Material, weights: Array
     vectors = material.vectors(material.read, query_map)
     answers = [item.answers for item in material.answered]
     (packaged_root() / judged.FILE).write_bytes(
-        judged.pack(material.read.questions, answers, vectors, model.name)
+        judged.pack(material.points, answers, vectors, usual_of, model.name)
     )
     write(packaged_root())
 

@@ -31,8 +31,9 @@ from knowledge.index.subject import FILE, SubjectWeights, phrases, told
 from knowledge.index.vectors import ASKED_SHARE, read_shipped
 from knowledge.manifest import packaged_root, write
 
-FOLDS, TURNED_AWAY = 5, 0.03
-"""The threshold turns away so many of the questions by people who had seen no fact, judged or plain."""
+FOLDS, TURNED_AWAY = 5, 0.05
+"""The threshold turns away so many of the questions by people who had seen no fact, judged and plain ones weighed alike
+however many there are of each."""
 PENALTY = 1.0
 ASKED_EACH, ASKED_WEIGHT = 3, 0.25
 """Of each fact the first questions, in the words of the field, at this weight: there are more of them than of others.
@@ -93,8 +94,8 @@ def main() -> int:
     ]
     columns = np.c_[vectors, [spoken(text, listed) for text in known.questions], beside]
     unseen = left_out(columns, known)
-    for share in (0.01, 0.02, 0.03, 0.05):
-        cut = np.quantile(unseen[known.judged | known.plain], share)
+    for share in (0.02, 0.03, 0.04, TURNED_AWAY):
+        cut = threshold(unseen, known, share)
         judged, plain, others = (
             np.mean(unseen[which] < cut) for which in (known.judged, known.plain, known.ours == 0)
         )
@@ -109,7 +110,7 @@ def main() -> int:
         phrases=dict(zip(listed, rounded(whole[model.dimensions : -USUAL - 1] * PHRASE_FACTOR), strict=True)),
         usage=rounded(whole[-USUAL - 1 : -1]),
         bias=round(float(whole[-1]), 5),
-        threshold=round(float(np.quantile(unseen[known.judged | known.plain], TURNED_AWAY)), 5),
+        threshold=round(threshold(unseen, known, TURNED_AWAY), 5),
     )
     if "--write" in sys.argv[1:]:
         (packaged_root() / FILE).write_text(fitted.model_dump_json() + "\n", encoding="utf-8")
@@ -118,6 +119,12 @@ def main() -> int:
         (packaged_root() / neighbours.FILE).write_bytes(packed)
         write(packaged_root())
     return 0
+
+
+def threshold(unseen: Array, known: Learned, share: float) -> float:
+    """The score below which so many of ours lie, of which half are judged and half plain."""
+    weight = known.judged / known.judged.sum() + known.plain / known.plain.sum()
+    return float(np.quantile(unseen, share, weights=weight, method="inverted_cdf"))
 
 
 def learned(knowledge: Knowledge, retriever: Retriever) -> Learned:

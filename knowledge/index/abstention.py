@@ -59,7 +59,7 @@ class Abstention:
             return f"The catalogue doesn't know {' or '.join(rows.unknown)}."
         if reason := self._vocabulary.unknowable(asked):
             return reason
-        alone = self._is_name_alone(asked, named)
+        alone = self.is_name_alone(asked, named)
         if reason := self._coverage.gap(asked, named, alone, attested=bool(rows.records)):
             return reason
         if self._vocabulary.is_foreign(question):
@@ -90,7 +90,7 @@ class Abstention:
         subject = self.subject
         if subject is None or rows.alone or self._vocabulary.is_foreign(question):
             return ""
-        if self.editions.tells_of(question, dict(named)) or self._is_name_alone(question, named):
+        if self.editions.tells_of(question, dict(named)) or self.is_name_alone(question, named):
             return ""
         if not named and any(intent.kinds == {ARTICLE} for intent in self._vocabulary.intents(question)):
             return ""
@@ -99,15 +99,15 @@ class Abstention:
         return NOT_HELD.format(" and ".join(self._called(named))) if named else OFF_SUBJECT
 
     def is_bare(self, question: str, named: Mapping[str, str]) -> bool:
-        """Whether it holds nothing but names of components: `what is Pinecone?`"""
-        return bool(named) and _beside(question, named) <= self._stop_terms
+        """Whether it asks for nothing but what the cards of components tell: `what is Pinecone?`, `which layer ...`"""
+        return bool(named) and _beside(question, named) <= self._stop_terms | self._of_cards
 
-    def _is_name_alone(self, question: str, named: Mapping[str, str]) -> bool:
+    def is_name_alone(self, question: str, named: Mapping[str, str]) -> bool:
         """Whether it holds nothing but names of components and what can be asked of any: `Pinecone price`,
         `Kubernetes 1.31 end of life`."""
         if not named:
             return False
-        rest = _beside(question, named) - self._askable
+        rest = _beside(question, named) - self._askable - self._of_cards
         rest = frozenset(word for word in rest if not _VERSION.fullmatch(word))
         spoken = f" {normalise(question)} "
         return not rest or rest <= {
@@ -135,6 +135,10 @@ class Abstention:
     @cached_property
     def _stop_terms(self) -> frozenset[str]:
         return frozenset(term for word in self._vocabulary.lists.stop_words for term in terms(word))
+
+    @cached_property
+    def _of_cards(self) -> frozenset[str]:
+        return frozenset(term for word in self._vocabulary.lists.of_cards for term in terms(word))
 
     @property
     def is_damaged(self) -> bool:

@@ -63,7 +63,7 @@ def component_record(component: Component, knowledge: Knowledge, facts: tuple[st
     """What a component is: roles, vendor, licence, modes, standing."""
     roles = [knowledge.slots[slot] for slot in component.slots if slot in knowledge.slots]
     text = (
-        f"{component.name}. {_joined(f'{role.name}: {role.purpose}' for role in roles)}. "
+        f"{component.name}. {_joined(f'{role.name} (layer {role.layer}): {role.purpose}' for role in roles)}. "
         f"By {component.vendor}; licence {component.licence}; status {component.status.replace('_', ' ')}, "
         f"{component.maturity.replace('_', ' ')}; "
         f"runs as {_joined(sorted(component.modes)).replace('_', ' ')}. "

@@ -47,26 +47,31 @@ class JudgedAnswers:
         questions: "Matrix | None",
         answers: Sequence[tuple[str, ...]],
         facts: Mapping[str, "Vector"],
+        usual: Mapping[str, float] | None = None,
         is_damaged: bool = False,
     ) -> None:
-        """`questions`: a unit row for each question that has an answer, None where they can't be read; `facts`: a unit
-        vector a fact, to be compared with turned questions."""
+        """`questions`: the point (`Neighbours.points`) of each question that has an answer, None where they can't be
+        read; `facts`: a unit vector a fact, to be compared with turned questions; `usual`: `Signals.usual` of the facts
+        that have one."""
         import numpy as np
 
         self._questions, self._answers, self.is_damaged = questions, answers, is_damaged
+        self.usual = usual or {}
         self._place = {fact: place for place, fact in enumerate(facts)}
         self._learned = np.array(list(facts.values()), dtype=np.float32)
 
-    def votes(self, vector: "Vector") -> dict[str, float]:
-        """Fact id -> votes of the nearest questions, for facts that have any; `vector`: of length one."""
+    def votes(self, point: "Vector") -> dict[str, float]:
+        """Fact id -> votes of the nearest questions, for facts that have any; `point`: of the question asked."""
         import numpy as np
 
         if self._questions is None:
             return {}
-        similar = products(self._questions, vector)
-        nearest = np.argsort(-similar, kind="stable")[:NEAREST]
+        similar = products(self._questions, point)
+        nearest = (
+            np.argpartition(-similar, NEAREST)[:NEAREST] if len(similar) > NEAREST else range(len(similar))
+        )
         found: dict[str, float] = {}
-        for place in nearest.tolist():
+        for place in map(int, nearest):
             weight = float(np.exp(SHARPNESS * (similar[place] - 1)))
             for fact in self._answers[place]:
                 found[fact] = found.get(fact, 0.0) + weight
@@ -84,24 +89,21 @@ class JudgedAnswers:
 def read_judged_answers(files: DataFiles, model: str) -> JudgedAnswers | None:
     """As shipped; None where there are none or another model made them."""
     try:
-        stored = read_arrays(files, FILE, model, ("questions", "answers", "learned", "facts"))
+        stored = read_arrays(files, FILE, model, ("questions", "answers", "learned", "usual", "facts"))
     except ArraysDamaged:
         return damaged()
     if stored is None:
         return None
-    questions, said, learned, facts = (
-        unrounded(stored[0]),
-        lines(stored[1]),
-        unrounded(stored[2]),
-        lines(stored[3]),
-    )
+    questions, learned, usual = unrounded(stored[0]), unrounded(stored[2]), stored[3].astype("float64")
+    said, facts = lines(stored[1]), lines(stored[4])
     if not (
-        questions.ndim == learned.ndim == 2 and (len(questions), len(learned)) == (len(said), len(facts))
+        (questions.ndim, learned.ndim, usual.ndim) == (2, 2, 1)
+        and (len(questions), len(learned), len(usual)) == (len(said), len(facts), len(facts))
     ):
         return damaged()
-    return JudgedAnswers(
-        questions, [tuple(each.split()) for each in said], dict(zip(facts, learned, strict=True))
-    )
+    answers = [tuple(each.split()) for each in said]
+    vectors = dict(zip(facts, learned, strict=True))
+    return JudgedAnswers(questions, answers, vectors, dict(zip(facts, usual.tolist(), strict=True)))
 
 
 def damaged() -> JudgedAnswers:
@@ -110,9 +112,13 @@ def damaged() -> JudgedAnswers:
 
 
 def pack(
-    questions: "Matrix", answers: Sequence[tuple[str, ...]], facts: Mapping[str, "Vector"], model: str
+    questions: "Matrix",
+    answers: Sequence[tuple[str, ...]],
+    facts: Mapping[str, "Vector"],
+    usual: Mapping[str, float],
+    model: str,
 ) -> bytes:
-    """The file's content, the same for the same input; a byte a number."""
+    """The file's content, the same for the same input; a byte a number of a vector."""
     import numpy as np
 
     out = io.BytesIO()
@@ -121,6 +127,7 @@ def pack(
         questions=rounded(questions),
         answers=packed_lines(map(" ".join, answers)),
         learned=rounded(list(facts.values())),
+        usual=np.array([usual.get(fact, 0.0) for fact in facts], dtype=np.float16),
         facts=packed_lines(facts),
         model=np.array(model),
     )

@@ -38,6 +38,8 @@ class Signals(NamedTuple):
     """Of judged questions that are like it (`JudgedAnswers`)."""
     learned: float
     """Similarity of the question's turned vector and the one learned for the fact."""
+    usual: float
+    """How often it answers where it is found, beside others: a logarithm, 0 for what is as usual as the rest."""
 
 
 class OrderWeights(Record):

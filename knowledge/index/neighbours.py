@@ -47,11 +47,15 @@ class Neighbours:
         _, similar = self._seen(vector)
         return {fact: max(similar[self._spans[fact]].tolist()) for fact in facts if fact in self._spans}
 
+    def points(self, vectors: "Matrix") -> "Matrix":
+        """Their places in the space of the projection, of length one; `vectors`: one, or rows."""
+        return unit(products(self._columns, vectors))
+
     def _seen(self, vector: "Matrix") -> "tuple[Matrix, Matrix]":
-        """Its place, and the similarity to each of ours; a search asks twice for the same question."""
+        """Its place, and the similarity to each of ours; a search asks for the same question again."""
         latest = self._latest  # threads share it: what one reads must not change under it
         if latest is None or latest[0] != vector.tobytes():
-            point = unit(products(self._columns, vector))
+            point = self.points(vector)
             self._latest = latest = (vector.tobytes(), point, products(self._ours, point))
         return latest[1:]
 

@@ -40,7 +40,7 @@ class SignalReader:
         facts = {item.id: item for item in best if item.kind in FACT_KINDS and not item.own}
         likeness = self._neighbours.likeness(question.vector, facts)
         learned = judged.similarities(question.turned, likeness)
-        votes = judged.votes(question.vector)
+        votes = judged.votes(self._neighbours.points(question.vector))
         words, best_question = map(shares, self._lexical.scores(question.expansion.text, list(learned)))
         kinds = {kind for intent in self._vocabulary.intents(question.text) for kind in intent.kinds}
         named = question.singled_out
@@ -53,6 +53,7 @@ class SignalReader:
                 likeness=likeness[identity],
                 votes=votes.get(identity, 0.0),
                 learned=learned[identity],
+                usual=judged.usual.get(identity, 0.0),
             )
             for place, identity in enumerate(learned)
         }

@@ -201,6 +201,11 @@ class Retriever:
         named = self.named(query)
         return self._abstention.unknown(query, named, self._rows.found(query, named))
 
+    def asks_by_name(self, query: str) -> bool:
+        """Whether it holds nothing but names and what can be asked of what bears them: `H100 price on azure`."""
+        named = self.named(query)
+        return self._rows.found(query, named).alone or self._abstention.is_name_alone(query, named)
+
     def names_in(self, query: str) -> NamesIn:
         """How much of it is names of components and of rows of tables."""
         named = self.named(query)

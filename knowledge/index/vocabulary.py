@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -77,6 +77,7 @@ class WordLists(Record):
     possessions: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
     edition_nouns: frozenset[str] = frozenset()
+    of_cards: frozenset[str] = frozenset()
 
 
 class Expansion(NamedTuple):
@@ -105,12 +106,23 @@ class Phrases:
     """Finds which of many phrases a text holds, as whole words."""
 
     def __init__(self, phrases: tuple[str, ...]) -> None:
-        self._phrases = tuple(f" {normalise(phrase)} " for phrase in phrases)
+        self._phrases = frozenset(map(normalise, phrases))
+        self._longest = max((phrase.count(" ") + 1 for phrase in self._phrases), default=0)
 
     def within(self, text: str) -> bool:
         """Whether one of the phrases stands in `text`."""
-        padded = f" {normalise(text)} "
-        return any(phrase in padded for phrase in self._phrases)
+        return not self._phrases.isdisjoint(_runs(normalise(text), self._longest))
+
+
+@lru_cache(maxsize=512)
+def _runs(text: str, longest: int) -> frozenset[str]:
+    """All runs of up to so many of its words; hundreds of lists look into the same question."""
+    words = text.split()
+    return frozenset(
+        " ".join(words[start : start + length])
+        for length in range(1, longest + 1)
+        for start in range(len(words) - length + 1)
+    )
 
 
 class Vocabulary:

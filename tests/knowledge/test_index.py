@@ -121,6 +121,16 @@ def test_a_fact_that_names_the_component_in_passing_counts(
     assert not retriever.search("What is the monthly price of Qdrant?").abstained
 
 
+def test_a_cost_without_money_is_no_price(
+    tree: dict[str, Any], plant: Plant, words: Any, tmp_path: Path
+) -> None:
+    fact = tree["catalog/facts/storage.yaml"]["facts"][0]
+    fact |= {"kind": "cost", "component": "qdrant", "statement": "It holds every vector in memory twice."}
+    retriever = Retriever(Knowledge(plant(tree)), tmp_path / "cache", words)
+    assert "price of Qdrant" in retriever.search("qdrant price").reason
+    assert not retriever.search("What does running Qdrant cost?").abstained
+
+
 def test_a_cost_that_is_no_price_is_no_reason_to_abstain(retriever: Retriever) -> None:
     assert retriever.search("How much does Qdrant cost?").abstained
     assert not retriever.search("What is the cost of leaving Qdrant in effort?").abstained

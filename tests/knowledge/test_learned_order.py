@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from knowledge import load
+from knowledge.embedding import MiniLm
 from knowledge.errors import KnowledgeInvalid
 from knowledge.files import DataFiles
 from knowledge.index import FACT_KINDS, PARTS, Part, Retriever
@@ -15,7 +16,8 @@ from knowledge.index.arrays import products
 from knowledge.index.judged import FILE as VECTORS
 from knowledge.index.judged import SOURCE, JudgedAnswers, damaged, pack, read_judged, read_judged_answers
 from knowledge.index.learned_order import FILE, Signals, read_order_weights, reordered, shares
-from knowledge.index.neighbours import Neighbours
+from knowledge.index.neighbours import Neighbours, read_neighbours
+from knowledge.index.query_map import QueryMap
 from knowledge.index.retriever import ORDER_UNUSABLE
 
 PLANE = np.eye(2, dtype=np.float32)
@@ -72,19 +74,20 @@ def written(folder: Path, content: bytes) -> JudgedAnswers | None:
 
 
 def test_what_was_learned_is_read_as_it_was_written(tmp_path: Path) -> None:
-    content = pack(PLANE, [("a", "b"), ("b",)], {"a": PLANE[0], "b": PLANE[1]}, "m")
+    content = pack(PLANE, [("a", "b"), ("b",)], {"a": PLANE[0], "b": PLANE[1]}, {"b": -1.5}, "m")
     assert read_judged_answers(DataFiles(tmp_path), "m") is None
-    assert written(tmp_path, pack(PLANE, [("a",), ("b",)], {"a": PLANE[0]}, "other")) is None
+    assert written(tmp_path, pack(PLANE, [("a",), ("b",)], {"a": PLANE[0]}, {}, "other")) is None
     found = written(tmp_path, content)
     assert found is not None
     assert not found.is_damaged
     assert found.votes(PLANE[1]) == pytest.approx({"a": np.exp(-6), "b": 1 + np.exp(-6)}, rel=1e-4)
     assert found.similarities(PLANE[1], "ab") == pytest.approx({"a": 0, "b": 1})
+    assert found.usual == {"a": 0, "b": -1.5}
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"no zip", pack(PLANE, [("a",)], {"a": PLANE[0]}, "m")],
+    [b"no zip", pack(PLANE, [("a",)], {"a": PLANE[0]}, {}, "m")],
     ids=["no archive", "too few answers"],
 )
 def test_damage_is_told_and_nothing_votes(tmp_path: Path, content: bytes) -> None:
@@ -138,6 +141,21 @@ def test_every_signal_speaks_for_a_fact(retriever: Retriever) -> None:
     """Each was chosen because answers have more of it than what was found beside them."""
     assert retriever._order is not None
     assert all(weight > 0 for weight in retriever._order[0])
+
+
+def test_how_usual_a_fact_is_and_where_judged_questions_lie_are_read(retriever: Retriever) -> None:
+    model, knowledge = MiniLm(), load()
+    question, fact = "does redis lose data at a restart", "redis/ops/restart-persistence"
+    neighbours, vector = read_neighbours(knowledge.files, model.name), model.embed([question])
+    assert neighbours is not None
+    vectors = dict.fromkeys(knowledge.facts, vector[0])
+    judged = JudgedAnswers(neighbours.points(vector), [(fact,)], vectors, {fact: -1.5})
+    signals = retriever.signals(question, QueryMap(None), judged)
+    assert signals[fact].usual == -1.5
+    assert signals[fact].votes == pytest.approx(1, abs=1e-4)
+    others = [item for found, item in signals.items() if found != fact]
+    assert others
+    assert {(item.usual, item.votes) for item in others} == {(0.0, 0.0)}
 
 
 def test_cards_keep_their_places(retriever: Retriever) -> None:

@@ -85,10 +85,15 @@ def test_a_name_in_another_sense_brings_no_row(question: str, retriever: Retriev
     assert not {hit.kind for hit in result.hits} & {"model", "accelerator", "price"}
 
 
-@pytest.mark.parametrize("question", ["LangGraph", "what is LangGraph?"])
-def test_a_name_alone_brings_the_card(question: str, retriever: Retriever) -> None:
-    first, second = retriever.search(question).hits[:2]
+@pytest.mark.parametrize(
+    "question", ["LangGraph", "what is LangGraph?", "Which layer does LangGraph belong to?"]
+)
+def test_a_name_alone_or_its_place_brings_the_card(question: str, retriever: Retriever) -> None:
+    result = retriever.search(question)
+    first, second = result.hits[:2]
+    assert not result.abstained
     assert first.record_id == "component:langgraph"
+    assert "(layer 5)" in first.text
     assert second.record_id != first.record_id
 
 
