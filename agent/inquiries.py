@@ -33,6 +33,8 @@ from .names import names_in
 TOOL = "inquiry"
 BARE = ("request_rate", "peak_factor")
 """What a supposed number without a noun is about."""
+NAMING = frozenset({"accelerator_wanted", "existing_cloud", "model_named"})
+"""Fields that a name alone fills: of two that are compared none is wished for."""
 MAX_WORDS = 14
 """A longer message without a question mark says something."""
 
@@ -118,6 +120,20 @@ def asks_about_advice(message: str, knowledge: Knowledge) -> bool:
         return False
     named = named_in(message, knowledge)
     return bool(named and _asks("standing", message)) or bool(not named and retelling(message))
+
+
+def asks_catalogue(message: str, understood: Understanding, context: TurnContext) -> bool:
+    """Whether a message, question mark or not, asks what the catalogue holds and tells nothing of the workload.
+
+    `H100 price on azure` names a device and a cloud, and wishes for neither; `qdrant vs milvus` compares.
+    """
+    if len(message.split()) > MAX_WORDS:
+        return False
+    versus = _asks("versus", message)
+    told = {item.field for item in understood.updates if item.origin == "stated"}
+    if versus and told <= NAMING and named_in(message, context.knowledge):
+        return True
+    return (versus or _asks("catalogue", message)) and context.retriever.asks_by_name(message)
 
 
 def _what_if(question: str, workload: Workload, context: TurnContext) -> Inquiry:

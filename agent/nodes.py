@@ -7,14 +7,13 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from knowledge import Knowledge
 from tools.workload import Workload
 
 from .admission import admitted, remarks
 from .advice import records_of_advice
 from .answers import answer_claims, answered_by_advice
 from .context import TurnContext
-from .inquiries import asks_about_advice
+from .inquiries import asks_about_advice, asks_catalogue
 from .language import Understanding
 from .language import understand as read
 from .language.completion import with_units
@@ -60,7 +59,7 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     understood = commanded(reading(state["message"], tuple(state.get("asked_now", ()))))
     open_units = [(slot, number) for slot, number in state.get("open_units", [])]
     understood = with_units(state["message"], understood, open_units, reading)
-    understood = _as_question(state, understood, runtime.context.knowledge)
+    understood = _as_question(state, understood, runtime.context)
     model: Update = {}
     if runtime.context.model is not None and understood.readable and not understood.command:
         from .language_model import read_with_model
@@ -79,14 +78,20 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     }
 
 
-def _as_question(state: ConsultationState, understood: Understanding, knowledge: Knowledge) -> Understanding:
-    """After a recommendation, what asks about it is a question, with or without its mark."""
-    says = understood.question_text or understood.updates or understood.command
-    if says or state.get("phase") != "recommended" or not asks_about_advice(state["message"], knowledge):
+def _as_question(state: ConsultationState, understood: Understanding, context: TurnContext) -> Understanding:
+    """What asks the catalogue is a question with or without its mark; so is, after a recommendation, what asks about
+    that."""
+    message = state["message"].strip()
+    if understood.question_text or understood.command:
         return understood
-    return understood.model_copy(
-        update={"question_text": state["message"].strip(), "intents": frozenset({"question"})}
-    )
+    if asks_catalogue(message, understood, context):
+        return Understanding(
+            question_text=message, intents=frozenset({"question"}), language=understood.language
+        )
+    about_advice = state.get("phase") == "recommended" and asks_about_advice(message, context.knowledge)
+    if understood.updates or not about_advice:
+        return understood
+    return understood.model_copy(update={"question_text": message, "intents": frozenset({"question"})})
 
 
 def reconcile(state: ConsultationState, runtime: Context) -> Update:

@@ -21,7 +21,10 @@ def detect(message: Message) -> Language:
     if script:
         return Language(script, False)
     votes = dict.fromkeys(table("languages")["stop_words"], 0.0)
-    for token in message.tokens[:400]:
+    tokens = message.tokens[:400]
+    for before, token in zip((None, *tokens), tokens, strict=False):
+        if before is not None and before.number and token.glued:
+            continue  # the `o` of gpt-4o is no word
         for code in _index().get(token.text, ()):
             votes[code] += 1 / len(_index()[token.text])
     best = max(votes, key=lambda code: (votes[code], code == "en"))
