@@ -9,8 +9,10 @@ from .phrases import Hit, Phrases, compile_phrases
 from .reading import Reading
 
 _SIZE = re.compile(
-    r"[\s-]?(?:v?\d+(?:\.\d+)*[a-z]?\b|\d+(?:\.\d+)?b\b|a\d+b\b|[a-z]\d{1,2}\b)", re.IGNORECASE
+    r"(?:\sv?\d{1,2}|-?v?\d+)(?:\.\d+)*[a-z]?\b|[\s-]?(?:\d+(?:\.\d+)?b\b|a\d+b\b|[a-z]\d{1,2}\b)",
+    re.IGNORECASE,
 )
+"""A number of three digits behind a space is a quantity: `gpt-4o-mini 500 rpm`."""
 _VARIANT = re.compile(
     r"[\s-](?:" + "|".join(sorted(words("models", "variants"), key=len, reverse=True)) + r")\b"
 )

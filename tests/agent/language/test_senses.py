@@ -153,3 +153,15 @@ def test_a_small_model_from_scratch_is_no_pretraining(text: str, use_case: str) 
 def test_a_language_model_from_scratch_is_pretraining(text: str) -> None:
     heard = read(text)
     assert (heard["use_case"], heard["training_need"]) == ("pretraining", "pretrain")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("gpt-6 sol at 2000 requests a minute", "gpt-6 sol"),
+        ("gpt-4o-mini 1000 tpm", "gpt-4o-mini"),
+        ("we use mistral-large-2411", "mistral-large-2411"),
+    ],
+)
+def test_a_quantity_behind_a_model_is_no_version_of_it(text: str, name: str) -> None:
+    assert read(text)["model_named"] == name
