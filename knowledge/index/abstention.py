@@ -1,7 +1,7 @@
 """Why the catalogue can't answer a question: what it asks for, what it names, and whether it is on the subject."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -108,6 +108,7 @@ class Abstention:
         if not named:
             return False
         rest = _beside(question, named) - self._askable - self._of_cards
+        rest -= self._comparing if len(named) > 1 else frozenset()
         rest = frozenset(word for word in rest if not _VERSION.fullmatch(word))
         spoken = f" {normalise(question)} "
         return not rest or rest <= {
@@ -134,11 +135,15 @@ class Abstention:
 
     @cached_property
     def _stop_terms(self) -> frozenset[str]:
-        return frozenset(term for word in self._vocabulary.lists.stop_words for term in terms(word))
+        return _stems(self._vocabulary.lists.stop_words)
 
     @cached_property
     def _of_cards(self) -> frozenset[str]:
-        return frozenset(term for word in self._vocabulary.lists.of_cards for term in terms(word))
+        return _stems(self._vocabulary.lists.of_cards)
+
+    @cached_property
+    def _comparing(self) -> frozenset[str]:
+        return _stems(self._vocabulary.lists.comparing)
 
     @property
     def is_damaged(self) -> bool:
@@ -196,6 +201,10 @@ def names_in(question: str, named: Mapping[str, str], rows: RowsFound = NO_ROWS)
 def _asked_sentence(question: str) -> str:
     """The question, or the last sentence of a situation."""
     return question if len(question.split()) <= SITUATION else _SENTENCE_END.split(question.strip())[-1]
+
+
+def _stems(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(term for word in words for term in terms(word))
 
 
 def _beside(question: str, named: Mapping[str, str]) -> frozenset[str]:

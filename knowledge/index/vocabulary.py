@@ -78,6 +78,7 @@ class WordLists(Record):
     codes: frozenset[str] = frozenset()
     edition_nouns: frozenset[str] = frozenset()
     of_cards: frozenset[str] = frozenset()
+    comparing: frozenset[str] = frozenset()
 
 
 class Expansion(NamedTuple):

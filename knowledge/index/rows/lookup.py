@@ -193,6 +193,10 @@ class NamedRows:
         A name that is an ordinary word too counts beside nothing else.
         """
         mentions = [item for item in within if not _of_component(item, named)]
+        if not table.whole and not table.topics.within(
+            question
+        ):  # `what is qdrant` asks for no price of its cloud
+            mentions = [item for item in mentions if normalise(item.written) not in named.values()]
         rest = question
         for mention in mentions:
             rest = rest.replace(mention.written, " ", 1)
