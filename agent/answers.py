@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from knowledge import Knowledge
 from knowledge.contradictions import contradicting
+from knowledge.index.retriever import BY_NAME
 from knowledge.index.words import singular
 from knowledge.row_texts import ROW_KINDS, row_sentences
 from tools.workload import Workload
@@ -50,14 +51,17 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     if found.abstained:
         return [Claim(text=_reason(found.reason, context.knowledge), evidence=(), role="abstain")]
     wanted = content_words(question)
-    told_by_row = any(hit.telling for hit in found.hits)
-    least = len(wanted) * (1 if told_by_row else COVERED)
+    told_by_row = any(hit.telling or hit.unheld for hit in found.hits)
+    least = _to_be_covered(question, wanted, context) * (1 if told_by_row else COVERED)
     rows = sum(hit.kind in ROW_KINDS for hit in found.hits)
     claims: list[Claim] = []
     for hit in found.hits:
         if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
             claims += _unheld(hit)
             claims += _of_row(hit, MOST_OF_ROW if rows == 1 else MAX_SENTENCES // 2)
+            continue
+        if hit.kind == "component" and hit.score == BY_NAME:
+            claims.append(Claim(text=hit.text, evidence=(hit.record_id,), role="answer"))
             continue
         if not wanted or len(wanted & content_words(hit.text)) < least:
             continue
@@ -69,10 +73,19 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     return claims[:MAX_SENTENCES]
 
 
+def _to_be_covered(question: str, wanted: frozenset[str], context: TurnContext) -> int:
+    """How many content words say what is asked: of things that are compared a record holds one name."""
+    names = set(context.retriever.named(question).values())
+    beside = wanted - content_words(" ".join(names)) if len(names) > 1 else wanted
+    return len(beside) + (len(names) > 1)
+
+
 def answered_by_advice(question: str, state: ConsultationState, context: TurnContext) -> bool:
     """Whether sentences of the recommendation that stands answer it."""
     given = state.get("phase") == "recommended"
-    return given and retelling(question) is not None and not named_in(question, context.knowledge)
+    if not given or retelling(question) is None or named_in(question, context.knowledge):
+        return False
+    return not context.retriever.asks_by_name(question)  # `claude opus 5.5 price` isn't that of the stack
 
 
 def _retold(question: str, state: ConsultationState, workload: Workload, context: TurnContext) -> list[Claim]:

@@ -33,8 +33,17 @@ from .names import names_in
 TOOL = "inquiry"
 BARE = ("request_rate", "peak_factor")
 """What a supposed number without a noun is about."""
-NAMING = frozenset({"accelerator_wanted", "existing_cloud", "model_named"})
-"""Fields that a name alone fills: of two that are compared none is wished for."""
+NAMING = frozenset(
+    {
+        "accelerator_wanted",
+        "existing_cloud",
+        "existing_components",
+        "model_named",
+        "hardware_platform",
+        "model_params_b",
+    }
+)
+"""Fields that a name alone fills: what is asked about is neither owned nor wished for."""
 MAX_WORDS = 14
 """A longer message without a question mark says something."""
 
@@ -125,15 +134,22 @@ def asks_about_advice(message: str, knowledge: Knowledge) -> bool:
 def asks_catalogue(message: str, understood: Understanding, context: TurnContext) -> bool:
     """Whether a message, question mark or not, asks what the catalogue holds and tells nothing of the workload.
 
-    `H100 price on azure` names a device and a cloud, and wishes for neither; `qdrant vs milvus` compares.
+    `H100 price on azure` names a device and a cloud, and wishes for neither; `qdrant vs milvus` compares; `claude, 300
+    rpm` tells.
     """
-    if len(message.split()) > MAX_WORDS:
+    if len(message.split()) > MAX_WORDS or _asks("own", message) or _asks("amount", message):
         return False
-    versus = _asks("versus", message)
-    told = {item.field for item in understood.updates if item.origin == "stated"}
-    if versus and told <= NAMING and named_in(message, context.knowledge):
+    names = named_in(message, context.knowledge)
+    if _asks("opening", message) and names:  # `is qdrant hipaa compliant` demands nothing of the workload
         return True
-    return (versus or _asks("catalogue", message)) and context.retriever.asks_by_name(message)
+    told = {item.field for item in understood.updates if item.origin == "stated"}
+    if not told <= NAMING:
+        return False
+    if _asks("versus", message) and (names or told):
+        return True
+    either = _asks("either", message) and len(names) > 1
+    asked = either or _asks("versus", message) or _asks("catalogue", message)
+    return asked and context.retriever.asks_by_name(message)
 
 
 def _what_if(question: str, workload: Workload, context: TurnContext) -> Inquiry:

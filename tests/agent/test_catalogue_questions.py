@@ -18,6 +18,12 @@ Consult = Callable[[], Consultation]
         ("qdrant licence", "qdrant/licence/"),
         ("langfuse vs langsmith", "langfuse/"),
         ("H100 vs H200", "accelerator:H200"),
+        ("vllm or sglang", "sglang/"),
+        ("difference between qdrant and milvus", "milvus/"),
+        ("airflow vs dagster vs prefect", "dagster/"),
+        ("what is pinecone", "component:pinecone"),
+        ("which layer does kafka belong to?", "component:apache-kafka"),
+        ("is qdrant hipaa compliant", "qdrant/"),
     ],
 )
 def test_a_bare_question_is_answered_and_nothing_is_noted(
@@ -38,12 +44,28 @@ def test_a_bare_question_is_answered_and_nothing_is_noted(
         ("gpt-4o", "model_named"),
         ("we are on azure and the price of an H100 is fine", "existing_cloud"),
         ("qdrant vs milvus for 20 million vectors", "vector_count"),
+        ("we use redis, cost is limited", "existing_components"),
+        ("licence must be Apache-2.0, we use vllm", "existing_components"),
+        ("gpt-4o, 500 rpm", "request_rate_rps"),
+        ("openai, 300 rpm", "request_rate_rps"),
+        ("mongodb costs 500 USD a month", "budget_usd_month"),
     ],
 )
 def test_what_tells_of_the_workload_is_noted(message: str, field: str, consult: Consult) -> None:
     consultation = consult()
     consultation.turn(message)
     assert field in consultation.workload().known
+
+
+def test_the_price_of_a_model_is_not_that_of_the_stack(consult: Consult) -> None:
+    consultation = consult()
+    consultation.turn("A contract assistant for 200 lawyers, 40 questions an hour, cloud, EU")
+    assert consultation.turn("just recommend").kind == "recommendation"
+    told = consultation.turn("claude opus 5.5 price").claims
+    assert told[0].evidence[0].startswith("model:claude-opus-5-5#")
+    assert any(
+        claim.evidence[0].startswith("calc/") for claim in consultation.turn("what does it cost").claims
+    )
 
 
 def test_a_name_with_a_number_is_in_no_language(consult: Consult) -> None:
