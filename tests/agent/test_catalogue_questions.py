@@ -24,6 +24,8 @@ Consult = Callable[[], Consultation]
         ("what is pinecone", "component:pinecone"),
         ("which layer does kafka belong to?", "component:apache-kafka"),
         ("is qdrant hipaa compliant", "qdrant/"),
+        ("can langgraph resume after a crash", "langgraph/"),
+        ("how do I back up qdrant", "qdrant/"),
     ],
 )
 def test_a_bare_question_is_answered_and_nothing_is_noted(
@@ -55,6 +57,21 @@ def test_what_tells_of_the_workload_is_noted(message: str, field: str, consult: 
     consultation = consult()
     consultation.turn(message)
     assert field in consultation.workload().known
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "do not use OpenAI",
+        "is on kubernetes",
+        "are on AWS with EKS and kafka",
+        "which runs on kubernetes",
+        "where possible use postgres",
+        "does not matter, postgres is fine",
+    ],
+)
+def test_a_statement_without_its_subject_is_no_question(message: str, consult: Consult) -> None:
+    assert consult().turn(message).kind == "question"
 
 
 def test_the_price_of_a_model_is_not_that_of_the_stack(consult: Consult) -> None:

@@ -19,29 +19,6 @@ def knowledge() -> Knowledge:
 
 
 @pytest.mark.parametrize(
-    ("question", "first", "told"),
-    [
-        (
-            "rate limits of gpt-5.4-mini on tier 3",
-            "model:gpt-5.4-mini",
-            "5,000 requests a minute, 4,000,000 tokens",
-        ),
-        ("gpt-5.5-pro rate limit", "model:gpt-5.5-pro", "Tier 1 (5 USD paid in all"),
-        ("groq requests per minute free plan", "rates:groq", "Free (an account): 30 requests a minute"),
-        ("openai api rate tier 3 tokens per minute", "rates:openai-api", "Tier 3 (100 USD paid in all"),
-        ("what's the price of gpt-5.4 mini tokens", "model:gpt-5.4-mini", "USD 0.75 per million tokens in"),
-    ],
-)
-def test_rate_limits_are_looked_up_by_model_and_by_provider(
-    retriever: Retriever, question: str, first: str, told: str
-) -> None:
-    result = retriever.search(question)
-    assert not result.abstained
-    assert result.hits[0].record_id == first
-    assert told in result.hits[0].text
-
-
-@pytest.mark.parametrize(
     "question", ["Which tier of Groq is FedRAMP authorized?", "Is there a tier of OpenRouter with HIPAA?"]
 )
 def test_a_row_of_limits_answers_no_question_on_a_regime(retriever: Retriever, question: str) -> None:

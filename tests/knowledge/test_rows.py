@@ -41,6 +41,15 @@ def knowledge() -> Knowledge:
         ("flux dev license", "model:FLUX.1-dev", "Non-Commercial"),
         ("claude opus 5.5 cache write price", "model:claude-opus-5-5", "cache write 5"),
         ("gpt-oss-120b gpu requirements", "model:gpt-oss-120b", "memory: weights"),
+        (
+            "rate limits of gpt-5.4-mini on tier 3",
+            "model:gpt-5.4-mini",
+            "5,000 requests a minute, 4,000,000 tokens",
+        ),
+        ("gpt-5.5-pro rate limit", "model:gpt-5.5-pro", "Tier 1 (5 USD paid in all"),
+        ("groq requests per minute free plan", "rates:groq", "Free (an account): 30 requests a minute"),
+        ("openai api rate tier 3 tokens per minute", "rates:openai-api", "Tier 3 (100 USD paid in all"),
+        ("what's the price of gpt-5.4 mini tokens", "model:gpt-5.4-mini", "USD 0.75 per million tokens in"),
     ],
 )
 def test_a_row_that_is_asked_for_comes_first(
