@@ -23,8 +23,9 @@ import yaml
 
 from knowledge import Knowledge, load
 from knowledge.embedding import MiniLm
-from knowledge.index import Retriever, neighbours
+from knowledge.index import Retriever, arrays, neighbours
 from knowledge.index.asked import read_asked
+from knowledge.index.inverted_file import Grouped, grouped
 from knowledge.index.query_map import read_query_map
 from knowledge.index.record import IndexRecord
 from knowledge.index.subject import FILE, SubjectWeights, phrases, told
@@ -78,6 +79,21 @@ class Kept(NamedTuple):
     others: Any
     fold_of_others: npt.NDArray[np.int64]
 
+    def stored(self) -> tuple[Grouped, Any]:
+        """Both sorts as `Neighbours` wants them."""
+        return grouped(self.ours), arrays.rounded(self.others)
+
+    def without(self, fold: int) -> "Kept":
+        """Those of the other folds."""
+        ours, others = self.fold_of_ours != fold, self.fold_of_others != fold
+        return Kept(
+            self.projection,
+            self.ours[ours],
+            self.fold_of_ours[ours],
+            self.others[others],
+            self.fold_of_others[others],
+        )
+
 
 def main() -> int:
     knowledge, model = load(), MiniLm()
@@ -115,7 +131,7 @@ def main() -> int:
     if "--write" in sys.argv[1:]:
         (packaged_root() / FILE).write_text(fitted.model_dump_json() + "\n", encoding="utf-8")
         counts = [(fact, len(questions)) for fact, questions in read_asked(knowledge.files).items()]
-        packed = neighbours.pack(kept.projection, kept.ours, kept.others, model.name, counts)
+        packed = neighbours.pack(kept.projection, *kept.stored(), model.name, counts)
         (packaged_root() / neighbours.FILE).write_bytes(packed)
         write(packaged_root())
     return 0
@@ -181,9 +197,7 @@ def nearness(kept: Kept, vectors: Array, fold: npt.NDArray[np.int64]) -> Array:
     """Of each question four numbers, compared with those of other folds alone: its own fact's would tell all."""
     found = np.zeros((len(vectors), 4))
     for part in range(FOLDS):
-        among = neighbours.Neighbours(
-            kept.projection, kept.ours[kept.fold_of_ours != part], kept.others[kept.fold_of_others != part]
-        )
+        among = neighbours.Neighbours(kept.projection, *kept.without(part).stored())
         for place in np.flatnonzero(fold == part):
             found[place] = among.nearness(vectors[place].astype(np.float32))
     return found

@@ -10,13 +10,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..files import DataFiles
-from .arrays import ArraysDamaged, lines, packed_lines, products, read_arrays, rounded, unrounded
+from .arrays import (
+    ArraysDamaged,
+    byte_products,
+    lines,
+    packed_lines,
+    products,
+    read_arrays,
+    rounded,
+    unrounded,
+)
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Matrix = npt.NDArray[np.float32]
+    Bytes = npt.NDArray[np.int8]
     Vector = npt.NDArray[np.float32]
 
 SOURCE, FILE = "index/judged.csv", "index/judged.npz"
@@ -33,7 +42,7 @@ class JudgedQuestion(NamedTuple):
 
 def read_judged(files: DataFiles) -> tuple[JudgedQuestion, ...]:
     """All of them; a folder without the file has none."""
-    if not files.root.joinpath(*SOURCE.split("/")).is_file():
+    if not files.is_plain(SOURCE):
         return ()
     rows = csv.DictReader(io.StringIO(files.text(SOURCE)))
     return tuple(JudgedQuestion(row["question"], tuple(row["fact_ids"].split())) for row in rows)
@@ -44,15 +53,15 @@ class JudgedAnswers:
 
     def __init__(
         self,
-        questions: "Matrix | None",
+        questions: "Bytes | None",
         answers: Sequence[tuple[str, ...]],
         facts: Mapping[str, "Vector"],
         usual: Mapping[str, float] | None = None,
         is_damaged: bool = False,
     ) -> None:
-        """`questions`: the point (`Neighbours.points`) of each question that has an answer, None where they can't be
-        read; `facts`: a unit vector a fact, to be compared with turned questions; `usual`: `Signals.usual` of the facts
-        that have one."""
+        """`questions`: the point (`Neighbours.points`) of each question that has an answer, as bytes, None where they
+        can't be read; `facts`: a unit vector a fact, to be compared with turned questions; `usual`: `Signals.usual` of
+        the facts that have one."""
         import numpy as np
 
         self._questions, self._answers, self.is_damaged = questions, answers, is_damaged
@@ -66,7 +75,7 @@ class JudgedAnswers:
 
         if self._questions is None:
             return {}
-        similar = products(self._questions, point)
+        similar = byte_products(self._questions, point)
         nearest = (
             np.argpartition(-similar, NEAREST)[:NEAREST] if len(similar) > NEAREST else range(len(similar))
         )
@@ -94,7 +103,7 @@ def read_judged_answers(files: DataFiles, model: str) -> JudgedAnswers | None:
         return damaged()
     if stored is None:
         return None
-    questions, learned, usual = unrounded(stored[0]), unrounded(stored[2]), stored[3].astype("float64")
+    questions, learned, usual = stored[0], unrounded(stored[2]), stored[3].astype("float64")
     said, facts = lines(stored[1]), lines(stored[4])
     if not (
         (questions.ndim, learned.ndim, usual.ndim) == (2, 2, 1)
@@ -112,7 +121,7 @@ def damaged() -> JudgedAnswers:
 
 
 def pack(
-    questions: "Matrix",
+    questions: "Bytes",
     answers: Sequence[tuple[str, ...]],
     facts: Mapping[str, "Vector"],
     usual: Mapping[str, float],
@@ -124,7 +133,7 @@ def pack(
     out = io.BytesIO()
     np.savez(
         out,
-        questions=rounded(questions),
+        questions=questions,
         answers=packed_lines(map(" ".join, answers)),
         learned=rounded(list(facts.values())),
         usual=np.array([usual.get(fact, 0.0) for fact in facts], dtype=np.float16),

@@ -7,19 +7,22 @@ tell how like its most similar one is.
 
 import io
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from ..files import DataFiles
-from .arrays import ArraysDamaged, products, read_arrays, rounded, unrounded
+from .arrays import ArraysDamaged, byte_products, lines, packed_lines, products, read_arrays
+from .inverted_file import Grouped, InvertedFile
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    Bytes = npt.NDArray[np.int8]
     Matrix = npt.NDArray[np.float32]
 
 FILE = "index/neighbours.npz"
+ARRAYS = ("projection", *Grouped._fields, "others", "facts", "counts")
 NEAREST = 5
 """Of each sort; their mean similarity counts, and the greatest."""
 
@@ -28,36 +31,35 @@ class Neighbours:
     """Questions of both sorts."""
 
     def __init__(
-        self, projection: "Matrix", ours: "Matrix", others: "Matrix", asked: Sequence[tuple[str, int]] = ()
+        self, projection: "Matrix", ours: Grouped, others: "Bytes", asked: Sequence[tuple[str, int]] = ()
     ) -> None:
         """`ours` and `others`: rows of length one in the space of the projection; `asked`: the facts whose questions
         the first of ours are, each with their number."""
-        self._columns, self._ours, self._others = projection.T.copy(), ours, others
+        self._columns, self._ours, self._others = projection.T.copy(), InvertedFile(ours), others
         ends = list(accumulate(count for _, count in asked))
-        self._spans = {fact: slice(end - count, end) for (fact, count), end in zip(asked, ends, strict=True)}
-        self._latest: tuple[bytes, Matrix, Matrix] | None = None
+        self._numbers = {
+            fact: range(end - count, end) for (fact, count), end in zip(asked, ends, strict=True)
+        }
 
     def nearness(self, vector: "Matrix") -> tuple[float, float, float, float]:
         """The similarity of the nearest of ours and the mean of the nearest ones, and both of the others."""
-        point, similar = self._seen(vector)
-        return *nearest(similar), *nearest(products(self._others, point))
+        point = self.points(vector)
+        return *nearest(self._ours.near(point)), *nearest(byte_products(self._others, point))
 
     def likeness(self, vector: "Matrix", facts: Iterable[str]) -> dict[str, float]:
         """Fact id -> similarity of the fact's question that is most like this one, of those that have questions."""
-        _, similar = self._seen(vector)
-        return {fact: max(similar[self._spans[fact]].tolist()) for fact in facts if fact in self._spans}
+        import numpy as np
+
+        known = {fact: self._numbers[fact] for fact in facts if fact in self._numbers}
+        if not known:
+            return {}
+        similar = self._ours.of(list(chain.from_iterable(known.values())), self.points(vector))
+        starts = [0, *accumulate(map(len, known.values()))][:-1]
+        return dict(zip(known, np.maximum.reduceat(similar, starts).tolist(), strict=True))
 
     def points(self, vectors: "Matrix") -> "Matrix":
         """Their places in the space of the projection, of length one; `vectors`: one, or rows."""
         return unit(products(self._columns, vectors))
-
-    def _seen(self, vector: "Matrix") -> "tuple[Matrix, Matrix]":
-        """Its place, and the similarity to each of ours; a search asks for the same question again."""
-        latest = self._latest  # threads share it: what one reads must not change under it
-        if latest is None or latest[0] != vector.tobytes():
-            point = self.points(vector)
-            self._latest = latest = (vector.tobytes(), point, products(self._ours, point))
-        return latest[1:]
 
 
 def nearest(similarities: "Matrix") -> tuple[float, float]:
@@ -87,36 +89,32 @@ def unit(vectors: "Matrix") -> "Matrix":
 def read_neighbours(files: DataFiles, model: str) -> Neighbours | None:
     """As shipped; None where there are none, or another model made them."""
     try:
-        stored = read_arrays(files, FILE, model, ("projection", "ours", "others", "facts", "counts"))
+        stored = read_arrays(files, FILE, model, ARRAYS)
     except ArraysDamaged:
         return None
-    if stored is None or any(each.ndim != 2 for each in stored[:3]):
+    if stored is None:
         return None
-    projection, ours, others = stored[0].astype("float32"), unrounded(stored[1]), unrounded(stored[2])
-    facts, counts = [fact.decode() for fact in stored[3].tolist()], stored[4].tolist()
-    fits = projection.shape[1] == ours.shape[1] == others.shape[1]
-    fits = fits and len(facts) == len(counts) and sum(counts) <= len(ours) and all(counts)
+    projection, ours, others = stored[0].astype("float32"), Grouped(*stored[1:5]), stored[5]
+    facts, counts = lines(stored[6]), stored[7].tolist()
+    if not ours.is_whole or others.ndim != 2 or projection.ndim != 2:
+        return None
+    fits = projection.shape[1] == ours.rows.shape[1] == others.shape[1]
+    fits = fits and len(facts) == len(counts) and sum(counts) <= len(ours.rows) and all(counts)
     return Neighbours(projection, ours, others, list(zip(facts, counts, strict=True))) if fits else None
 
 
 def pack(
     projection: "Matrix",
-    ours: "Matrix",
-    others: "Matrix",
+    ours: Grouped,
+    others: "Bytes",
     model: str,
     asked: Sequence[tuple[str, int]] = (),
 ) -> bytes:
     """The file's content, the same for the same input."""
     import numpy as np
 
+    facts, counts = packed_lines(fact for fact, _ in asked), np.array([count for _, count in asked], np.int32)
+    arrays = (projection.astype(np.float16), *ours, others, facts, counts)
     out = io.BytesIO()
-    np.savez(
-        out,
-        projection=projection.astype(np.float16),
-        ours=rounded(ours),
-        others=rounded(others),
-        facts=np.array([fact.encode() for fact, _ in asked], dtype=np.bytes_),
-        counts=np.array([count for _, count in asked], dtype=np.int64),
-        model=np.array(model),
-    )
+    np.savez(out, model=np.array(model), **dict(zip(ARRAYS, arrays, strict=True)))
     return out.getvalue()
