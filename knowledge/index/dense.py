@@ -30,9 +30,10 @@ class DenseSearch:
         """Its sentence vector; None where no search by meaning is possible."""
         return None if self.store is None else self._embedder.embed([question])[0]
 
-    def nearest(self, vector: Any, count: int, only: Filter) -> list[str]:
-        """Ids of the `count` most similar records that the filter admits, best first."""
-        return list(self.store.ask("nearest", vector, count, only)) if self.store else []
+    def nearest(self, vector: Any, count: int, only: Filter, among_near: bool = False) -> list[str]:
+        """Ids of the `count` most similar records that the filter admits, best first; `among_near`: those that lie far
+        from the vector may be left out."""
+        return list(self.store.ask("nearest", vector, count, only, among_near)) if self.store else []
 
     def closeness(self, vector: Any) -> float:
         """The similarity of the nearest record of all."""

@@ -17,8 +17,8 @@ PRECISION = 4
 class VectorStore(Protocol):
     """Nearest records by meaning, and records by what they speak of."""
 
-    def nearest(self, vector: "Matrix", count: int, only: Filter) -> list[str]:
-        """Ids by similarity to a unit vector, best first."""
+    def nearest(self, vector: "Matrix", count: int, only: Filter, among_near: bool = False) -> list[str]:
+        """Ids by similarity to a unit vector, best first; `among_near`: those that lie far from it may be left out."""
         ...
 
     def closeness(self, vector: "Matrix") -> float:
@@ -37,7 +37,7 @@ class MemoryStore:
         self._records = records
         self._vectors = vectors
 
-    def nearest(self, vector: "Matrix", count: int, only: Filter) -> list[str]:
+    def nearest(self, vector: "Matrix", count: int, only: Filter, among_near: bool = False) -> list[str]:
         similarities = self._vectors @ vector
         pairs = [
             (-round(float(similarity), PRECISION), record.id)

@@ -207,3 +207,20 @@ def test_a_component_whose_records_are_all_at_hand_costs_no_second_question(
         only = Filter(subjects=frozenset({subject}))
         assert store.nearest(vector, 9, only) == memory.nearest(vector, 9, only), subject
     assert query.call_count == 1 + len(missing)
+
+
+def test_among_what_is_near_no_second_question_is_asked(
+    knowledge: Knowledge, tmp_path: Path, words: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = Retriever(knowledge, tmp_path, words).records
+    matrix = words.embed([record.text for record in records])
+    build_store(tmp_path / "here", {"sha256": "a"}, records, lambda: matrix, words)
+    store = open_store(tmp_path / "here", {"sha256": "a"}, records, words)
+    vector, memory = words.embed([QUESTION])[0], MemoryStore(records, np.asarray(matrix))
+    monkeypatch.setattr(chroma, "DEPTH", 2)
+    near = memory.nearest(vector, 2, Filter())
+    for subject in sorted({subject for record in records for subject in record.subjects}):
+        only = Filter(subjects=frozenset({subject}))
+        whole = memory.nearest(vector, 9, only)
+        assert store.nearest(vector, 9, only, among_near=True) == [key for key in near if key in whole]
+        assert store.nearest(vector, 9, only) == whole
