@@ -33,8 +33,14 @@ from .spoken import component_names
 from .subject import NamesIn, Usage
 from .vocabulary import Vocabulary, read_word_lists
 
-WARMING = "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?"
-"""Misspelt and with a strange name, so that every word list is built."""
+WARMING = (
+    "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?",
+    "How does Qdrant handle filters?",
+    "Is pgvector FedRAMP authorised?",
+    "who sang the anthem yesterday",
+)
+"""Misspelt and with a strange name, plain, on what no fact tells of a component, and on another subject, so that all
+that a question may need is read."""
 CARD_SHARES = {"component": 0.5, "rule": 0.5}
 """Of the score of cards that say what facts say, beside those: of twelve sets 0.90 of the gold is among the first five,
 0.87 with the whole score."""
@@ -155,7 +161,8 @@ class Retriever:
 
     def warm(self) -> tuple[str, ...]:
         """Load model and index ahead of the first question; what can't be used is returned."""
-        self.search(WARMING, k=1)
+        for question in WARMING:
+            self.search(question, k=1)
         return self.notices
 
     @property

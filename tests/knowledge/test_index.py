@@ -224,3 +224,14 @@ def test_threads_do_not_mix_their_questions(retriever: Retriever) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(retriever.search, questions * 10))
     assert found == expected * 10
+
+
+def test_after_warming_all_is_read_that_a_question_may_need(tmp_path: Path) -> None:
+    """What isn't is read while somebody waits for an answer."""
+    retriever = Retriever(Knowledge(), tmp_path)
+    retriever.warm()
+    read = retriever._abstention
+    assert {"_statements"} <= vars(read._coverage).keys()
+    assert {"counts", "_by_letter"} <= vars(read.usage).keys()
+    assert {"subject", "editions", "_strangers"} <= vars(read).keys()
+    assert {"_rows", "_lexical", "_judged", "_order", "_signal_reader"} <= vars(retriever).keys()
