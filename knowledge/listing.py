@@ -95,7 +95,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     if key in knowledge.arguments:
         argument = knowledge.arguments[key]
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
-    if MODELS in knowledge.files.walk() and (model := _model_named(knowledge, key)):
+    if knowledge.files.is_plain(MODELS) and (model := _model_named(knowledge, key)):
         return model
     accelerator = _accelerator_named(knowledge, key)
     if accelerator is not None:
@@ -150,7 +150,7 @@ def _model_named(knowledge: Knowledge, name: str) -> FoundRecord | None:
 
 
 def _accelerator_named(knowledge: Knowledge, name: str) -> Accelerator | None:
-    if ACCELERATORS not in knowledge.files.walk():
+    if not knowledge.files.is_plain(ACCELERATORS):
         return None
     try:
         return resolve_accelerator(knowledge, name)

@@ -26,11 +26,11 @@ UNTOLD = "not listed: "
 
 def price_lines(component: Component, knowledge: "Knowledge") -> tuple[str, ...]:
     """List prices of a service or of a way to rent accelerators, a meter a line; none where no price is held of it."""
-    held = frozenset(knowledge.files.walk())
-    meters = meters_of(component.id, knowledge) if SERVICES in held else ()
-    sold = llm_prices(knowledge).values() if TOKENS in held else ()
+    held = knowledge.files.is_plain
+    meters = meters_of(component.id, knowledge) if held(SERVICES) else ()
+    sold = llm_prices(knowledge).values() if held(TOKENS) else ()
     tokens = sorted((row for row in sold if component_of(row, knowledge) == component.id), key=_by_interest)
-    media = media_prices(knowledge).values() if MEDIA in held else ()
+    media = media_prices(knowledge).values() if held(MEDIA) else ()
     return (
         *map(meter_line, meters),
         *_first(map(token_price_line, tokens), "models"),
@@ -38,36 +38,36 @@ def price_lines(component: Component, knowledge: "Knowledge") -> tuple[str, ...]
             (media_price_line(row) for row in media if component_of(row, knowledge) == component.id),
             "models of speech or images",
         ),
-        *(_rented_devices(component.id, knowledge) if RENTS in held else ()),
+        *(_rented_devices(component.id, knowledge) if held(RENTS) else ()),
     )
 
 
 def service_lines(service: str, knowledge: "Knowledge") -> tuple[str, ...]:
     """What is held of the prices under a service's own name, a meter a line; that none was found is said as well."""
-    held = frozenset(knowledge.files.walk())
-    rows = service_prices(knowledge).values() if SERVICES in held else ()
-    media = media_prices(knowledge).values() if MEDIA in held else ()
+    held = knowledge.files.is_plain
+    rows = service_prices(knowledge).values() if held(SERVICES) else ()
+    media = media_prices(knowledge).values() if held(MEDIA) else ()
     return (
         *(meter_line(row) for row in rows if row.service == service),
         *(media_price_line(row) for row in media if media_service(row, knowledge) == service),
-        *(_devices_of_cloud(service.casefold(), knowledge) if RENTS in held else ()),
+        *(_devices_of_cloud(service.casefold(), knowledge) if held(RENTS) else ()),
     )
 
 
 def priced_services(knowledge: "Knowledge") -> dict[str, frozenset[str]]:
     """Names of services of whose prices something is held, GPU clouds among them -> the components of which the same is
     told anyway."""
-    held = frozenset(knowledge.files.walk())
+    held = knowledge.files.is_plain
     found: dict[str, set[str]] = {}
-    if SERVICES in held:
+    if held(SERVICES):
         components = components_of_meters(knowledge)
         for row in service_prices(knowledge).values():
             found.setdefault(row.service, set()).update(components[row.id] if row.price_usd else ())
-    for media in media_prices(knowledge).values() if MEDIA in held else ():
+    for media in media_prices(knowledge).values() if held(MEDIA) else ():
         if service := media_service(media, knowledge):
             found.setdefault(service, set())
     spelt = {service.casefold(): service for service in found}
-    for offer in accelerator_prices(knowledge) if RENTS in held else ():
+    for offer in accelerator_prices(knowledge) if held(RENTS) else ():
         if offer.mode != ON_DEMAND:
             found.setdefault(spelt.get(offer.cloud, offer.cloud), set())
     return {service: frozenset(components) for service, components in found.items()}

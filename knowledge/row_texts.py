@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,6 +59,7 @@ class RowSentence(NamedTuple):
     """What is said of the subject."""
 
 
+@lru_cache(maxsize=1024)
 def row_sentences(identity: str, text: str) -> tuple[RowSentence, ...]:
     """The lines of the row `identity`, each under the row's name; `text`: the row with a line for each thing."""
     name, *lines = text.splitlines()
@@ -123,7 +125,7 @@ def sold_model_lines(name: str, knowledge: "Knowledge") -> tuple[str, ...]:
 
 def _media_offers(name: str, knowledge: "Knowledge") -> tuple[MediaPrice, ...]:
     """What it costs by another unit than the token, where such prices are held."""
-    return media_offers(knowledge, name) if MEDIA in knowledge.files.walk() else ()
+    return media_offers(knowledge, name) if knowledge.files.is_plain(MEDIA) else ()
 
 
 def _risks(key: str, knowledge: "Knowledge") -> Iterator[str]:

@@ -127,7 +127,7 @@ def _prices(knowledge: "Knowledge") -> dict[str, ServicePrice]:
 def _only_readers(knowledge: "Knowledge") -> dict[str, tuple[str, ...]]:
     """Price id -> the one component whose price model reads it; none for what several read."""
     readers: dict[str, set[str]] = {}
-    if MODELS not in knowledge.files.walk():
+    if not knowledge.files.is_plain(MODELS):
         return {}
     for component, model in price_models(knowledge).by_component.items():
         for line in model.lines:

@@ -87,7 +87,7 @@ def stats(knowledge: Knowledge, as_of: date) -> Stats:
 
 def _language_models(knowledge: Knowledge) -> list[ModelSpec]:
     """Open ones with a licence; a folder without the table has none."""
-    if MODELS not in knowledge.files.walk():
+    if not knowledge.files.is_plain(MODELS):
         return []
     found = models(knowledge).values()
     return [model for model in found if model.type == "llm" and model.open_weights and model.licence]

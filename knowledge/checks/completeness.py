@@ -66,13 +66,13 @@ def with_prices(tables: Tables) -> frozenset[str]:
     """Components with a model of their price, a row of the price list, or a slot that another line of the bill pays."""
     elsewhere = frozenset(_price_models(tables).get("elsewhere_slots", {}))
     paid = (item.record for item in tables.components.values() if not elsewhere.isdisjoint(item.record.slots))
-    listed = tables.files.rows(PRICES) if PRICES in tables.files.walk() else ()
+    listed = tables.files.rows(PRICES) if tables.files.is_plain(PRICES) else ()
     named = (name for row in listed for name in row.get("components", "").split())
     return priced_components(tables).union((component.id for component in paid), named)
 
 
 def _price_models(tables: Tables) -> Mapping[str, Any]:
-    return (tables.yaml(PRICE_MODELS) or {}) if PRICE_MODELS in tables.files.walk() else {}
+    return (tables.yaml(PRICE_MODELS) or {}) if tables.files.is_plain(PRICE_MODELS) else {}
 
 
 def _attributes(component: Component, priced: frozenset[str]) -> Iterator[object]:

@@ -59,7 +59,7 @@ def _unread(model: ModelSpec) -> bool:
 
 def _rows(tables: Tables, name: str) -> list[Mapping[str, str]]:
     """The rows of a table; none (with a finding) where it can't be read."""
-    if name not in tables.files.walk():
+    if not tables.files.is_plain(name):
         return []
     try:
         return list(tables.files.rows(name))

@@ -16,7 +16,7 @@ PRIORS = "workload/priors.yaml"
 def check_words(tables: Tables) -> Iterator[Finding]:
     """Aliases of unknown components, patterns that don't compile, assumed values of unknown fields."""
     yield from _word_lists(tables)
-    if tables.files.root.joinpath(*PRIORS.split("/")).is_file():
+    if tables.files.is_plain(PRIORS):
         content = tables.yaml(PRIORS) or {}
         for name in sorted(set(content.get("fields", {})) - set(tables.fields)):
             yield error(PRIORS, name, "It is no workload field.")

@@ -16,7 +16,7 @@ FILE = "index/asked.csv"
 
 def read_asked(files: DataFiles) -> Mapping[str, tuple[str, ...]]:
     """Fact id -> its questions; a folder without the file has none."""
-    if not files.root.joinpath(*FILE.split("/")).is_file():
+    if not files.is_plain(FILE):
         return {}
     found: dict[str, list[str]] = defaultdict(list)
     for row in csv.DictReader(io.StringIO(files.text(FILE))):

@@ -53,7 +53,7 @@ class OrderWeights(Record):
 
 def read_order_weights(files: DataFiles, model: str) -> tuple[float, ...] | None:
     """One weight a signal; None where the folder has no such file, or it is another model's."""
-    if not files.root.joinpath(*FILE.split("/")).is_file():
+    if not files.is_plain(FILE):
         return None
     try:
         fitted = OrderWeights.model_validate_json(files.text(FILE))

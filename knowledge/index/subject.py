@@ -59,7 +59,7 @@ class SubjectWeights(Record):
 
 def read_weights(files: DataFiles) -> SubjectWeights | None:
     """The fitted weights; None where the folder has none."""
-    if not files.root.joinpath(*FILE.split("/")).is_file():
+    if not files.is_plain(FILE):
         return None
     try:
         return SubjectWeights.model_validate_json(files.text(FILE))

@@ -94,7 +94,7 @@ class Expansion(NamedTuple):
 
 def read_word_lists(files: DataFiles) -> WordLists:
     """The lists; empty ones where the folder has no such file."""
-    if not files.root.joinpath(*FILE.split("/")).is_file():
+    if not files.is_plain(FILE):
         return WordLists()
     try:
         return WordLists.model_validate(files.yaml(FILE))

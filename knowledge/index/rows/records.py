@@ -1,8 +1,8 @@
 """Rows of the tables as records of the index, by their ids."""
 
 import re
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 
 from ...hardware import TABLE as ACCELERATORS
 from ...hardware import accelerators
@@ -34,6 +34,7 @@ class RowRecords:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._lines: dict[str, tuple[str, ...]] = {}
 
     def by_id(self, identity: str) -> IndexRecord | None:
         """The record `model:…`, `accelerator:…`, `price:…`, `service:…` or `rates:…`; None where there is none."""
@@ -52,39 +53,46 @@ class RowRecords:
         return None
 
     def model(self, key: str) -> IndexRecord:
-        model = models(self._knowledge).get(key)
-        lines = model_lines(model, self._knowledge) if model else sold_model_lines(key, self._knowledge)
-        return _record(f"{MODEL}{key}", "model", lines)
+        known, model, identity = self._knowledge, models(self._knowledge).get(key), f"{MODEL}{key}"
+        told = partial(model_lines, model) if model else partial(sold_model_lines, key)
+        return _record(identity, "model", self._once(identity, partial(told, known)))
 
     def accelerator(self, key: str) -> IndexRecord:
         device = accelerators(self._knowledge)[key]
-        lines = accelerator_lines(device, self._knowledge)
-        return _record(f"{ACCELERATOR}{key}", "accelerator", lines, device.component)
+        identity = f"{ACCELERATOR}{key}"
+        lines = self._once(identity, partial(accelerator_lines, device, self._knowledge))
+        return _record(identity, "accelerator", lines, device.component)
 
     def service(self, name: str) -> IndexRecord:
         """Prices under the name of a service, which may be a part of a component or of none."""
-        lines = (f"{name}, list prices", *service_lines(name, self._knowledge))
-        return _record(service_id(name), "price", lines)
+        identity = service_id(name)
+        lines = self._once(identity, partial(service_lines, name, self._knowledge))
+        return _record(identity, "price", (f"{name}, list prices", *lines))
 
     def price(self, identity: str) -> IndexRecord | None:
         component = self._knowledge.components.get(identity)
         if component is None or not self.holds(SERVICES):
             return None
-        lines = price_lines(component, self._knowledge)
-        if not lines:
-            return None
-        return _record(f"{PRICE}{identity}", "price", (f"{component.name}, list prices", *lines), identity)
+        told = self._once(f"{PRICE}{identity}", partial(price_lines, component, self._knowledge))
+        lines = (f"{component.name}, list prices", *told)
+        return _record(f"{PRICE}{identity}", "price", lines, identity) if told else None
 
     def rates(self, identity: str) -> IndexRecord | None:
         component = self._knowledge.components.get(identity)
-        lines = provider_rate_lines(identity, self._knowledge)
-        if component is None or not lines:
+        told = self._once(f"{RATES}{identity}", partial(provider_rate_lines, identity, self._knowledge))
+        if component is None or not told:
             return None
-        return _record(f"{RATES}{identity}", "rates", (f"{component.name}, rate limits", *lines), identity)
+        return _record(f"{RATES}{identity}", "rates", (f"{component.name}, rate limits", *told), identity)
+
+    def _once(self, identity: str, told: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        """The lines of a row, put into words when they are first asked for."""
+        if identity not in self._lines:
+            self._lines[identity] = told()
+        return self._lines[identity]
 
     def holds(self, table: str) -> bool:
         """Whether the knowledge has this file."""
-        return table in self._files
+        return self._knowledge.files.is_plain(table)
 
     @cached_property
     def services(self) -> dict[str, frozenset[str]]:
@@ -104,10 +112,6 @@ class RowRecords:
 
     def _is_sold(self, key: str) -> bool:
         return any(row.offered(row.as_of) for row in offers_of_model(self._knowledge, key))
-
-    @cached_property
-    def _files(self) -> frozenset[str]:
-        return frozenset(self._knowledge.files.walk())
 
 
 def service_id(name: str) -> str:
