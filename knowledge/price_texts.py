@@ -1,11 +1,12 @@
 """Prices in words, a line each, with where they were read: tokens, meters of services, accelerators to rent."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 from .llm_prices import LlmPrice
 from .media_prices import MediaPrice, MediaTask, MediaUnit
 from .prices import AcceleratorPrice
+from .regions import Region
 from .service_prices import ServicePrice
 
 _RENTED = {
@@ -104,6 +105,27 @@ def cloud_lines(offers: Iterable[AcceleratorPrice]) -> Iterator[str]:
         yield f"at {cloud}: {_offered(listed)}"
 
 
+def region_lines(
+    offers: Iterable[AcceleratorPrice], known: Mapping[tuple[str, str], Region]
+) -> Iterator[str]:
+    """The same of each region of a cloud, the cheapest first; `known`: where regions lie."""
+    placed = [offer for offer in offers if offer.region]
+    by_region = _grouped(placed, lambda offer: _whereabouts(offer, known))
+    for where, listed in sorted(by_region.items(), key=lambda item: (min(map(_hourly, item[1])), item[0])):
+        yield f"in {where}: {_offered(listed)}"
+
+
+def _whereabouts(offer: AcceleratorPrice, known: Mapping[tuple[str, str], Region]) -> str:
+    """The place, the region of the cloud, and how it is rented there."""
+    region = known.get((offer.cloud, offer.region))
+    place = f"{region.place}, " if region else ""
+    return f"{place}{offer.cloud} {offer.region}, {_BY.get(offer.mode, offer.mode)}"
+
+
+def _hourly(offer: AcceleratorPrice) -> float:
+    return offer.usd_per_accelerator_h or 0
+
+
 def _grouped(
     offers: Iterable[AcceleratorPrice], key: Callable[[AcceleratorPrice], str]
 ) -> dict[str, list[AcceleratorPrice]]:
@@ -116,8 +138,8 @@ def _grouped(
 
 
 def _offered(listed: Sequence[AcceleratorPrice]) -> str:
-    prices = [offer.usd_per_accelerator_h or 0 for offer in listed]
-    cheapest = min(listed, key=lambda offer: offer.usd_per_accelerator_h or 0)
+    prices = [_hourly(offer) for offer in listed]
+    cheapest = min(listed, key=_hourly)
     market = [offer for offer in listed if offer.has_market_spot]
     spot = ""
     if market:

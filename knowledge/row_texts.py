@@ -12,10 +12,18 @@ from .media_prices import TABLE as MEDIA
 from .media_prices import MediaPrice, media_offers
 from .models import ModelSpec, ModelType
 from .price_rows import UNTOLD, component_of
-from .price_texts import cloud_lines, context_lines, media_price_line, rent_lines, token_price_line
+from .price_texts import (
+    cloud_lines,
+    context_lines,
+    media_price_line,
+    region_lines,
+    rent_lines,
+    token_price_line,
+)
 from .prices import accelerator_prices, purchase_prices
 from .quality_data import BenchmarkResult, results_of
 from .rate_texts import model_rate_lines
+from .regions import regions
 
 if TYPE_CHECKING:
     from .library import Knowledge
@@ -162,6 +170,7 @@ def accelerator_lines(accelerator: Accelerator, knowledge: "Knowledge") -> tuple
         if bought
         else "",
         *cloud_lines(offers),
+        *region_lines(offers, regions(knowledge)),
         f"notes: {accelerator.notes}" if accelerator.notes else "",
         f"source: {accelerator.source}",
         f"as of {accelerator.as_of}, confidence {accelerator.confidence}",

@@ -13,9 +13,12 @@ class Unheld(BaseModel):
     what: str
     place: str = ""
     """The cloud or provider that it is asked of."""
+    region: str = ""
+    """The place where it is asked of."""
 
     def __str__(self) -> str:
-        return f"{self.what} at {self.place}" if self.place else self.what
+        at, within = f" at {self.place}" if self.place else "", f" in {self.region}" if self.region else ""
+        return f"{self.what}{at}{within}"
 
 
 class Hit(BaseModel):

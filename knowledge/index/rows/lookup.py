@@ -13,6 +13,7 @@ from ...library import Knowledge
 from ...models import TABLE as MODELS
 from ...models import models
 from ...records import Record
+from ...regions import regions
 from ...row_texts import RowSentence, row_sentences
 from ..hits import Unheld
 from ..names import normalise
@@ -44,6 +45,8 @@ class RowWords(Record):
     compared: tuple[str, ...] = ()
     """What is said of two rows that are held against each other."""
     buying: Buying = Buying()
+    requests: tuple[str, ...] = ()
+    """Words that ask for an answer and say nothing of which."""
     ordinary: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
     """Words that begin the names of unlike models."""
@@ -136,7 +139,7 @@ class NamedRows:
         }
         told = any(
             not self._beside(
-                tabled.rest, named, (*once[identity][1].asked, *_lines(sentences[identity], ids))
+                tabled.rest, (*named.values(), *_lines(sentences[identity], ids)), once[identity][1].words
             )
             for identity, ids in telling.items()
             if ids
@@ -174,7 +177,7 @@ class NamedRows:
             if topics.within(question):
                 told = [row for identity in _exact_first(named) if (row := record(identity)) is not None]
                 rows += [(row, topics) for row in told[:MOST]]
-                alone = alone or (bool(told) and not self._beside(question, named, topics.asked))
+                alone = alone or (bool(told) and not self._beside(question, named.values(), topics.words))
         return rows, alone
 
     def _of_mention(self, mention: Mention, table: "NamedTable", question: str) -> "list[_Row]":
@@ -201,20 +204,20 @@ class NamedRows:
         for mention in mentions:
             rest = rest.replace(mention.written, " ", 1)
         compared = self._words.compared if len(mentions) > 1 else ()
-        others, beside = (
-            self._beside(rest, named, asked) for asked in ((), (*table.topics.asked, *compared))
-        )
+        others = self._beside(rest, named.values())
+        beside = self._beside(rest, (*named.values(), *compared), table.topics.words)
         if others and not table.topics.within(question) and not Phrases(compared).within(question):
             return [], beside
         return [item for item in mentions if not item.ordinary or (others and not beside)], beside
 
-    def _beside(self, text: str, named: Mapping[str, str], asked: tuple[str, ...] = ()) -> int:
-        """Words that are neither stop words nor of a component's name nor of what is asked, nor numbers of up to three
-        digits or single characters."""
-        known = {word for form in (*named.values(), *asked) for word in normalise(form).split()}
-        stop = self._vocabulary.lists.stop_words
+    def _beside(self, text: str, phrases: Iterable[str], known: frozenset[str] = frozenset()) -> int:
+        """Words that are neither stop words nor of the phrases nor known, nor numbers of up to three digits or single
+        characters; `phrases`: names of components and what is asked."""
+        said = {word for phrase in phrases for word in normalise(phrase).split()}
+        stop = self._vocabulary.lists.stop_words.union(self._words.requests)
         words = (word for word in _WORD.findall(text) if len(word) > 1 and not _SMALL.fullmatch(word))
-        return sum(word.lower() not in stop and normalise(word) not in known for word in words)
+        left = (normalise(word) for word in words if word.lower() not in stop)
+        return sum(word not in said and word not in known for word in left)
 
     @cached_property
     def _words(self) -> RowWords:
@@ -266,7 +269,16 @@ class NamedRows:
         )
 
     def _topics(self, topics: tuple[RowTopic, ...]) -> RowTopics:
-        return RowTopics(topics, self._vocabulary.lists.stop_words, self._words.buying)
+        return RowTopics(topics, self._vocabulary.lists.stop_words, self._words.buying, self._regions)
+
+    @cached_property
+    def _regions(self) -> dict[str, frozenset[str]]:
+        """What places are called -> the regions of clouds that lie there."""
+        found: dict[str, set[str]] = {}
+        for region in regions(self._knowledge).values():
+            for name in region.names:
+                found.setdefault(name, set()).add(region.region)
+        return {name: frozenset(ids) for name, ids in found.items()}
 
     def _spelt(self, keys: Iterable[str], aliases: str, *, whole: bool) -> Spellings:
         rows = self._knowledge.files.rows(aliases) if self.records.holds(aliases) else ()

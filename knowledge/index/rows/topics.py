@@ -1,14 +1,20 @@
 """What a question asks of a row, which of the row's lines tell it, and what of it the row doesn't hold."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import product
+from types import MappingProxyType
+from typing import TypeVar
 
 from ...records import Record
 from ...row_texts import RowSentence
 from ..hits import Unheld
+from ..names import normalise
 from ..vocabulary import Phrases
 from ..words import terms
 
+_Found = TypeVar("_Found")
 _READ_AT = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\b20\d\d[\d-]*\)")
 """Where a line was read, and when: names in it aren't what the line is about."""
 
@@ -22,6 +28,8 @@ class RowTopic(Record):
     """What is missing where there is no such line; empty where others tell it as well."""
     by_place: bool = False
     """Whether a line holds for one cloud or provider."""
+    regional: str = ""
+    """What the lines begin with that hold for one region of a cloud: they tell where a place is named alone."""
 
 
 class Qualifier(Record):
@@ -43,11 +51,25 @@ class Buying(Record):
 class RowTopics:
     """What is asked of the rows of one table."""
 
-    def __init__(self, topics: Iterable[RowTopic], stop_words: Collection[str], buying: Buying) -> None:
+    def __init__(
+        self,
+        topics: Iterable[RowTopic],
+        stop_words: Collection[str],
+        buying: Buying,
+        regions: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    ) -> None:
+        """`regions`: what places are called -> the regions of clouds that lie there."""
         self._topics = [(topic, Phrases(topic.asked)) for topic in topics]
         self._stop_words = stop_words
         self._places = [(name, Phrases((name,)), forms) for name, forms in buying.places.items()]
         self._ways = [(way, Phrases(way.asked)) for way in buying.ways]
+        regional = any(topic.regional for topic, _ in self._topics)
+        self._regions = [(name, Phrases((name,)), found) for name, found in regions.items() if regional]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The single words of it."""
+        return frozenset(word for phrase in self.asked for word in normalise(phrase).split())
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -56,6 +78,7 @@ class RowTopics:
         return (
             *(phrase for topic, _ in self._topics for phrase in topic.asked),
             *(name for name, *_ in self._places if placed),
+            *(name for name, *_ in self._regions),
         )
 
     def within(self, question: str) -> tuple[RowTopic, ...]:
@@ -72,7 +95,8 @@ class RowTopics:
         wanted = self._wanted(question, {term for item in sentences for term in terms(item.subject)})
         found: dict[str, None] = {}
         for topic in self.within(question):
-            of_topic = [item for item in sentences if item.line.startswith(topic.lines)]
+            there = list(_within(topic, self._regions_in(question), sentences))
+            of_topic = there or [item for item in sentences if item.line.startswith(topic.lines)]
             found |= dict.fromkeys(item.id for item in _apart(of_topic, wanted))
         return tuple(found)
 
@@ -89,33 +113,35 @@ class RowTopics:
         self, topic: RowTopic, question: str, rest: str, sentences: tuple[RowSentence, ...]
     ) -> Iterator[Unheld]:
         of_topic = [item for item in sentences if item.line.startswith(topic.lines)]
-        places = self._places_in(rest) if topic.by_place else {}
-        if not of_topic or not places:
-            yield from self._in_no_way(topic, question, of_topic)
-        for place, forms in places.items() if of_topic else ():
-            there = [item for item in of_topic if _is_at(item, forms)]
-            yield from self._in_no_way(topic, question, there, place)
+        places = self._places_in(rest) if topic.by_place and of_topic else {}
+        regions = self._regions_in(rest) if topic.regional and of_topic else {}
+        for (region, found), (place, forms) in product(regions.items() or [_ANY], places.items() or [_ANY]):
+            told = list(_within(topic, {region: found}, sentences)) if region else of_topic
+            there = [item for item in told if not place or _is_at(item, forms)]
+            yield from self._in_no_way(topic, question, there, place, region)
 
     def _in_no_way(
-        self, topic: RowTopic, question: str, told: list[RowSentence], place: str = ""
+        self, topic: RowTopic, question: str, told: list[RowSentence], place: str, region: str
     ) -> Iterator[Unheld]:
         """The topic where nothing is told, else each way to buy that no sentence tells of."""
         if not told:
-            yield Unheld(what=topic.called, place=place)
+            yield Unheld(what=topic.called, place=place, region=region)
             return
         for way, phrases in self._ways if topic.by_place else ():
             if phrases.within(question) and not any(way.word in item.line for item in told):
-                yield Unheld(what=way.called, place=place)
+                yield Unheld(what=way.called, place=place, region=region)
 
     def _places_in(self, text: str) -> dict[str, frozenset[str]]:
         """Places as they are called -> the words that rows may have for them; of `google cloud` not `google` too."""
-        named = [(name, forms) for name, phrases, forms in self._places if phrases.within(text)]
-        longest = [
-            (name, forms) for name, forms in named if not any(name in other != name for other, _ in named)
-        ]
+        named = {name: forms for name, phrases, forms in self._places if phrases.within(text)}
         return {
-            name: frozenset(terms(" ".join((*forms, "" if " " in name else name)))) for name, forms in longest
+            name: frozenset(terms(" ".join((*forms, "" if " " in name else name))))
+            for name, forms in _longest(named).items()
         }
+
+    def _regions_in(self, text: str) -> dict[str, frozenset[str]]:
+        """Places on a map as they are called -> the regions of clouds there."""
+        return _longest({name: found for name, phrases, found in self._regions if phrases.within(text)})
 
     def _wanted(self, question: str, known: Collection[str]) -> list[frozenset[str]]:
         """What is wanted, each with the words that rows may have for it, places twice, since a price elsewhere is none;
@@ -125,6 +151,27 @@ class RowTopics:
         kept = (word for word in question.lower().split() if word.strip("?,.") not in self._stop_words)
         words = frozenset(terms(" ".join(kept))) - named - frozenset(known)
         return [*(frozenset((word,)) for word in words), *places.values(), *places.values()]
+
+
+_ANY: tuple[str, frozenset[str]] = ("", frozenset())
+"""No place in particular."""
+
+
+def _longest(named: dict[str, _Found]) -> dict[str, _Found]:
+    """Without the names that are a part of another one."""
+    return {name: found for name, found in named.items() if not any(name in other != name for other in named)}
+
+
+def _within(
+    topic: RowTopic, regions: Mapping[str, Collection[str]], sentences: Iterable[RowSentence]
+) -> Iterator[RowSentence]:
+    """The sentences that hold for one of these regions."""
+    wanted = {region for found in regions.values() for region in found}
+    for item in sentences if topic.regional and wanted else ():
+        if item.line.startswith(topic.regional) and not wanted.isdisjoint(
+            item.line.partition(": ")[0].replace(",", "").split()
+        ):
+            yield item
 
 
 def _apart(sentences: list[RowSentence], wanted: list[frozenset[str]]) -> list[RowSentence]:
