@@ -41,6 +41,7 @@ NAMING = frozenset(
         "model_named",
         "hardware_platform",
         "model_params_b",
+        "residency",
     }
 )
 """Fields that a name alone fills: what is asked about is neither owned nor wished for."""

@@ -14,6 +14,7 @@ Consult = Callable[[], Consultation]
     [
         ("H100 price on azure", "accelerator:H100-SXM-80GB#"),
         ("A100 spot price aws", "accelerator:A100-SXM-80GB#"),
+        ("h100 price in germany", "accelerator:H100-SXM-80GB#"),
         ("openai tier 1 rate limit of gpt-6-sol?", "model:gpt-6-sol#"),
         ("qdrant licence", "qdrant/licence/"),
         ("langfuse vs langsmith", "langfuse/"),
