@@ -1,6 +1,7 @@
 """Answers to counter-questions: from the retrieved records, or an honest "no source covers that"."""
 
 import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from knowledge import Knowledge
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 MAX_SENTENCES = 4
 MOST_OF_ROW = 3
 """Lines of a row that answers alone; of two that are compared each has half the sentences."""
-COVERED = 0.5
-"""Share of the question's content words that a record must hold to be an answer (judgement); beside a row that tells
-what is asked a record must hold them all."""
+CLOSE = 0.75
+"""Of the best record's score so much makes an answer: of 1,502 questions by strangers 92 in 100 get one that readers
+called so, and 59 in 100 of what they get are (0.7: 93 and 55, 0.8: 90 and 64). Words in common tell less: 45 and 41 in
+100, and no source for 38. Beside a row that tells what is asked a record must hold all content words."""
 _WORD = re.compile(r"[A-Za-z][\w-]*\w")
 
 
@@ -50,9 +52,8 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     found = context.retriever.search(question, k=MAX_SENTENCES * 2)
     if found.abstained:
         return [Claim(text=_reason(found.reason, context.knowledge), evidence=(), role="abstain")]
-    wanted = content_words(question)
     told_by_row = any(hit.telling or hit.unheld for hit in found.hits)
-    least = _to_be_covered(question, wanted, context) * (1 if told_by_row else COVERED)
+    answering = _holding_all(question, context) if told_by_row else _close(found.hits, question, context)
     rows = sum(hit.kind in ROW_KINDS for hit in found.hits)
     claims: list[Claim] = []
     for hit in found.hits:
@@ -63,7 +64,7 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
         if hit.kind == "component" and hit.score == BY_NAME:
             claims.append(Claim(text=hit.text, evidence=(hit.record_id,), role="answer"))
             continue
-        if not wanted or len(wanted & content_words(hit.text)) < least:
+        if not answering(hit):
             continue
         for statement, evidence in _statements(hit.fact_ids, hit.record_id, hit.text, context.knowledge):
             if all(statement != claim.text for claim in claims):
@@ -73,11 +74,24 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     return claims[:MAX_SENTENCES]
 
 
-def _to_be_covered(question: str, wanted: frozenset[str], context: TurnContext) -> int:
-    """How many content words say what is asked: of things that are compared a record holds one name."""
+def _close(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Callable[[Hit], bool]":
+    """Whether a record is about as good as the best that isn't looked up by its name, or the best on one of the things
+    that are compared."""
+    named = context.retriever.named(question)
+    found = [hit for hit in hits if hit.score < BY_NAME]
+    best = max((hit.score for hit in found), default=0.0)
+    firsts = {hit.component: hit.record_id for hit in reversed(found) if hit.component in named}
+    compared = frozenset(firsts.values()) if len(named) > 1 else frozenset()
+    return lambda hit: hit.score >= CLOSE * best or hit.record_id in compared
+
+
+def _holding_all(question: str, context: TurnContext) -> "Callable[[Hit], bool]":
+    """Whether a record holds all that says what is asked; of things that are compared it holds one name."""
+    wanted = content_words(question)
     names = set(context.retriever.named(question).values())
     beside = wanted - content_words(" ".join(names)) if len(names) > 1 else wanted
-    return len(beside) + (len(names) > 1)
+    least = len(beside) + (len(names) > 1)
+    return lambda hit: bool(wanted) and len(wanted & content_words(hit.text)) >= least
 
 
 def answered_by_advice(question: str, state: ConsultationState, context: TurnContext) -> bool:

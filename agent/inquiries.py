@@ -140,7 +140,7 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
     """
     if len(message.split()) > MAX_WORDS or _asks("own", message) or _asks("amount", message):
         return False
-    names = named_in(message, context.knowledge)
+    names = {*named_in(message, context.knowledge), *context.retriever.named(message)}
     if _asks("opening", message) and names:  # `is qdrant hipaa compliant` demands nothing of the workload
         return True
     told = {item.field for item in understood.updates if item.origin == "stated"}
@@ -151,6 +151,11 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
     either = _asks("either", message) and len(names) > 1
     asked = either or _asks("versus", message) or _asks("catalogue", message)
     return asked and context.retriever.asks_by_name(message)
+
+
+def goes_on(question: str) -> bool:
+    """Whether it leaves out what the question before named: `and on RunPod?`, `how does it compare with Volcano?`"""
+    return len(question.split()) <= MAX_WORDS and _asks("going_on", question)
 
 
 def _what_if(question: str, workload: Workload, context: TurnContext) -> Inquiry:

@@ -3,6 +3,7 @@
 Nothing here calls a tool chosen by a model or follows an instruction in a text: the graph decides.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -13,7 +14,7 @@ from .admission import admitted, remarks
 from .advice import records_of_advice
 from .answers import answer_claims, answered_by_advice
 from .context import TurnContext
-from .inquiries import asks_about_advice, asks_catalogue
+from .inquiries import asks_about_advice, asks_catalogue, goes_on
 from .language import Understanding
 from .language import understand as read
 from .language.completion import with_units
@@ -65,6 +66,8 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         from .language_model import read_with_model
 
         understood, model = read_with_model(state, understood, workload, runtime.context)
+    understood = _with_question(state["message"], understood, reading, runtime.context)
+    understood, asked_before = _going_on(state, understood, runtime.context)
     said = [*model.pop("notices", state["notices"]), *remark(understood, state)]
     if understood.readable and understood.language not in ("en", state.get("language_told")):
         said.append(unread_text(understood.language))
@@ -75,6 +78,7 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         "understanding": understood.model_dump(mode="json"),
         "notices": said,
         "open_units": waiting,
+        "asked_before": asked_before,
     }
 
 
@@ -92,6 +96,35 @@ def _as_question(state: ConsultationState, understood: Understanding, context: T
     if understood.updates or not about_advice:
         return understood
     return understood.model_copy(update={"question_text": message, "intents": frozenset({"question"})})
+
+
+def _with_question(
+    message: str,
+    understood: Understanding,
+    reading: Callable[[str, tuple[str, ...]], Understanding],
+    context: TurnContext,
+) -> Understanding:
+    """`We have 200 users. Is Qdrant free?`: what is asked of the catalogue is answered beside what the rest tells, and
+    the names in it tell nothing."""
+    question = understood.question_text
+    if not question or not understood.updates or not asks_catalogue(question, reading(question, ()), context):
+        return understood
+    start = message.find(question)
+    asked = range(start, start + len(question) + 1)
+    told = (item for item in understood.updates if item.span is None or item.span[0] not in asked)
+    return understood.model_copy(update={"updates": tuple(told), "asks_catalogue": True})
+
+
+def _going_on(
+    state: ConsultationState, understood: Understanding, context: TurnContext
+) -> tuple[Understanding, str]:
+    """The reading with its question behind the one that it goes on from, and the question to go on from next."""
+    question, before = understood.question_text, state.get("asked_before", "")
+    if not question or not before or not goes_on(question):
+        return understood, question or before
+    if state.get("phase") == "recommended" and asks_about_advice(question, context.knowledge):
+        return understood, before
+    return understood.model_copy(update={"question_text": f"{before} {question}"}), before
 
 
 def reconcile(state: ConsultationState, runtime: Context) -> Update:

@@ -31,6 +31,8 @@ class ConsultationState(TypedDict, total=False):
     pending: dict[str, Any]
     """The question that waits for an answer."""
     questions: int
+    asked_before: str
+    """The last question with a subject of its own, for one that goes on from it."""
     phase: str
     """interviewing | recommended"""
     understanding: dict[str, Any]

@@ -43,7 +43,8 @@ def taken_back(state: ConsultationState, workload: Workload) -> Update:
     turns = [item.turn for item in workload.history] + [item.turn for item in workload.slots]
     last = max(turns, default=0)
     if not last:
-        return {"notices": [*state["notices"], "There is nothing to take back."]}
+        notices = [*state["notices"], "There is nothing to take back."]
+        return {"workload": workload.model_dump(mode="json"), "notices": notices}
     asked = state.get("asked_at", [])
     answered = max((place for place, (turn, _) in enumerate(asked) if turn < last), default=0)
     kept = asked[:answered]
@@ -62,9 +63,15 @@ def decision(state: ConsultationState, workload: Workload, context: TurnContext)
     """The route of this turn, with the question that it poses or repeats."""
     understood = Understanding.model_validate(state["understanding"])
     recommended = state.get("phase") == "recommended"
-    if understood.question_text and not understood.updates and not understood.intents & ENDING:
-        waiting = None if recommended else _open_question(state, workload, context)
-        return {"route": "answer", "question": waiting or {}}
+    beside = bool(understood.updates)  # of a question that is answered
+    if (
+        understood.question_text
+        and not understood.intents & ENDING
+        and (not beside or understood.asks_catalogue)
+    ):
+        waiting = None if recommended else _open_question(state, workload, understood, context)
+        if not beside or waiting:
+            return {"route": "answer", "question": waiting or {}}
     pending = state.get("pending") or {}
     aside = understood.idle and not understood.intents & ASIDE and not pending.get("repeated")
     unclear = "affirmation" in understood.intents and not pending.get("repeated")
@@ -94,6 +101,8 @@ def remark(understood: Understanding, state: ConsultationState) -> list[str]:
     pending = state.get("pending") or {}
     if "why" in understood.intents and not understood.updates:
         return [pending.get("why") or "No question is open now."]
+    if understood.asks_catalogue and understood.updates and state.get("phase") == "recommended":
+        return [f"Ask it by itself to have it answered: {understood.question_text}"]
     if "affirmation" in understood.intents:
         return ["A yes alone leaves open which of the questions it answers; please say it for each."]
     if understood.command:
@@ -115,10 +124,15 @@ def _says_nothing(understood: Understanding, message: str) -> bool:
     )
 
 
-def _open_question(state: ConsultationState, workload: Workload, context: TurnContext) -> Update | None:
-    """The question that waits, to be repeated, or else the next one."""
+def _open_question(
+    state: ConsultationState, workload: Workload, understood: Understanding, context: TurnContext
+) -> Update | None:
+    """The question that waits, to be repeated, or the next one where none does or the message answers it."""
     pending = state.get("pending") or {}
-    return {**pending, "repeated": True} if pending else _next(state, workload, context)
+    told = {context.knowledge.fields[item.field].slot for item in understood.updates}
+    if pending and told.isdisjoint(pending["slots"]):
+        return {**pending, "repeated": True}
+    return _next(state, workload, context)
 
 
 def _next(state: ConsultationState, workload: Workload, context: TurnContext) -> Update | None:

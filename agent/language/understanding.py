@@ -62,6 +62,8 @@ class Understanding(BaseModel):
     """The slash command with its arguments, e.g. `/undo`."""
     question_text: str = ""
     """A counter-question that the knowledge base may answer."""
+    asks_catalogue: bool = False
+    """Whether it asks what the catalogue holds, beside what the rest of the message tells."""
     unknown_slots: tuple[str, ...] = ()
     """Asked slots that were answered with "I don't know"."""
     injection: bool = False

@@ -208,6 +208,6 @@ def _stems(words: Iterable[str]) -> frozenset[str]:
 
 
 def _beside(question: str, named: Mapping[str, str]) -> frozenset[str]:
-    """The stems beside those of the names."""
+    """The stems beside those of the names; a single letter is what an apostrophe leaves: `what's`, `Qdrant's`."""
     own = {term for form in named.values() for term in terms(form)}
-    return frozenset(terms(question)) - own
+    return frozenset(term for term in terms(question) if len(term) > 1) - own

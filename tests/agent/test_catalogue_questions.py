@@ -88,3 +88,102 @@ def test_the_price_of_a_model_is_not_that_of_the_stack(consult: Consult) -> None
 
 def test_a_name_with_a_number_is_in_no_language(consult: Consult) -> None:
     assert consult().turn("gpt-4o").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("message", "field", "evidence"),
+    [
+        ("We have 200 users. Is Qdrant Apache licensed?", "users_total", "qdrant/licence/"),
+        ("Does Anthropic sign a BAA? We handle PHI.", "personal_data", "anthropic-api/compliance/"),
+        ("We use Qdrant at 20 qps. Is vLLM free?", "request_rate_rps", "vllm/licence/"),
+        ("80 TB of parquet on S3. Iceberg or Delta Lake?", "structured_tb", "apache-iceberg/"),
+        ("5 TB of logs a day. ClickHouse or Druid?", "ingest_gb_per_day", "clickhouse/"),
+    ],
+)
+def test_a_question_beside_statements_is_answered_and_they_are_noted(
+    message: str, field: str, evidence: str, consult: Consult
+) -> None:
+    consultation = consult()
+    reply = consultation.turn(message)
+    assert any(identity.startswith(evidence) for claim in reply.claims for identity in claim.evidence)
+    assert field in consultation.workload().known
+    assert reply.question is not None
+
+
+def test_what_such_a_question_names_is_neither_owned_nor_wished_for(consult: Consult) -> None:
+    consultation = consult()
+    consultation.turn("We have 200 users. Is gpt-4o's rate limit higher than that of Qdrant Cloud?")
+    assert set(consultation.workload().known) == {"users_total"}
+
+
+def test_what_the_advice_depends_on_is_no_question_to_the_catalogue(consult: Consult) -> None:
+    consultation = consult()
+    reply = consultation.turn("RAG over 2 million documents for 300 users on AWS, what would you recommend?")
+    assert reply.kind == "question"
+    assert not reply.claims
+
+
+def test_after_a_message_that_answers_it_the_open_question_is_not_repeated(consult: Consult) -> None:
+    consultation = consult()
+    open_question = consultation.turn("An internal chatbot").question
+    assert open_question is not None
+    reply = consultation.turn("RAG over our handbooks, 300 users, 5,000 documents, on AWS. Is vLLM free?")
+    assert reply.kind == "answer"
+    assert reply.question is not None
+    assert not set(reply.question.slots) & {"users", "corpus"}
+
+
+def test_beside_a_change_of_the_advice_a_question_is_put_off_aloud(consult: Consult) -> None:
+    consultation = consult()
+    consultation.turn("A contract assistant for 200 lawyers, 40 questions an hour, cloud, EU")
+    assert consultation.turn("just recommend").kind == "recommendation"
+    reply = consultation.turn("Make it 600 lawyers. What is Qdrant's licence?")
+    assert reply.kind == "recommendation"
+    assert "Ask it by itself to have it answered: What is Qdrant's licence?" in reply.notices
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "evidence"),
+    [
+        ("How much is an H100 on Lambda?", "And on RunPod?", "accelerator:H100-SXM-80GB#"),
+        ("How much does it cost to store 200 TB on R2?", "and on S3?", "price:amazon-s3#"),
+        ("what's kueue?", "how does it compare with volcano?", "volcano/"),
+        ("Compare qdrant and milvus.", "Which of the two is cheaper for 100M vectors?", "milvus/"),
+        ("is TGI still maintained?", "and what is its licence?", "text-generation-inference/licence/"),
+    ],
+)
+def test_a_question_goes_on_from_the_one_before(
+    first: str, then: str, evidence: str, consult: Consult
+) -> None:
+    consultation = consult()
+    consultation.turn(first)
+    told = consultation.turn(then).claims
+    assert any(identity.startswith(evidence) for claim in told for identity in claim.evidence), told
+
+
+def test_a_question_with_a_subject_of_its_own_starts_anew(consult: Consult) -> None:
+    consultation = consult()
+    consultation.turn("is TGI still maintained?")
+    told = consultation.turn("What is Qdrant's licence?").claims
+    assert {claim.evidence[0].partition("/")[0] for claim in told} == {"qdrant"}
+
+
+def test_each_of_the_things_that_are_compared_is_told_of(consult: Consult) -> None:
+    told = consult().turn("Compare LangSmith, Langfuse and Phoenix for self hosting.").claims
+    subjects = {identity.partition("/")[0] for claim in told for identity in claim.evidence}
+    assert {"langsmith", "langfuse", "arize-phoenix"} <= subjects
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence"),
+    [
+        ("Does Anthropic sign a BAA?", "anthropic-api/compliance/zdr-hipaa"),
+        ("is TGI still maintained?", "text-generation-inference/risk/maintenance-mode"),
+        ("What's the licence of MinIO?", "minio-community/licence/agpl"),
+        ("what's the licence of vllm?", "vllm/licence/foundation"),
+    ],
+)
+def test_the_record_that_answers_is_told_whatever_its_words(
+    question: str, evidence: str, consult: Consult
+) -> None:
+    assert consult().turn(question).claims[0].evidence == (evidence,)

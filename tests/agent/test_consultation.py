@@ -58,6 +58,13 @@ def test_undo_takes_the_last_answer_back_and_asks_again(consult: Consult, comman
     assert reply.question.number == 1
 
 
+@pytest.mark.parametrize("message", ["Forget what I said before.", "/undo", "Take that back."])
+def test_there_is_nothing_to_take_back_at_first(consult: Consult, message: str) -> None:
+    reply = consult().turn(message)
+    assert "There is nothing to take back." in reply.notices
+    assert reply.question is not None
+
+
 def test_undo_restores_what_an_answer_replaced(consult: Consult) -> None:
     consultation = consult()
     consultation.turn(OPENING)

@@ -121,6 +121,12 @@ def test_talk_of_a_system_prompt_is_no_injection() -> None:
     assert values(found)["shared_prefix_tokens"] == 4000
 
 
+def test_guardrails_against_prompt_injection_are_a_need_and_none() -> None:
+    found = read("We want guardrails against prompt injection in a chatbot with 20k chats per day.")
+    assert not found.injection
+    assert "request_rate_rps" in values(found)
+
+
 @pytest.mark.parametrize(
     ("text", "slot"),
     [("150% uptime", "availability"), ("900 billion users", "users"), ("minus 3 engineers", "team")],
