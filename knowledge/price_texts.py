@@ -92,6 +92,14 @@ def context_lines(sold: Iterable[LlmPrice]) -> Iterator[str]:
         yield f"context at {providers}: {told} ({rows[0].source}, {rows[0].as_of})"
 
 
+def retirement_lines(sold: Iterable[LlmPrice]) -> Iterator[str]:
+    """When a model stops, or did, where a day is known."""
+    for row in sold:
+        if row.deprecation_date:
+            told = f"{row.model} at {row.provider} on {row.deprecation_date}"
+            yield f"retirement: {told} ({row.source}, {row.as_of})"
+
+
 def rent_lines(offers: Iterable[AcceleratorPrice]) -> Iterator[str]:
     """Of each way to rent it the range and the cheapest offer."""
     for mode, listed in _grouped(offers, lambda offer: offer.mode).items():

@@ -18,6 +18,7 @@ from .price_texts import (
     media_price_line,
     region_lines,
     rent_lines,
+    retirement_lines,
     token_price_line,
 )
 from .prices import accelerator_prices, purchase_prices
@@ -96,6 +97,7 @@ def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:
         *map(token_price_line, sold[:MOST_OFFERS]),
         *map(media_price_line, _media_offers(model.key, knowledge)),
         *context_lines(sold[:MOST_OFFERS]),
+        *retirement_lines(sold),
         *_risks(model.key, knowledge),
         *model_rate_lines(((component_of(row, knowledge), row.model) for row in sold), model.key, knowledge),
         *_results(results_of(knowledge, model.key)),
@@ -127,6 +129,7 @@ def sold_model_lines(name: str, knowledge: "Knowledge") -> tuple[str, ...]:
         *map(token_price_line, sold),
         *map(media_price_line, media),
         *context_lines(sold),
+        *retirement_lines(sold),
         *limits,
     )
 
@@ -137,8 +140,9 @@ def _media_offers(name: str, knowledge: "Knowledge") -> tuple[MediaPrice, ...]:
 
 
 def _risks(key: str, knowledge: "Knowledge") -> Iterator[str]:
-    """What is told of its end or its defects where it is named, as the facts say it."""
-    named = re.compile(rf"(?<![\w./-]){re.escape(key)}(?![\w/-]|\.\d)")
+    """What is told of its end or its defects where it is named, hyphenated or not, as the facts say it."""
+    spelt = r"[ .-]".join(map(re.escape, key.split("-")))
+    named = re.compile(rf"(?<![\w./-]){spelt}(?:-\d{{8}})?(?![\w/-]|\.\d)", re.IGNORECASE)
     told = (fact for fact in knowledge.facts.values() if fact.kind == "risk" and named.search(fact.statement))
     for fact in islice(told, MOST_RISKS):
         yield f"risk: {fact.statement.rstrip('.')} ({fact.id}: {fact.source.url}, {fact.as_of or fact.read_at})"
