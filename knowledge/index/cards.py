@@ -11,6 +11,7 @@ from ..records import Component, Decision, Fact, Laid, Rule, Slot
 from .asked import read_asked
 from .record import IndexRecord
 
+ARTICLE_CARDS = "index/article.yaml"
 ARTICLE = "article"
 """The kind of the cards of the framework's article."""
 _EFFECTS = {
@@ -132,11 +133,12 @@ def decision_record(decision: Decision) -> IndexRecord:
 
 
 def article_records(knowledge: Knowledge) -> Iterator[IndexRecord]:
-    """The framework's sections and tables, in own words."""
-    if "index/article.yaml" not in set(knowledge.files.walk("index") if _has_index(knowledge) else ()):
+    """The framework's sections and tables, in own words; what they lack is marked as ours."""
+    if not knowledge.files.is_plain(ARTICLE_CARDS):
         return
-    for block in knowledge.files.yaml("index/article.yaml")["cards"]:
-        text = f"{block['title']}. {block['text']} (framework article, {block['section']})"
+    for block in knowledge.files.yaml(ARTICLE_CARDS)["cards"]:
+        whose = "ours, beside the framework article" if block.get("ours") else "framework article"
+        text = f"{block['title']}. {block['text']} ({whose}, {block['section']})"
         yield IndexRecord(
             f"article:{block['key']}",
             text,
@@ -179,10 +181,6 @@ def index_records(knowledge: Knowledge) -> tuple[IndexRecord, ...]:
 def _whose(record: Laid) -> str:
     """Whose a record is, where it isn't packaged."""
     return f" ({record.mark})" if record.mark else ""
-
-
-def _has_index(knowledge: Knowledge) -> bool:
-    return knowledge.files.root.joinpath("index").is_dir()
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -164,6 +164,17 @@ def test_reference_questions_are_answered(retriever: Retriever) -> None:
         ("Which layers does the framework split a stack into, in the article?", "article:layers"),
         ("How does the article count total cost of ownership?", "article:economics"),
         ("which strategies are proven", "article:maturity"),
+        ("what weight does table 4 give cost analysis", "article:weights-cost"),
+        ("how does the paper weigh the vendor ecosystem", "article:weights-vendor"),
+        ("which organisational priority has security in the framework", "article:weights-security"),
+        ("how mature is hybrid computing by the article", "article:hybrid-computing"),
+        ("ML-based monitoring maturity, in the article", "article:ml-based-monitoring"),
+        ("automation level of storage in the framework article", "article:table1-storage"),
+        ("what does table 1 say about orchestration", "article:table1-orchestration"),
+        ("which constraint factor does the paper name for latency", "article:constraint-factors"),
+        ("technical complexity of energy in table 2", "article:technical-complexity"),
+        ("does the article rate the toolchain's maturity", "article:ours-toolchain-strategies"),
+        ("what does the article say about federated learning", "article:ours-other-techniques"),
     ],
 )
 def test_the_article_is_asked_by_its_name_or_what_it_alone_tells(
@@ -172,3 +183,32 @@ def test_the_article_is_asked_by_its_name_or_what_it_alone_tells(
     found = retriever.search(question)
     assert not found.abstained
     assert card in [hit.record_id for hit in found.hits[:2]]
+
+
+def test_what_the_article_lacks_is_marked_as_ours(retriever: Retriever) -> None:
+    cards = [record for record in retriever.records if record.kind == "article"]
+    ours = [record for record in cards if record.id.startswith("article:ours-")]
+    assert len(cards) >= 50
+    assert len(ours) >= 6
+    assert all("(ours, beside the framework article" in record.text for record in ours)
+    assert all("(framework article" in record.text for record in cards if record not in ours)
+
+
+CARDS = {
+    "workload_fit": "workload",
+    "performance": "performance",
+    "integration": "integration",
+    "cost": "cost",
+    "security_compliance": "security",
+    "vendor_ecosystem": "vendor",
+}
+
+
+def test_table_4_is_told_as_the_ranking_reads_it() -> None:
+    files = load().files
+    told = {card["key"]: card["text"].lower() for card in files.yaml("index/article.yaml")["cards"]}
+    weights = files.yaml("workload/weights.yaml")["table4"]
+    assert weights.keys() == CARDS.keys()
+    for category, levels in weights.items():
+        said = told[f"weights-{CARDS[category]}"]
+        assert all(level.replace("_", " ") in said for level in levels), category
