@@ -13,7 +13,7 @@ import yaml
 
 from .errors import KnowledgeInvalid
 
-MAX_BYTES = 8_000_000
+MAX_BYTES = 16_000_000
 
 
 class DataFiles:
