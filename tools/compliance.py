@@ -2,7 +2,8 @@
 
 evidenced: a T1 fact whose source names the product, at most 180 days old at the assessment's date. claimed: older, of a
 lower tier, or of the platform as a whole. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing
-found. Software that you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which
+found. A service of a cloud of which nothing is said for itself has what is said of that platform, as a claim.
+Software that you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which
 you alone can show.
 
 A fact may be about one offer alone: a tool, a plan, an edition. A question about an offer is decided by facts about it,
@@ -21,6 +22,7 @@ from knowledge.records import Component, Fact
 
 from .assessment import ComplianceState, OfferState
 from .operation import OWN_MODES
+from .vendors import cloud_of
 
 FRESH_DAYS = 180
 REGIMES = ("hipaa", "soc2", "iso27001", "gdpr", "pci_dss", "fedramp")
@@ -47,6 +49,10 @@ def compliance_state(
 ) -> ComplianceState:
     """The state at `as_of` of one operated component (its id), or of one of `offers_of` it, for one regime."""
     facts = [fact for fact in _attestations(knowledge).get(component, ()) if regime in fact.attestation]
+    if not facts and (platform := _claimed_of_platform(knowledge, component, regime, as_of)):
+        return ComplianceState(
+            component=component, regime=regime, state="claimed", evidence=platform, offer=offer
+        )
     whole = [fact for fact in facts if not fact.offer or fact.by_choice]
     found = _of_offer(facts, offer, as_of) if offer else _strongest(whole, as_of)
     named = () if offer else dict.fromkeys(name for fact in facts for name in fact.offer)
@@ -58,6 +64,13 @@ def compliance_state(
         offer=offer,
         offers=tuple(_of_offer(facts, name, as_of) for name in named),
     )
+
+
+def _claimed_of_platform(knowledge: Knowledge, component: str, regime: str, as_of: date) -> tuple[str, ...]:
+    """Facts by which the cloud whose own service the component is attests to the regime for the whole of it."""
+    cloud = cloud_of(knowledge, component)
+    said = compliance_state(knowledge, f"cloud:{cloud}", regime, as_of) if cloud else None
+    return said.evidence if said and said.state in ("evidenced", "claimed") else ()
 
 
 def offers_of(knowledge: Knowledge, component: str) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ class Vendors(NamedTuple):
     dropped: frozenset[str]
     nobody: frozenset[str]
     makers: dict[str, tuple[str, ...]]
+    clouds: dict[str, str]
+    """Vendor -> the cloud whose services it offers."""
 
 
 def vendor_named(knowledge: Knowledge, text: str) -> str:
@@ -57,6 +59,17 @@ def supplied_by(knowledge: Knowledge, names: tuple[str, ...], alone: bool) -> fr
         for component in knowledge.components.values()
         if (offers := _offers(knowledge, component)) and enough(parties & vendors for parties in offers)
     }
+
+
+@lru_cache(maxsize=1024)
+def cloud_of(knowledge: Knowledge, identity: str) -> str:
+    """The cloud (`aws`, `azure`, `gcp`) whose own service a component is, to be had there alone; empty: none."""
+    component = knowledge.components.get(identity)
+    if component is None or component.modes != {"cloud_service"}:
+        return ""
+    clouds = _book(knowledge).clouds
+    found = {clouds.get(vendor, "") for parties in _offers(knowledge, component) for vendor in parties}
+    return found.pop() if len(found) == 1 else ""
 
 
 @lru_cache(maxsize=4096)
@@ -131,4 +144,4 @@ def _read(knowledge: Knowledge) -> Vendors:
             found.setdefault(_key(name, dropped), name)
             spellings.append(name)
     makers = {name: tuple(beginnings) for name, beginnings in content["makers"].items()}
-    return Vendors(found, tuple(dict.fromkeys(spellings)), dropped, nobody, makers)
+    return Vendors(found, tuple(dict.fromkeys(spellings)), dropped, nobody, makers, content.get("clouds", {}))
