@@ -143,6 +143,8 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
     names = {*named_in(message, context.knowledge), *context.retriever.named(message)}
     if _asks("opening", message) and names:  # `is qdrant hipaa compliant` demands nothing of the workload
         return True
+    if names and message.endswith("?") and context.retriever.asks_by_name(message):  # `runpod soc 2?`
+        return True
     told = {item.field for item in understood.updates if item.origin == "stated"}
     if not told <= NAMING:
         return False

@@ -187,3 +187,29 @@ def test_the_record_that_answers_is_told_whatever_its_words(
     question: str, evidence: str, consult: Consult
 ) -> None:
     assert consult().turn(question).claims[0].evidence == (evidence,)
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence"),
+    [
+        ("runpod soc 2?", "gpu-neocloud/compliance/runpod-soc2"),
+        (
+            "why is my ttft so bad with long prompts in vllm and how do i fix it?",
+            "vllm/limit/prompt-too-long",
+        ),
+        ("Can I run vLLM on Trainium2?", "aws-trainium-inferentia/compat/vllm-neuron"),
+    ],
+)
+def test_before_anything_is_told_nothing_is_asked_of_the_advice(
+    question: str, evidence: str, consult: Consult
+) -> None:
+    consultation = consult()
+    told = consultation.turn(question).claims
+    assert evidence in [identity for claim in told for identity in claim.evidence]
+    assert not consultation.workload().known
+
+
+def test_of_a_product_that_is_named_nothing_of_others_is_told(consult: Consult) -> None:
+    told = consult().turn("qdrant hipaa?").claims
+    assert told
+    assert {claim.evidence[0].partition("/")[0] for claim in told} == {"qdrant"}
