@@ -12,6 +12,7 @@ from .checks.facts import check_facts, check_rules
 from .checks.finding import Finding, error
 from .checks.references import check_references
 from .checks.tables import Placed, Tables
+from .checks.values import check_values
 from .errors import KnowledgeInvalid
 from .files import DataFiles
 from .library import Knowledge
@@ -158,6 +159,7 @@ def _broken(tables: Tables, names: Names) -> Iterator[Finding]:
         lambda: check_expressions(tables, names),
         lambda: check_facts(tables, date.today()),
         lambda: check_rules(tables),
+        lambda: check_values(tables),
     )
     for check in checks:
         yield from (item for item in check() if item.file != OURS)

@@ -1,6 +1,6 @@
 """How the user's own components are billed, and other addresses of public sources."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,9 +12,10 @@ from .files import DataFiles
 from .library import Knowledge
 from .own_reading import mapping_in, near, problems
 from .records import Component
-from .service_prices import PriceModel
+from .service_prices import PriceModel, price_models, service_prices
 
 PRICE_MODELS = "cost/price_models.yaml"
+METERS = "cost/service_prices.csv"
 SOURCES = "refresh/sources.yaml"
 INSTEAD = "Ours is used, if there is one."
 
@@ -24,13 +25,14 @@ def own_documents(
     names: tuple[str, ...],
     base: Knowledge,
     components: Mapping[str, Component],
+    meters: Collection[str],
     findings: list[Finding],
 ) -> dict[str, Any]:
-    """File -> our content with the sound entries of the folder in it."""
+    """File -> our content with the sound entries of the folder in it; `meters`: ids of the folder's own prices."""
     found: dict[str, Any] = {}
     if PRICE_MODELS in names:
         known = {**base.components, **components}
-        models = list(_models(files, known, findings))
+        models = list(_models(files, known, {*_priced_by(base), *meters}, findings))
         if models:
             found[PRICE_MODELS] = _with_models(base.files.yaml(PRICE_MODELS), models)
     if SOURCES in names:
@@ -55,15 +57,28 @@ def _entries(files: DataFiles, name: str, key: str, findings: list[Finding]) -> 
     return entries
 
 
+def _priced_by(base: Knowledge) -> frozenset[str]:
+    """What the formula of a bill may read: prices, quantities of the workload, and what our formulas read."""
+    ours = price_models(base)
+    lines = (line for model in (*ours.by_component.values(), *ours.free_oss.values()) for line in model.lines)
+    formulas = (*(line.formula for line in lines), *(item.formula for item in ours.names))
+    read = {name for formula in formulas for name in parse(formula).names}
+    return frozenset({*read, *service_prices(base), *base.fields, *base.derived})
+
+
 def _models(
-    files: DataFiles, known: Mapping[str, Component], findings: list[Finding]
+    files: DataFiles,
+    known: Mapping[str, Component],
+    priced_by: Collection[str],
+    findings: list[Finding],
 ) -> Iterator[dict[str, Any]]:
     claimed: set[str] = set()
     for number, block in enumerate(_entries(files, PRICE_MODELS, "models", findings), 1):
         try:
             model = PriceModel.model_validate(block)
-            for line in model.lines:
-                parse(line.formula)
+            for name in (*_names_in(model), *filter(None, (model.minimum,))):
+                if name not in priced_by:
+                    raise KnowledgeInvalid(f"Nothing is called {name!r}.{near(name, priced_by)}")
         except (ValidationError, KnowledgeInvalid) as invalid:
             told = (
                 problems(invalid, PriceModel.model_fields)
@@ -81,6 +96,11 @@ def _models(
         if not strange and model.components:
             claimed.update(model.components)
             yield block
+
+
+def _names_in(model: PriceModel) -> list[str]:
+    """All that its formulas read; KnowledgeInvalid for one that can't be parsed."""
+    return sorted({name for line in model.lines for name in parse(line.formula).names})
 
 
 def _with_models(ours: dict[str, Any], models: list[dict[str, Any]]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from .files import DataFiles
 from .layers import TABLES, Layer, LayeredKnowledge
 from .library import Knowledge
 from .own_blocks import KINDS, own_records
-from .own_documents import PRICE_MODELS, SOURCES, own_documents
+from .own_documents import METERS, PRICE_MODELS, SOURCES, own_documents
 from .own_reading import mapping_in, near, unsound_text
 from .own_rows import own_rows
 
@@ -46,8 +46,9 @@ def read_own(folder: Path, base: Knowledge) -> Layer:
     findings = list(listed.findings)
     owner = _owner(files, folder, findings)
     records = own_records(files, listed.known, owner, base, findings)
-    documents = own_documents(files, listed.known, base, records.components, findings)
     rows = own_rows(files, listed.known, owner, base, findings, records.components)
+    meters = {row["id"] for row in rows.get(METERS, ())}
+    documents = own_documents(files, listed.known, base, records.components, meters, findings)
     if not (records.any or rows or documents or findings):
         text = "Nothing in the folder is used. It should have the layout that docs/knowledge.md describes."
         findings.append(warning(folder.name, "", text))
@@ -64,6 +65,9 @@ def read_own(folder: Path, base: Knowledge) -> Layer:
     )
 
 
+_UNPRINTABLE = "Its name can't be printed; it isn't read."
+
+
 def _files(files: DataFiles, folder: Path) -> OwnFiles:
     names = list(islice((name for name in files.walk() if not _ignored(name)), MOST_FILES + 1))
     if len(names) > MOST_FILES:
@@ -71,10 +75,12 @@ def _files(files: DataFiles, folder: Path) -> OwnFiles:
             f"The knowledge folder {folder} holds more than {MOST_FILES} files.",
             "Give the folder that holds your own records and nothing else.",
         )
-    plain = [name for name in names if files.is_plain(name)]
+    sound = [name for name in names if name.isprintable()]
+    unsound = (error(ascii(name)[1:-1], "", _UNPRINTABLE) for name in names if not name.isprintable())
+    plain = [name for name in sound if files.is_plain(name)]
     known = tuple(name for name in plain if name in EXPECTED or _is_table_of_records(name))
-    special = (error(name, "", "This isn't a plain file.") for name in names if name not in plain)
-    return OwnFiles(known, (*special, *_strange(sorted(set(plain) - set(known)))))
+    special = (error(name, "", "This isn't a plain file.") for name in sound if name not in plain)
+    return OwnFiles(known, (*unsound, *special, *_strange(sorted(set(plain) - set(known)))))
 
 
 def _ignored(name: str) -> bool:

@@ -4,6 +4,7 @@ import csv
 import fnmatch
 import io
 import math
+import re
 from collections.abc import Collection, Iterator
 from datetime import date
 
@@ -16,6 +17,7 @@ from .library import Knowledge
 from .models import TABLE as MODELS
 from .own_reading import near, unsound_text
 from .price_rows import YOURS
+from .service_prices import ServicePrice
 
 TOLD_BY_THE_ROW = ("as_of", "source", "confidence", "note")
 """Columns that say where a figure comes from: never taken from the row of ours that it replaces."""
@@ -30,6 +32,7 @@ REFERRING = {
 }
 """Columns that name something that must be known, since a price of what nobody knows is never read."""
 FX, LIMITS = "cost/fx_rates.csv", "cost/rate_tiers.csv"
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 PRICED = ("cost/llm_prices.csv", "cost/media_prices.csv")
 INSTEAD = "Ours is used, if there is one."
 
@@ -138,6 +141,9 @@ def _row(given: Row, ours: Row, table: Table, owner: str) -> Row:
         raise KnowledgeInvalid("It has more or fewer cells than the heading.")
     if unsound_text(dict(given)) or any(_endless(value) for value in given.values()):
         raise KnowledgeInvalid("It holds control characters, or a number without end.")
+    unit = given.get("unit", "").strip() if table.model is ServicePrice else ""
+    if unit and ours and unit != ours["unit"]:
+        raise KnowledgeInvalid(f"It is in {unit}, and ours, which formulas read, in {ours['unit']}.")
     row = {column: value for column, value in ours.items() if column not in TOLD_BY_THE_ROW}
     row |= {column: " ".join(value.split()) for column, value in given.items() if value.strip()}
     row["source"] = _source(row, given, ours, owner)
@@ -168,9 +174,11 @@ def _check_references(row: Row, referring: dict[str, str], known: dict[str, set[
                 kind == "model" and fnmatch.filter(known[kind], name.casefold())
             ):
                 raise KnowledgeInvalid(f"Unknown {kind} {name!r}.{near(name, known[kind])}")
-    today = date.today().isoformat()
-    if row.get("as_of", "") > today:
-        raise KnowledgeInvalid(f"as_of {row['as_of']} is in the future; today is {today}.")
+    today, as_of = date.today().isoformat(), row.get("as_of", "")
+    if as_of and not _DATE.fullmatch(as_of):
+        raise KnowledgeInvalid(f"as_of {as_of!r} is no date such as {today}, {today[:7]} or {today[:4]}.")
+    if as_of > today:
+        raise KnowledgeInvalid(f"as_of {as_of} is in the future; today is {today}.")
 
 
 def _is_figure(text: str) -> bool:

@@ -75,6 +75,12 @@ class CpuPrice(Record):
     as_of: str
     source: str
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.usd_per_vcpu_h_min <= self.usd_per_vcpu_h <= self.usd_per_vcpu_h_max:
+            raise ValueError("the least, the usual and the highest price are not in order; give all three")
+        return self
+
 
 class PurchasePrice(Record):
     """What one accelerator costs to buy, without the server around it."""
@@ -90,7 +96,7 @@ class PurchasePrice(Record):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not self.low_usd <= self.typical_usd <= self.high_usd:
-            raise ValueError("low, typical and high are not in order")
+            raise ValueError("low, typical and high are not in order; give all three")
         return self
 
 

@@ -32,6 +32,12 @@ class StaffRate(Record):
     source: str
     note: str = ""
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.typical <= self.high:
+            raise ValueError("low, typical and high are not in order; give all three")
+        return self
+
 
 class TrainingPrice(Record):
     """Price of an exam or course."""

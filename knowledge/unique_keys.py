@@ -4,6 +4,7 @@ A few lines of aliases can blow up to any size.
 """
 
 import re
+from collections.abc import Hashable
 from typing import Any
 
 import yaml
@@ -35,11 +36,15 @@ def problem_of(error: Exception) -> str:
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    for place, key in enumerate(keys):
-        if key in keys[:place]:
-            mark = node.value[place][0].start_mark
-            raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", mark)
+    seen = set()
+    for written, _ in node.value:
+        key = loader.construct_object(written)
+        if not isinstance(key, Hashable):
+            break  # the loader itself refuses it
+        if key in seen:
+            problem = f"{key!r} stands twice"
+            raise yaml.constructor.ConstructorError(None, None, problem, written.start_mark)
+        seen.add(key)
     return loader.construct_mapping(node, deep=True)
 
 

@@ -12,9 +12,10 @@ COMPONENT_FIELDS = frozenset({"existing_components", "avoid_components"})
 
 
 def check_values(tables: Tables) -> Iterator[Finding]:
-    """Words in conditions and formulas that the field, or the derived name, beside them never has."""
+    """Words in conditions and formulas that the name beside them never has, and words compared by size."""
     for condition in conditions(tables):
         yield from _strange_words(condition, tables)
+        yield from _misplaced(condition, tables)
     for placed in tables.derived.values():
         formula = Condition(placed.file, placed.record.name, "formula", placed.record.formula)
         yield from _strange_words(formula, tables)
@@ -28,6 +29,18 @@ def _strange_words(condition: Condition, tables: Tables) -> Iterator[Finding]:
                 message = f"{condition.key} compares {name} with {word!r}, which it never is."
                 hint = nearest(word, possible, "value").hint
                 yield error(condition.file, condition.identity, f"{message} {hint}".rstrip())
+
+
+def _misplaced(condition: Condition, tables: Tables) -> Iterator[Finding]:
+    """Comparisons of size with a word, or of a field that is none: they can't be computed."""
+    for part in ast.walk(_tree(condition.text)):
+        if isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+            for side in (part.left, *part.comparators):
+                name = _subject(side)
+                field = tables.fields.get(name)
+                if _words(side) or (field is not None and field.record.kind != "number"):
+                    told = f"{condition.key} compares {ast.unparse(part)} by size, and {ast.unparse(side)} has none."
+                    yield error(condition.file, condition.identity, told)
 
 
 def _tree(text: str) -> ast.AST:

@@ -78,9 +78,14 @@ def day(value: Any) -> date | None:
         return None
 
 
+def scalar(value: Any) -> str:
+    """A text or a number as text; empty for all else: a list of aliases is short until it is written out."""
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
 def plain(value: Any, longest: int = 60) -> str:
     """A stranger's words without markup or control characters, cut to a length."""
-    return _PLAIN.sub("", " ".join(str(value).split()))[:longest]
+    return _PLAIN.sub("", " ".join(scalar(value).split()))[:longest]
 
 
 def figure(value: float, digits: int = 6) -> str:
@@ -98,4 +103,4 @@ def _no_constant(name: str) -> float:
 
 
 def _short(error: Exception) -> str:
-    return plain(error, 80) or type(error).__name__
+    return plain(str(error), 80) or type(error).__name__

@@ -60,7 +60,12 @@ def _trusted() -> "ssl.SSLContext":
     """Certificates that are trusted, read once: a refresh asks some hundred times."""
     import httpx
 
-    return httpx.create_ssl_context()
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise RefreshRefused(
+            f"The certificates can't be read: {error}.", "Look at SSL_CERT_FILE and SSL_CERT_DIR."
+        ) from error
 
 
 def _allowed(at: str, asked: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import RefreshRefused
 from ..library import Knowledge
 from ..snapshots import Patch
-from .documents import CHANGED, listing, mapping, plain, read_yaml
+from .documents import CHANGED, listing, mapping, plain, read_yaml, scalar
 from .download import Answer
 from .proposal import Proposal
 from .sources import SourceSpec, read_projects
@@ -30,7 +30,7 @@ def propose(answer: Answer, source: SourceSpec, knowledge: Knowledge, today: dat
     levels: dict[str, str] = {}
     refused: list[str] = []
     for item in _items(document, source.title):
-        level, project = str(item.get("project", "")).lower(), _project(item.get("repo_url"))
+        level, project = scalar(item.get("project")).lower(), _project(item.get("repo_url"))
         if level in LEVELS and project:
             levels.setdefault(project, LEVELS[level])
         elif level and level != "none" and level not in LEVELS:
@@ -83,6 +83,6 @@ def _parts(block: Any, key: str) -> list[Any]:
 
 def _project(url: Any) -> str:
     """`owner/name` of a GitHub address, lower case."""
-    text = str(url or "").lower().removesuffix("/").removesuffix(".git")
+    text = scalar(url).lower().removesuffix("/").removesuffix(".git")
     head, _, project = text.partition("github.com/")
     return project if head.startswith("http") and project.count("/") == 1 else ""

@@ -134,7 +134,13 @@ def _rows(held: list[Row], prices: Prices, source: SourceSpec, dated: date) -> I
             "source": f"{source.title}, {source.url}",
         }
         if price.on_demand is not None:
-            new["usd_per_accelerator_h"] = figure(price.on_demand / count)
+            new["usd_per_accelerator_h"] = figure(_of_one(price.on_demand, count, source))
         if price.spot is not None:
-            new |= {"spot_usd_per_accelerator_h": figure(price.spot / count), "spot_min": "", "spot_max": ""}
+            spot = figure(_of_one(price.spot, count, source))
+            new |= {"spot_usd_per_accelerator_h": spot, "spot_min": "", "spot_max": ""}
         yield new
+
+
+def _of_one(price: float, count: int, source: SourceSpec) -> float:
+    """Of one accelerator; what a list writes where it has no price stays as it is, so that the guard names it."""
+    return price if price in source.sentinels else price / count

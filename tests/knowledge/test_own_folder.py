@@ -28,7 +28,7 @@ from tools.cost.evidence import price_evidence
 from tools.workload import from_mapping
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "own-knowledge"
-AS_OF = date(2026, 11, 27)
+AS_OF = date(2026, 11, 28)
 BASE = load()
 WRONG: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "data" / "own_folder_wrong.yaml").read_text(encoding="utf-8")
@@ -271,3 +271,25 @@ def test_a_fact_of_one_s_own_stands_beside_what_it_contradicts(lay: Callable[...
     }
     knowledge = lay({FACTS: yaml.safe_dump({"facts": [fact]})})
     assert "conflicts with: acme/limit/other" in show(knowledge, ours)
+
+
+def test_files_whose_names_can_not_be_printed_are_named_and_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "ours" / "catalog" / "facts"
+    folder.mkdir(parents=True)
+    for name in (b"\xff.yaml", b"a\x1b[31m.yaml"):
+        (Path(os.fsdecode(os.fsencode(folder) + b"/" + name))).write_text("facts: []\n", encoding="utf-8")
+    load.cache_clear()
+    told = [item for item in verify(load(tmp_path / "ours")) if "can't be printed" in item.message]
+    assert sorted(item.file for item in told) == [
+        "catalog/facts/\\udcff.yaml",
+        "catalog/facts/a\\x1b[31m.yaml",
+    ]
+
+
+def test_a_mapping_of_very_many_keys_is_read_in_time() -> None:
+    from knowledge.unique_keys import read_unique
+
+    keys = "".join(f"k{number}: 1\n" for number in range(20_000))
+    assert len(read_unique(keys)) == 20_000
+    with pytest.raises(yaml.YAMLError, match="stands twice"):
+        read_unique(f"{keys}k7: 2\n")

@@ -195,6 +195,51 @@ def test_sentinels_are_no_prices(fake: FakeSources, cache: Path) -> None:
     assert any("Standard_NC6s_v3" in text and "greater than 0" in text for text in found.left_aside)
 
 
+def test_what_a_list_writes_for_no_price_is_none_of_a_part_of_a_machine_either(
+    fake: FakeSources, cache: Path
+) -> None:
+    def page(asked: str) -> Reply:
+        from urllib.parse import parse_qs
+
+        content = azure_page(parse_qs(asked)["$filter"][0])
+        for item in content["Items"]:
+            if "Spot" in item["skuName"] and "ND96" in item["armSkuName"]:
+                item["retailPrice"] = 700
+        return json_reply(content)
+
+    fake.answers["azure"] = page
+    found = outcome(fake, cache, "azure")
+    assert any("ND96" in text for text in found.left_aside), found.left_aside
+    assert not any("87.5" in text for text in found.changes)
+
+
+ALIASES = b"z0: &z0 [x,x,x,x,x,x,x,x,x,x]\n" + b"".join(
+    b"z%d: &z%d [" % (level, level) + b",".join([b"*z%d" % (level - 1)] * 10) + b"]\n"
+    for level in range(1, 9)
+)
+"""A hundred million words in a few lines."""
+
+
+@pytest.mark.parametrize("key", ["name", "project", "repo_url"])
+def test_aliases_are_not_written_out(fake: FakeSources, cache: Path, key: str) -> None:
+    item = {"name": b"b", "project": b"weird", "repo_url": b"https://github.com/a/b"} | {key: b"*z8"}
+    told = b", ".join(name.encode() + b": " + value for name, value in item.items())
+    landscape_of_one = b"landscape: [{subcategories: [{items: [{" + told + b"}]}]}]\n"
+    fake.answers["cncf"] = lambda _: Reply(ALIASES + landscape_of_one, sound(fake, "cncf").kind)
+    refused(fake, cache, "cncf")
+
+
+def test_certificates_that_are_not_there(
+    fake: FakeSources, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from knowledge.refresh import download
+
+    download._trusted.cache_clear()
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
+    refused(fake, cache, "ecb", "certificates can't be read", "SSL_CERT_FILE")
+    download._trusted.cache_clear()
+
+
 @pytest.mark.parametrize(
     ("source", "body"),
     [
