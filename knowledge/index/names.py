@@ -117,7 +117,8 @@ class Names:
                 places, form = range(start, start + length), " ".join(words[start : start + length])
                 if not used.isdisjoint(places):
                     continue
-                if form in self.ordinary and not (start and written[start][0].isupper()):
+                alone = length == len(words)  # `Ray`: an ordinary word, and nothing else is said
+                if form in self.ordinary and not alone and not (start and written[start][0].isupper()):
                     ordinary[places] = form
                 elif self._called(form):
                     used.update(places)

@@ -235,3 +235,9 @@ def test_after_warming_all_is_read_that_a_question_may_need(tmp_path: Path) -> N
     assert {"counts", "_by_letter"} <= vars(read.usage).keys()
     assert {"subject", "editions", "_strangers"} <= vars(read).keys()
     assert {"_rows", "_lexical", "_judged", "_order", "_signal_reader"} <= vars(retriever).keys()
+
+
+@pytest.mark.parametrize("question", ["Ray", "ray", "Temporal?"])
+def test_an_ordinary_word_alone_is_a_name(question: str, tmp_path: Path) -> None:
+    named = Retriever(Knowledge(), tmp_path).named(question)
+    assert set(named) & {"ray", "temporal"}
