@@ -143,6 +143,10 @@ def _knowledge(
     search = actions.add_parser("search", parents=[common], help="records for a question")
     search.add_argument("question", nargs="+")
     search.add_argument("-k", type=int, default=8, help="how many")
+    for part in ("component", "slot", "kind"):
+        search.add_argument(
+            f"--{part}", action="append", default=[], help=f"of this {part} alone; may be repeated"
+        )
     search.add_argument("--json", action="store_true")
     show = actions.add_parser("show", parents=[common], help="a fact, component, slot or rule")
     show.add_argument("id")

@@ -22,12 +22,13 @@ class Found:
 
     result = SearchResult(hits=())
     asked: tuple[str, int] = ("", 0)
+    inside: dict[str, list[str]]
 
     def __init__(self, _knowledge: Any) -> None:
         pass
 
-    def search(self, question: str, *, k: int) -> SearchResult:
-        Found.asked = (question, k)
+    def search(self, question: str, *, k: int, **inside: list[str]) -> SearchResult:
+        Found.asked, Found.inside = (question, k), inside
         return Found.result
 
 
@@ -169,3 +170,20 @@ def test_a_sound_folder_exits_with_zero_and_a_changed_one_with_four(
     said = capsys.readouterr().out
     assert said.startswith("Errors (")
     assert "catalog/slots.yaml: The file differs" in said
+
+
+def test_a_search_is_narrowed_to_what_is_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(knowledge.index, "Retriever", Found)
+    monkeypatch.setattr(Found, "result", SearchResult(hits=(HIT,)))
+    narrowed = ["--component", "qdrant", "--slot", "sto.vector_db", "--kind", "limit", "--kind", "cost"]
+    assert main(["knowledge", "search", "memory", *narrowed]) == 0
+    assert Found.inside == {"components": ["qdrant"], "slots": ["sto.vector_db"], "kinds": ["limit", "cost"]}
+    for part, name, near in (
+        ("component", "qdrnt", "qdrant"),
+        ("slot", "sto.vectordb", "sto.vector_db"),
+        ("kind", "limits", "limit"),
+    ):
+        assert main(["knowledge", "search", "memory", f"--{part}", name]) != 0
+        assert f"Unknown {part} {name!r}. Did you mean {near}" in capsys.readouterr().err

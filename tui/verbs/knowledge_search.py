@@ -9,6 +9,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from knowledge import Knowledge
+from knowledge.aliases import nearest
 from knowledge.contradictions import contradicting
 from knowledge.errors import InputRefused
 from knowledge.listing import is_overdue
@@ -35,7 +36,14 @@ def search_knowledge(arguments: Namespace, settings: Settings) -> int:
     if not question.strip():
         raise InputRefused("The question is empty.", "Ask something, e.g. 'pgvector limits'.")
     knowledge = settings.open_knowledge()
-    result = Retriever(knowledge).search(question, k=arguments.k)
+    _check_filters(arguments, knowledge)
+    result = Retriever(knowledge).search(
+        question,
+        k=arguments.k,
+        components=arguments.component,
+        slots=arguments.slot,
+        kinds=arguments.kind,
+    )
     for notice in result.notices:
         print(f"stackwright: {notice}", file=sys.stderr)
     if arguments.json:
@@ -43,6 +51,18 @@ def search_knowledge(arguments: Namespace, settings: Settings) -> int:
     else:
         _print(result, knowledge, settings.date())
     return NOTHING if result.abstained or not result.hits else 0
+
+
+def _check_filters(arguments: Namespace, knowledge: Knowledge) -> None:
+    """UnknownName for a component, slot or kind that isn't there."""
+    from knowledge.index.cards import index_records
+
+    kinds = {record.kind for record in index_records(knowledge)} if arguments.kind else set()
+    known = {"component": set(knowledge.components), "slot": set(knowledge.slots), "kind": kinds}
+    for part, names in known.items():
+        strange = [given for given in getattr(arguments, part) if given not in names]
+        if strange:
+            raise nearest(strange[0], names, part)
 
 
 def _print(result: "SearchResult", knowledge: Knowledge, today: date) -> None:
