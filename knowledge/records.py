@@ -5,9 +5,9 @@ its source and date; judgement (a fit, a threshold of ours) stands in a Rule and
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Category = Literal[
     "workload_fit", "performance", "integration", "cost", "security_compliance", "vendor_ecosystem"
@@ -46,7 +46,7 @@ Unit01 = Annotated[float, Field(ge=0, le=1)]
 class Record(BaseModel):
     """A frozen block of a knowledge file; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Origin(Record):
@@ -109,7 +109,7 @@ class Fact(Laid):
         "practice",
         "quality",
     ]
-    statement: str = Field(max_length=400)
+    statement: str = Field(min_length=1, max_length=400)
     value: float | str | None = None
     unit: str = ""
     tier: Tier
@@ -164,6 +164,12 @@ class ScaleEnvelope(Record):
     basis: str = "judgement"
     """A fact id, or `judgement`."""
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
+        return self
+
 
 class Component(Laid):
     """A product or project that can fill slots."""
@@ -206,7 +212,7 @@ class Component(Laid):
     vendor_type: Literal[
         "foundation", "public_company", "private_funded", "community", "state_or_lab", "self"
     ]
-    months_since_release: int | None = None
+    months_since_release: int | None = Field(default=None, ge=0)
     first_release_year: int | None = None
     ops_complexity: int = Field(ge=1, le=5)
     """1 library or SaaS … 5 three or more stateful dependencies."""
