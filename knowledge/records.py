@@ -7,7 +7,7 @@ its source and date; judgement (a fit, a threshold of ours) stands in a Rule and
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, model_validator
 
 Category = Literal[
     "workload_fit", "performance", "integration", "cost", "security_compliance", "vendor_ecosystem"
@@ -46,7 +46,7 @@ Unit01 = Annotated[float, Field(ge=0, le=1)]
 class Record(BaseModel):
     """A frozen block of a knowledge file; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Origin(Record):
@@ -110,7 +110,7 @@ class Fact(Laid):
         "quality",
     ]
     statement: str = Field(min_length=1, max_length=400)
-    value: float | str | None = None
+    value: FiniteFloat | str | None = None
     unit: str = ""
     tier: Tier
     source: Source
