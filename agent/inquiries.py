@@ -155,9 +155,16 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
     return asked and context.retriever.asks_by_name(message)
 
 
-def goes_on(question: str) -> bool:
-    """Whether it leaves out what the question before named: `and on RunPod?`, `how does it compare with Volcano?`"""
-    return len(question.split()) <= MAX_WORDS and _asks("going_on", question)
+def goes_on(question: str, context: TurnContext) -> bool:
+    """Whether it leaves out what the question before named: `and on RunPod?`, `how does it compare with Volcano?`
+
+    `Is Qdrant fast with its defaults?` names what it is about.
+    """
+    if len(question.split()) > MAX_WORDS:
+        return False
+    names = {*named_in(question, context.knowledge), *context.retriever.named(question)}
+    left_out = not names or (len(names) == 1 and _asks("against", question))
+    return _asks("going_on", question) or (left_out and _asks("standing_for", question))
 
 
 def _what_if(question: str, workload: Workload, context: TurnContext) -> Inquiry:

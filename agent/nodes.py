@@ -110,7 +110,7 @@ def _with_question(
     if not question or not understood.updates or not asks_catalogue(question, reading(question, ()), context):
         return understood
     start = message.find(question)
-    asked = range(start, start + len(question) + 1)
+    asked = range(start, start + len(question)) if start >= 0 else ()
     told = (item for item in understood.updates if item.span is None or item.span[0] not in asked)
     return understood.model_copy(update={"updates": tuple(told), "asks_catalogue": True})
 
@@ -120,8 +120,11 @@ def _going_on(
 ) -> tuple[Understanding, str]:
     """The reading with its question behind the one that it goes on from, and the question to go on from next."""
     question, before = understood.question_text, state.get("asked_before", "")
-    if not question or not before or not goes_on(question):
+    if not question or not before:
         return understood, question or before
+    opening = state["message"].partition(question)[0].split()[-1:]  # of `And is Milvus?` the `And`
+    if not goes_on(" ".join((*opening, question)), context):
+        return understood, question
     if state.get("phase") == "recommended" and asks_about_advice(question, context.knowledge):
         return understood, before
     return understood.model_copy(update={"question_text": f"{before} {question}"}), before
