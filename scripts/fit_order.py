@@ -88,14 +88,7 @@ class Material(NamedTuple):
 
 def main() -> int:
     knowledge, model = load(), MiniLm()
-    records = asked_records(index_records(knowledge))
-    there = {fact for item in records for fact in item.fact_ids}
-    answered = [item for item in read_judged(knowledge.files) if there.intersection(item.answers)]
-    near, read = read_neighbours(knowledge.files, model.name), reading(answered, records, model)
-    if near is None:
-        print("scripts/fit_subject.py comes first: there is no space to compare questions in.")
-        return 1
-    whole = Material(answered, records, lesson(records, model), read, near.points(read.questions))
+    whole = material(knowledge, model)
     known = candidates(Retriever(knowledge), whole)
     learned = np.zeros(len(known))
     for part in range(FOLDS):
@@ -110,6 +103,17 @@ def main() -> int:
     if "--write" in sys.argv[1:]:
         pack(knowledge, model, whole, fitted(known), usual(known))
     return 0
+
+
+def material(knowledge: Knowledge, model: MiniLm) -> Material:
+    """All facts with questions, and all judged questions with an answer among them."""
+    records = asked_records(index_records(knowledge))
+    there = {fact for item in records for fact in item.fact_ids}
+    answered = [item for item in read_judged(knowledge.files) if there.intersection(item.answers)]
+    near, read = read_neighbours(knowledge.files, model.name), reading(answered, records, model)
+    if near is None:
+        sys.exit("scripts/fit_subject.py comes first: there is no space to compare questions in.")
+    return Material(answered, records, lesson(records, model), read, near.points(read.questions))
 
 
 def candidates(retriever: Retriever, material: Material) -> list[Candidates]:

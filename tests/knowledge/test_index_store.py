@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from knowledge.index import Retriever, chroma
-from knowledge.index.chroma import IndexUnusable, _client, build_store, open_store
-from knowledge.index.record import Filter
+from knowledge.index.chroma import ChromaStore, IndexUnusable, _client, build_store, open_store
+from knowledge.index.record import Filter, IndexRecord
 from knowledge.index.store import MemoryStore
 from knowledge.library import Knowledge
 
@@ -188,14 +188,25 @@ def test_drafts_of_killed_processes_are_removed(knowledge: Knowledge, cache: Pat
     only_index(cache)
 
 
-def test_a_component_whose_records_are_all_at_hand_costs_no_second_question(
-    knowledge: Knowledge, tmp_path: Path, words: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+Both = tuple[ChromaStore, MemoryStore, tuple[IndexRecord, ...]]
+
+
+@pytest.fixture
+def both(knowledge: Knowledge, tmp_path: Path, words: Any) -> Both:
+    """The same records on disk and in memory."""
     records = Retriever(knowledge, tmp_path, words).records
     matrix = words.embed([record.text for record in records])
     build_store(tmp_path / "here", {"sha256": "a"}, records, lambda: matrix, words)
-    store = open_store(tmp_path / "here", {"sha256": "a"}, records, words)
-    vector, memory = words.embed([QUESTION])[0], MemoryStore(records, np.asarray(matrix))
+    disk = open_store(tmp_path / "here", {"sha256": "a"}, records, words)
+    return disk, MemoryStore(records, np.asarray(matrix)), records
+
+
+def test_a_component_whose_records_are_all_at_hand_costs_no_second_question(
+    both: Both,
+    words: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (store, memory, records), vector = both, words.embed([QUESTION])[0]
     monkeypatch.setattr(chroma, "DEPTH", len(records) - 1)
     query = Mock(wraps=store._query)
     monkeypatch.setattr(store, "_query", query)
@@ -210,13 +221,11 @@ def test_a_component_whose_records_are_all_at_hand_costs_no_second_question(
 
 
 def test_among_what_is_near_no_second_question_is_asked(
-    knowledge: Knowledge, tmp_path: Path, words: Any, monkeypatch: pytest.MonkeyPatch
+    both: Both,
+    words: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    records = Retriever(knowledge, tmp_path, words).records
-    matrix = words.embed([record.text for record in records])
-    build_store(tmp_path / "here", {"sha256": "a"}, records, lambda: matrix, words)
-    store = open_store(tmp_path / "here", {"sha256": "a"}, records, words)
-    vector, memory = words.embed([QUESTION])[0], MemoryStore(records, np.asarray(matrix))
+    (store, memory, records), vector = both, words.embed([QUESTION])[0]
     monkeypatch.setattr(chroma, "DEPTH", 2)
     near = memory.nearest(vector, 2, Filter())
     for subject in sorted({subject for record in records for subject in record.subjects}):
