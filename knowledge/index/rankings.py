@@ -54,17 +54,22 @@ class Rankings:
         self._dense, self._lexical, self._vocabulary = dense, lexical, vocabulary
         self._holds_own = holds_own
 
-    def of(self, question: ReadQuestion, only: Filter, parts: frozenset[Part]) -> Iterator[Ranking]:
-        """Those of all records inside the filter, and of each group of them."""
-        words, vector = question.expansion.text, question.turned
+    def by_words(self, question: ReadQuestion, only: Filter, parts: frozenset[Part]) -> Iterator[Ranking]:
+        """By the best question of all records inside the filter; by all words of those, and of each group of them."""
+        words = question.expansion.text
         if "best_question" in parts:
             yield ASKED_WEIGHT, self._lexical.best_asked(words, CANDIDATES, only)
-        for group in self._groups(question, only):
-            if "lexical" in parts:
+        if "lexical" in parts:
+            for group in self._groups(question, only):
                 yield LEXICAL_WEIGHT * group.share, self._lexical.best(words, CANDIDATES, group.inside)
-            if "dense" in parts and vector is not None:
-                near = self._dense.nearest(vector, group.nearest, group.inside, group.among_near)
-                yield DENSE_WEIGHT * group.share, near
+
+    def by_meaning(self, question: ReadQuestion, only: Filter, parts: frozenset[Part]) -> Iterator[Ranking]:
+        """Of all records inside the filter, and of each group of them."""
+        if "dense" not in parts or question.turned is None:
+            return
+        for group in self._groups(question, only):
+            near = self._dense.nearest(question.turned, group.nearest, group.inside, group.among_near)
+            yield DENSE_WEIGHT * group.share, near
 
     def _groups(self, question: ReadQuestion, only: Filter) -> Iterator[Group]:
         """All records; again the organisation's, each named component's, and those of the kind that is asked for."""

@@ -13,9 +13,9 @@ class ReadQuestion(NamedTuple):
     expansion: Expansion
     named: dict[str, str]
     """Component ids, with the words that named them."""
-    vector: Any
+    vector: Any = None
     """The sentence vector; None where no dense search is possible."""
-    turned: Any
+    turned: Any = None
     """The same turned to where answers lie."""
 
     @property

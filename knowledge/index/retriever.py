@@ -5,9 +5,11 @@ questions. What can't be used here is said in `notices`; a search never fails fo
 """
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from ..contradictions import contradicting
 from ..embedding import Embedder, MiniLm
@@ -24,7 +26,7 @@ from .names import Names
 from .neighbours import Neighbours, read_neighbours
 from .ordering import SignalReader
 from .query_map import QueryMap, read_query_map
-from .rankings import PARTS, Part, Rankings
+from .rankings import PARTS, Part, Ranking, Rankings
 from .read_question import ReadQuestion
 from .record import FACT_KINDS, Filter, IndexRecord
 from .record_terms import RecordTerms, terms_of
@@ -79,27 +81,37 @@ class Retriever:
     ) -> SearchResult:
         """The best `k` records for a question, inside the filters; `parts`: some alone, to tell what each brings."""
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
-        asked = self._asked(query, None if "query_map" in parts else QueryMap(None))
+        vector = self._beside.submit(self._dense.vector, query)
+        asked = self._worded_question(query)
         rows = self._rows.found(query, asked.named)
-        found = self._facts_first(fuse(self._rankings.of(asked, only, parts)))
-        if "learned_order" in parts and self._order is not None:
-            signals = self._signal_reader.signals(asked, found, self._order[1], "best_question" in parts)
-            found = reordered(found, signals, self._order[0])
         by_name = [record for record in (*rows.records, *self._bare(asked)) if only.admits(record)]
         if not any(record in rows.records for record in by_name):
             rows = rows._replace(alone=False)
-        first = {
-            record.id: hit_of(
-                record, BY_NAME, rows.telling.get(record.id, ()), rows.unheld.get(record.id, ())
-            )
-            for record in by_name
-        }
+        unknown = self._abstention.unknown(query, asked.named, rows)
+        by_words = list(self._rankings.by_words(asked, only, parts))
+        asked = self._turned(asked, vector.result(), self._query_map if "query_map" in parts else None)
+        found = self._in_order(asked, chain(by_words, self._rankings.by_meaning(asked, only, parts)), parts)
+        first = {record.id: _hit_by_name(record, rows) for record in by_name}
         further = (hit_of(self._by_id[identity], score) for identity, score in found if identity not in first)
         best = list(islice(chain(first.values(), further), max(k, OWN_FIRST)))
         hits = tuple(islice(self._side_by_side(best, only), k))
-        own = self._is_own(best[:OWN_FIRST])
-        reason = self._gap(asked, rows, own=own) if self.records else "The knowledge index is empty."
+        if not self.records:
+            reason = "The knowledge index is empty."
+        else:
+            reason = unknown or ("" if self._is_own(best[:OWN_FIRST]) else self._off_subject(asked, rows))
         return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
+
+    def _in_order(
+        self, asked: ReadQuestion, rankings: Iterable[Ranking], parts: frozenset[Part]
+    ) -> list[tuple[str, float]]:
+        """Ids and scores of what the rankings hold, best first."""
+        found = self._facts_first(fuse(rankings))
+        if "learned_order" not in parts or self._order is None:
+            return found
+        weights, judged = self._order
+        return reordered(
+            found, self._signal_reader.signals(asked, found, judged, "best_question" in parts), weights
+        )
 
     def _side_by_side(self, hits: Iterable[Hit], only: Filter) -> Iterator[Hit]:
         """The hits, and right behind a fact those that say otherwise, as far as there is room."""
@@ -127,10 +139,10 @@ class Retriever:
 
     def signals(self, query: str, query_map: QueryMap, judged: JudgedAnswers) -> dict[str, Signals]:
         """Of the best facts by their ids, in the order that ranks give them: what an order is learned from."""
-        asked = self._asked(query, query_map)
-        return self._signal_reader.signals(
-            asked, fuse(self._rankings.of(asked, Filter(FACT_KINDS), PARTS)), judged
-        )
+        asked = self._turned(self._worded_question(query), self._dense.vector(query), query_map)
+        sides = (self._rankings.by_words, self._rankings.by_meaning)
+        rankings = chain.from_iterable(side(asked, Filter(FACT_KINDS), PARTS) for side in sides)
+        return self._signal_reader.signals(asked, fuse(rankings), judged)
 
     def by_ids(self, ids: Iterable[str]) -> tuple[Hit, ...]:
         """The records with these ids, in this order; unknown ids are left out."""
@@ -189,16 +201,18 @@ class Retriever:
         facts = self._knowledge.facts
         return any(facts[item].mark for hit in hits for item in hit.fact_ids if item in facts)
 
-    def _asked(self, query: str, query_map: QueryMap | None = None) -> ReadQuestion:
-        vector = self._dense.vector(query)
-        turned = None if vector is None else (query_map or self._query_map).turned(vector)
-        return ReadQuestion(query, self._vocabulary.expand(query), self.named(query), vector, turned)
+    def _worded_question(self, query: str) -> ReadQuestion:
+        return ReadQuestion(query, self._vocabulary.expand(query), self.named(query))
 
-    def _gap(self, asked: ReadQuestion, rows: RowsFound, *, own: bool) -> str:
-        """Why the catalogue can't answer, or an empty text; `own`: whether one's own facts are found first."""
-        if reason := self._abstention.unknown(asked.text, asked.named, rows):
-            return reason
-        if own or asked.vector is None:
+    @staticmethod
+    def _turned(asked: ReadQuestion, vector: Any, query_map: QueryMap | None) -> ReadQuestion:
+        """The question with its vector, turned to where answers lie; without a map as it is."""
+        turned = vector if vector is None or query_map is None else query_map.turned(vector)
+        return asked._replace(vector=vector, turned=turned)
+
+    def _off_subject(self, asked: ReadQuestion, rows: RowsFound) -> str:
+        """Why the catalogue can't answer what nothing stands against by name, or an empty text."""
+        if asked.vector is None:
             return ""
         closeness = self._dense.closeness(asked.turned)
         return self._abstention.off_subject(asked.text, asked.named, asked.vector, closeness, rows)
@@ -217,6 +231,11 @@ class Retriever:
         """How much of it is names of components and of rows of tables."""
         named = self.named(query)
         return names_in(query, named, self._rows.found(query, named))
+
+    @cached_property
+    def _beside(self) -> Executor:
+        """Where the model reads a question while its words are looked up here."""
+        return ThreadPoolExecutor(thread_name_prefix="embedding")
 
     @cached_property
     def _dense(self) -> DenseSearch:
@@ -289,3 +308,7 @@ class Retriever:
     @cached_property
     def _rows(self) -> NamedRows:
         return NamedRows(self._knowledge, self._vocabulary, self.usage.counts.keys())
+
+
+def _hit_by_name(record: IndexRecord, rows: RowsFound) -> Hit:
+    return hit_of(record, BY_NAME, rows.telling.get(record.id, ()), rows.unheld.get(record.id, ()))
