@@ -250,7 +250,9 @@ def test_more_requests_than_run_at_once_are_told_to_come_back(guarded: Listening
 def test_a_stop_signal_ends_the_server_once_it_has_answered(tmp_path: Path) -> None:
     call = LIST | {"method": "tools/call", "params": {"name": "assess", "arguments": {"workload": USER}}}
     with over_http(tmp_path) as server, ThreadPoolExecutor(1) as pool, opened(server):
-        assert post(server, call).status_code == 200, "so that on a slow machine the next one ends within the grace"
+        assert post(server, call).status_code == 200, (
+            "so that on a slow machine the next one ends within the grace"
+        )
         answered = pool.submit(post, server, call)
         time.sleep(0.05)
         server.process.terminate()
