@@ -14,6 +14,7 @@ from .index.rows.records import BY_NAME_ALONE, RowRecords, service_id
 from .index.spoken import component_names
 from .index.vocabulary import read_word_lists
 from .library import Knowledge
+from .machines import MACHINE
 from .models import TABLE as MODELS
 from .models import models, resolve_model
 from .price_rows import price_lines
@@ -59,13 +60,13 @@ class FoundRecord(NamedTuple):
 
 
 def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
-    """A fact, component, slot, rule, decision option, argument, card of the article, model or accelerator by id or
-    name, a component by what people call it, its prices and rate limits by its id.
+    """A fact, component, slot, rule, decision option, argument, card of the article, model, machine or accelerator by
+    id or name, a component by what people call it, its prices and rate limits by its id.
 
     UnknownName offers the nearest.
     """
     key = identity.strip()
-    if key.startswith((MODEL, ACCELERATOR, PRICE, SERVICE, RATES)):
+    if key.startswith((MODEL, ACCELERATOR, MACHINE, PRICE, SERVICE, RATES)):
         key = key.partition(LINE)[0]
     if key.startswith(ARTICLE):
         return _card(knowledge, key)
@@ -73,6 +74,8 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return _model_or_price(key.removeprefix(MODEL), knowledge)
     if key.startswith(ACCELERATOR):
         return _accelerator(resolve_accelerator(knowledge, key.removeprefix(ACCELERATOR)), knowledge)
+    if key.startswith(MACHINE):
+        return _machine(key.removeprefix(MACHINE), knowledge)
     if key.startswith(SERVICE):
         return _service(key, knowledge)
     if key.startswith((PRICE, RATES)):
@@ -97,6 +100,8 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
     if knowledge.files.is_plain(MODELS) and (model := _model_named(knowledge, key)):
         return model
+    if key in RowRecords(knowledge).machines:
+        return _machine(key, knowledge)
     accelerator = _accelerator_named(knowledge, key)
     if accelerator is not None:
         return _accelerator(accelerator, knowledge)
@@ -175,6 +180,14 @@ def _accelerator(accelerator: Accelerator, knowledge: Knowledge) -> FoundRecord:
     return _row(RowRecords(knowledge).accelerator(accelerator.key))
 
 
+def _machine(name: str, knowledge: Knowledge) -> FoundRecord:
+    """What a type of machine holds and costs."""
+    rows = RowRecords(knowledge)
+    if name not in rows.machines:
+        raise UnknownName("record", name, get_close_matches(name, rows.machines, 3, 0.5))
+    return _row(rows.machine(name))
+
+
 def _service(key: str, knowledge: Knowledge) -> FoundRecord:
     """The list prices under a service's own name."""
     rows = RowRecords(knowledge)
@@ -199,8 +212,9 @@ def _row_of_component(key: str, knowledge: Knowledge) -> FoundRecord:
 
 
 def _row(record: IndexRecord) -> FoundRecord:
-    """The text of a row of a model or an accelerator begins with the rest of its id, others with a name."""
-    text = f"{record.kind}:{record.text}" if record.kind in BY_NAME_ALONE else f"{record.id}: {record.text}"
+    """The text of a row of a model, a machine or an accelerator begins with the rest of its id, others with a name."""
+    kind = record.id.partition(":")[0]
+    text = f"{kind}:{record.text}" if record.kind in BY_NAME_ALONE else f"{record.id}: {record.text}"
     return FoundRecord(record.id, record.kind, (), text)
 
 

@@ -118,12 +118,12 @@ def region_lines(
 ) -> Iterator[str]:
     """The same of each region of a cloud, the cheapest first; `known`: where regions lie."""
     placed = [offer for offer in offers if offer.region]
-    by_region = _grouped(placed, lambda offer: _whereabouts(offer, known))
+    by_region = _grouped(placed, lambda offer: whereabouts(offer, known))
     for where, listed in sorted(by_region.items(), key=lambda item: (min(map(_hourly, item[1])), item[0])):
         yield f"in {where}: {_offered(listed)}"
 
 
-def _whereabouts(offer: AcceleratorPrice, known: Mapping[tuple[str, str], Region]) -> str:
+def whereabouts(offer: AcceleratorPrice, known: Mapping[tuple[str, str], Region]) -> str:
     """The place, the region of the cloud, and how it is rented there."""
     region = known.get((offer.cloud, offer.region))
     place = f"{region.place}, " if region else ""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ...hardware import TABLE as ACCELERATORS
 from ...hardware import accelerators
 from ...library import Knowledge
+from ...machines import FAMILY as MACHINE_FAMILY
 from ...models import TABLE as MODELS
 from ...models import models
 from ...records import Record
@@ -40,6 +41,7 @@ class RowWords(Record):
 
     model: tuple[RowTopic, ...] = ()
     accelerator: tuple[RowTopic, ...] = ()
+    machine: tuple[RowTopic, ...] = ()
     price: tuple[RowTopic, ...] = ()
     rate: tuple[RowTopic, ...] = ()
     compared: tuple[str, ...] = ()
@@ -113,7 +115,7 @@ class _Tabled(NamedTuple):
 
 
 class NamedRows:
-    """Models, accelerators, priced services and limited model APIs by name; built on first use."""
+    """Models, accelerators, machines, priced services and limited model APIs by name; built on first use."""
 
     def __init__(
         self, knowledge: Knowledge, vocabulary: Vocabulary, used: Collection[str] = frozenset()
@@ -230,7 +232,7 @@ class NamedRows:
     @cached_property
     def _misspellings(self) -> Misspellings:
         words = self._words
-        topics = chain(words.model, words.accelerator, words.price, words.rate)
+        topics = chain(words.model, words.accelerator, words.machine, words.price, words.rate)
         asked = (phrase for topic in topics for phrase in topic.asked)
         names = (table.spellings.words for table in self._tables)
         return Misspellings(chain(asked, *names), self._used)
@@ -245,11 +247,22 @@ class NamedRows:
             names = self._spelt(accelerators(self._knowledge), "perf/accelerator_aliases.csv", whole=True)
             topics = self._topics(self._words.accelerator)
             tables.append(NamedTable(names, topics, self.records.accelerator))
+        if of_machines := self.records.machines:
+            names = Spellings(self._typed(of_machines), whole=True, compared=self._words.compared)
+            tables.append(NamedTable(names, self._topics(self._words.machine), self.records.machine))
         if services := self.records.services:
             names = Spellings(self._called(services), self._words.ordinary, makers=self._words.common)
             topics = self._topics(self._words.price)
             tables.append(NamedTable(names, topics, self.records.service, whole=False, told_of=services))
         return tuple(tables)
+
+    @staticmethod
+    def _typed(machines: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """What types of machines are called, in full and without the family that all of a cloud bear."""
+        for name in machines:
+            yield name, name
+            if name.startswith(MACHINE_FAMILY):
+                yield name.removeprefix(MACHINE_FAMILY), name
 
     def _called(self, services: Iterable[str]) -> Iterator[tuple[str, str]]:
         """What services are called, in full and without their seller."""
@@ -282,7 +295,8 @@ class NamedRows:
 
     def _spelt(self, keys: Iterable[str], aliases: str, *, whole: bool) -> Spellings:
         rows = self._knowledge.files.rows(aliases) if self.records.holds(aliases) else ()
-        names = [(row["alias"], row["key"]) for row in rows if row.get("count", ONE) == ONE]
+        single = (row for row in rows if row.get("count", ONE) == ONE)
+        names = [(row["alias"], row["key"]) for row in single if row["alias"] not in self.records.machines]
         names += [(device, "") for device in self._words.devices] if whole else []
         return Spellings(
             [*((key, key) for key in keys), *names],

@@ -8,11 +8,12 @@ from ...hardware import TABLE as ACCELERATORS
 from ...hardware import accelerators
 from ...library import Knowledge
 from ...llm_prices import offers_of_model, only_sold
+from ...machines import MACHINE, machine_lines, machines
 from ...media_prices import TABLE as MEDIA
 from ...media_prices import only_sold_media
 from ...models import TABLE as MODELS
 from ...models import models
-from ...price_rows import SERVICES, TOKENS, price_lines, priced_services, service_lines
+from ...price_rows import RENTS, SERVICES, TOKENS, price_lines, priced_services, service_lines
 from ...rate_texts import RATES, only_limited, provider_rate_lines
 from ...row_texts import (
     ACCELERATOR,
@@ -30,14 +31,15 @@ BY_NAME_ALONE = frozenset({"model", "accelerator"})
 
 
 class RowRecords:
-    """Models, accelerators, prices and rate limits; of each what is held."""
+    """Models, accelerators, machines, prices and rate limits; of each what is held."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._lines: dict[str, tuple[str, ...]] = {}
 
     def by_id(self, identity: str) -> IndexRecord | None:
-        """The record `model:…`, `accelerator:…`, `price:…`, `service:…` or `rates:…`; None where there is none."""
+        """The record `model:…`, `accelerator:…`, `machine:…`, `price:…`, `service:…` or `rates:…`; None where there is
+        none."""
         kind, _, key = identity.partition(":")
         if f"{kind}:" == PRICE:
             return self.price(key)
@@ -50,6 +52,8 @@ class RowRecords:
             return self.model(key)
         if f"{kind}:" == ACCELERATOR and self.holds(ACCELERATORS) and key in accelerators(self._knowledge):
             return self.accelerator(key)
+        if f"{kind}:" == MACHINE and key in self.machines:
+            return self.machine(key)
         return None
 
     def model(self, key: str) -> IndexRecord:
@@ -62,6 +66,11 @@ class RowRecords:
         identity = f"{ACCELERATOR}{key}"
         lines = self._once(identity, partial(accelerator_lines, device, self._knowledge))
         return _record(identity, "accelerator", lines, device.component)
+
+    def machine(self, name: str) -> IndexRecord:
+        identity = f"{MACHINE}{name}"
+        lines = self._once(identity, partial(machine_lines, name, self._knowledge))
+        return _record(identity, "accelerator", lines, self.machines[name])
 
     def service(self, name: str) -> IndexRecord:
         """Prices under the name of a service, which may be a part of a component or of none."""
@@ -93,6 +102,13 @@ class RowRecords:
     def holds(self, table: str) -> bool:
         """Whether the knowledge has this file."""
         return self._knowledge.files.is_plain(table)
+
+    @cached_property
+    def machines(self) -> dict[str, str]:
+        """Names of types of machines -> the way of renting that their prices belong to."""
+        if not self.holds(RENTS):
+            return {}
+        return {name: rows[0].mode for name, rows in machines(self._knowledge).items()}
 
     @cached_property
     def services(self) -> dict[str, frozenset[str]]:

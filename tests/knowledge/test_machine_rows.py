@@ -1,0 +1,85 @@
+"""Types of machines by the names that clouds give them: what is in one, and what it costs."""
+
+import pytest
+
+from knowledge import Knowledge, load
+from knowledge.errors import UnknownName
+from knowledge.index import Retriever
+from knowledge.listing import show
+from knowledge.machines import machine_lines, machines
+from knowledge.row_texts import row_sentences
+
+
+@pytest.fixture(scope="module")
+def retriever() -> Retriever:
+    return Retriever(load())
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return load()
+
+
+@pytest.mark.parametrize(
+    ("question", "machine", "told"),
+    [
+        ("p5.48xlarge price", "p5.48xlarge", "an hour for the machine"),
+        ("p5.48xlarge spot price", "p5.48xlarge", "aws, spot"),
+        ("a3-highgpu-8g hourly cost in Tokyo", "a3-highgpu-8g", "asia-northeast1"),
+        ("ND96isr H100 v5 price", "Standard_ND96isr_H100_v5", "azure, on demand"),
+        ("how many gpus does p4d.24xlarge have", "p4d.24xlarge", "8 of A100-SXM-40GB"),
+        ("what GPU is in a2-ultragpu-1g?", "a2-ultragpu-1g", "1 of A100-SXM-80GB"),
+        ("g5.xlarge memory", "g5.xlarge", "24 GB"),
+    ],
+)
+def test_a_machine_is_told_of_by_its_name(
+    question: str, machine: str, told: str, retriever: Retriever
+) -> None:
+    found = retriever.search(question, k=3)
+    first = found.hits[0]
+    assert first.record_id == f"machine:{machine}"
+    assert not found.abstained
+    assert not first.unheld
+    assert any(
+        told in item.line for item in row_sentences(first.record_id, first.text) if item.id in first.telling
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "unheld"),
+    [
+        ("p5.48xlarge price in frankfurt", "a price in frankfurt"),
+        ("p5.48xlarge price on azure", "a price at azure"),
+        ("p5.48xlarge price", ""),
+    ],
+)
+def test_where_no_price_of_it_is_held_is_said(question: str, unheld: str, retriever: Retriever) -> None:
+    first = retriever.search(question, k=3).hits[0]
+    assert " ".join(map(str, first.unheld)) == unheld
+
+
+def test_two_machines_are_held_against_each_other(retriever: Retriever) -> None:
+    found = retriever.search("p5.48xlarge vs a3-highgpu-8g", k=3)
+    assert [hit.record_id for hit in found.hits[:2]] == ["machine:p5.48xlarge", "machine:a3-highgpu-8g"]
+
+
+def test_a_machine_inside_a_question_about_something_else_brings_no_row(retriever: Retriever) -> None:
+    found = retriever.search("Our p5.48xlarge nodes lose their NCCL connections after an upgrade, why?", k=3)
+    assert not [hit for hit in found.hits if hit.record_id.startswith("machine:")]
+
+
+def test_the_price_of_the_machine_is_that_of_all_its_accelerators(knowledge: Knowledge) -> None:
+    for name, rows in machines(knowledge).items():
+        lines = machine_lines(name, knowledge)
+        assert lines[1] == f"accelerators: {rows[0].count} of {rows[0].accelerator}"
+        for row in rows:
+            if row.usd_per_accelerator_h and row.region:
+                told = f"USD {row.count * row.usd_per_accelerator_h:,.5g} an hour for the machine"
+                assert any(f" {row.region}, " in line and told in line for line in lines)
+
+
+def test_a_machine_is_shown_by_its_name(knowledge: Knowledge) -> None:
+    assert show(knowledge, "p5.48xlarge").startswith("machine:p5.48xlarge: machine of aws")
+    assert show(knowledge, "machine:p5.48xlarge") == show(knowledge, "p5.48xlarge")
+    with pytest.raises(UnknownName, match=r"p5\.48xlarge"):
+        show(knowledge, "machine:p5.49xlarge")
