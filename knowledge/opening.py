@@ -1,5 +1,6 @@
 """Which knowledge base is used: the packaged one, a whole other one, or the packaged with layers over it."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ def open_knowledge(
     """The packaged data; over them the snapshot in `refreshed`, the own folder `root`, the own measurements."""
     if root is not None and all((root / name).exists() for name in WHOLE):
         return Knowledge(root)
-    known = Knowledge()
+    known = _packaged()
     if refreshed is not None:
         from .refreshed import with_refreshed
 
@@ -32,6 +33,12 @@ def open_knowledge(
 
         known = with_own_runs(known, measured)
     return known
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> Knowledge:
+    """Read once, whatever is laid over it: nothing changes a table once it is read."""
+    return Knowledge()
 
 
 def remarks(knowledge: Knowledge) -> list[str]:
