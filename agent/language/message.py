@@ -22,6 +22,10 @@ _TOKEN = re.compile(
 )
 _CLAUSE = re.compile(r"[,;:()\[\]{}\u2014|\"\u201c\u201d]|\s[-\u2013*\u2022]\s")
 _SENTENCE = re.compile(r"[.!?\u3002]+(?=\s|$|[\"')\]])|[\n\r]")
+_MACHINE = re.compile(
+    r"\b[a-z](?=[\w.-]*\d[\w-]*\.)[\w-]*(?:\.[\w-]+)*\.(?:\d*x?large|metal(?:-\w+)?|medium|small|micro|nano)\b"
+)
+"""A cloud's type of machine, `p5.48xlarge`: its full stop ends no sentence."""
 _ASIDE = re.compile(r"[.!?]+[)\]] ")
 _FOLDED = {"\u00df": "s", "\u2019": "'", "\u00e6": "a", "\u0153": "o", "\u00f8": "o", "\u0142": "l"}
 
@@ -92,8 +96,11 @@ def _fold_character(character: str) -> str:
 def _tokens(folded: str, text: str) -> list[Token]:
     found: list[Token] = []
     clause = sentence = at = opened = 0
+    inside = {place for name in _MACHINE.finditer(folded) for place in range(name.start() + 1, name.end())}
     for match in _TOKEN.finditer(folded):
         gap = folded[at : match.start()]
+        if match.start() in inside:
+            gap = ""
         if found and (
             len(found) - opened >= LONGEST_SENTENCE or _ends_sentence(gap, found[-1], text[match.start()])
         ):

@@ -12,8 +12,10 @@ MOST = 20
 _NO_QUANTITY = re.compile(r"\d+(?:\.\d+){2,}|(?:19|20)\d\d")
 """A version, a year."""
 _CLOCK = re.compile(r"\d{1,2}:\d\d\b")
-_MARKED = re.compile(r"[\u00a7#]\s?$|\d:$")
-"""A paragraph or number sign, or the hours of a time of day, before a number."""
+_MARKED = re.compile(r"[\u00a7#]\s?$|\d:$|\b[a-z]+\d+[a-z]{0,3}\.$")
+"""A paragraph or number sign, the hours of a time of day, or the family of a machine (`p5.`), before a number."""
+BEFORE = 12
+"""Characters that such a mark has at most."""
 
 
 def unused_numbers(reading: Reading) -> tuple[str, ...]:
@@ -35,7 +37,7 @@ def _is_number(reading: Reading, quantity: Quantity) -> bool:
     if _NO_QUANTITY.fullmatch(reading.words(quantity.start, quantity.end)):
         return False
     folded, start = reading.message.folded, quantity.amount.start
-    return not (_CLOCK.match(folded, start) or _MARKED.search(folded[max(0, start - 2) : start]))
+    return not (_CLOCK.match(folded, start) or _MARKED.search(folded[max(0, start - BEFORE) : start]))
 
 
 def _is_taken(reading: Reading, quantity: Quantity) -> bool:

@@ -16,6 +16,8 @@ Consult = Callable[[], Consultation]
         ("A100 spot price aws", "accelerator:A100-SXM-80GB#"),
         ("h100 price in germany", "accelerator:H100-SXM-80GB#"),
         ("openai tier 1 rate limit of gpt-6-sol?", "model:gpt-6-sol#"),
+        ("How much is a p5.48xlarge in Tokyo?", "machine:p5.48xlarge#"),
+        ("what does a g5.xlarge cost per hour?", "machine:g5.xlarge#"),
         ("qdrant licence", "qdrant/licence/"),
         ("langfuse vs langsmith", "langfuse/"),
         ("H100 vs H200", "accelerator:H200"),
@@ -225,4 +227,4 @@ def test_before_anything_is_told_nothing_is_asked_of_the_advice(
 def test_of_a_product_that_is_named_nothing_of_others_is_told(consult: Consult) -> None:
     told = consult().turn("qdrant hipaa?").claims
     assert told
-    assert {claim.evidence[0].partition("/")[0] for claim in told} == {"qdrant"}
+    assert {claim.evidence[0].partition("/")[0] for claim in told} <= {"qdrant", "qdrant-cloud"}

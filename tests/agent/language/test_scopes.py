@@ -56,3 +56,16 @@ def test_somebody_else_knows(text: str) -> None:
 def test_times_belong_to_what_is_beside_them(text: str, asked: str, expected: dict[str, float]) -> None:
     values = {item.field: item.value for item in read(text, asked).updates if item.origin == "stated"}
     assert values == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("How much is a p5.48xlarge?", "How much is a p5.48xlarge?"),
+        ("We rent g5.xlarge. What does an m6i.metal cost?", "What does an m6i.metal cost?"),
+        ("db.r6g.2xlarge runs it. Is Qdrant free?", "Is Qdrant free?"),
+        ("We are 3 engineers with 2 H100.Is Qdrant free?", "Is Qdrant free?"),
+    ],
+)
+def test_the_full_stop_in_a_machine_s_name_ends_no_sentence(text: str, asked: str) -> None:
+    assert read(text).question_text == asked

@@ -37,6 +37,7 @@ def test_numbers_without_a_field_are_named(text: str, named: tuple[str, ...]) ->
         "40 users and one more thing",
         "p95 below 800 ms, 20 lawyers each ask 20 questions a day",
         "We have 300 EUR a month, in § 203 terms",
+        "40 users, we train on p4d.24xlarge now",
     ],
 )
 def test_numbers_that_are_used_or_no_quantities_are_not_named(text: str) -> None:
