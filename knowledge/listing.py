@@ -14,7 +14,7 @@ from .index.rows.records import BY_NAME_ALONE, RowRecords, service_id
 from .index.spoken import component_names
 from .index.vocabulary import read_word_lists
 from .library import Knowledge
-from .machines import MACHINE
+from .machines import MACHINE, machine_named
 from .models import TABLE as MODELS
 from .models import models, resolve_model
 from .price_rows import price_lines
@@ -100,7 +100,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
     if knowledge.files.is_plain(MODELS) and (model := _model_named(knowledge, key)):
         return model
-    if key in RowRecords(knowledge).machines:
+    if RowRecords(knowledge).machines and machine_named(knowledge, key):
         return _machine(key, knowledge)
     accelerator = _accelerator_named(knowledge, key)
     if accelerator is not None:
@@ -183,9 +183,10 @@ def _accelerator(accelerator: Accelerator, knowledge: Knowledge) -> FoundRecord:
 def _machine(name: str, knowledge: Knowledge) -> FoundRecord:
     """What a type of machine holds and costs."""
     rows = RowRecords(knowledge)
-    if name not in rows.machines:
+    known = machine_named(knowledge, name) if rows.machines else ""
+    if not known:
         raise UnknownName("record", name, get_close_matches(name, rows.machines, 3, 0.5))
-    return _row(rows.machine(name))
+    return _row(rows.machine(known))
 
 
 def _service(key: str, knowledge: Knowledge) -> FoundRecord:

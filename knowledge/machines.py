@@ -34,6 +34,23 @@ def _machines(knowledge: "Knowledge") -> dict[str, tuple[AcceleratorPrice, ...]]
     return {name: tuple(rows) for name, rows in found.items() if len({_what(row) for row in rows}) == 1}
 
 
+def machine_named(knowledge: "Knowledge", name: str) -> str:
+    """The type that is called so, in any case, with or without what all of Azure's bear; empty where there is none."""
+    return _bare_names(knowledge).get(_bare(name), "")
+
+
+def _bare_names(knowledge: "Knowledge") -> dict[str, str]:
+    return {_bare(name): name for name in machines(knowledge)}
+
+
+def _bare(name: str) -> str:
+    """
+    >>> _bare("Standard_ND96isr_H100_v5"), _bare("P5 48xlarge")
+    ('nd96isrh100v5', 'p548xlarge')
+    """
+    return re.sub(r"[\W_]+", "", name.lower().removeprefix(FAMILY.lower()))
+
+
 def _what(row: AcceleratorPrice) -> tuple[str, str, int]:
     return row.cloud, row.accelerator, row.count
 
@@ -56,7 +73,7 @@ def machine_lines(name: str, knowledge: "Knowledge") -> tuple[str, ...]:
             f"accelerators: {count} of {accelerator}",
             memory,
             *_price(rows),
-            *(line for row in sorted(rows, key=_hourly) for line in _price_in(row, knowledge)),
+            *(line for row in sorted(rows, key=_dearest_last) for line in _price_in(row, knowledge)),
         )
         if line
     )
@@ -82,13 +99,14 @@ def _price_in(row: AcceleratorPrice, knowledge: "Knowledge") -> Iterator[str]:
     if not row.region:
         return
     full, spot = row.usd_per_accelerator_h, _spot(row)
-    told = (
+    told = [
         f"price of {_usd(row.count * full)} an hour for the machine, {full:.4g} per accelerator"
         if full
-        else "no price on demand"
-    )
-    auction = f"; spot {row.count * spot:,.5g} for the machine" if spot else ""
-    yield f"in {whereabouts(row, regions(knowledge))}: {told}{auction} ({row.source}, {row.as_of})"
+        else "",
+        f"spot {'' if full else 'price of USD '}{row.count * spot:,.5g} for the machine" if spot else "",
+    ]
+    where = whereabouts(row, regions(knowledge), mode=bool(full))
+    yield f"in {where}: {'; '.join(filter(None, told))} ({row.source}, {row.as_of})"
 
 
 def _usd(amount: float) -> str:
@@ -99,5 +117,6 @@ def _spot(row: AcceleratorPrice) -> float:
     return (row.spot_usd_per_accelerator_h or 0) if row.has_market_spot else 0
 
 
-def _hourly(row: AcceleratorPrice) -> float:
-    return row.usd_per_accelerator_h or 0
+def _dearest_last(row: AcceleratorPrice) -> tuple[bool, float]:
+    """By the price on demand, and behind those with one by that of the auction."""
+    return row.usd_per_accelerator_h is None, row.usd_per_accelerator_h or _spot(row)

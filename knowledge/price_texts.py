@@ -123,11 +123,13 @@ def region_lines(
         yield f"in {where}: {_offered(listed)}"
 
 
-def whereabouts(offer: AcceleratorPrice, known: Mapping[tuple[str, str], Region]) -> str:
-    """The place, the region of the cloud, and how it is rented there."""
+def whereabouts(
+    offer: AcceleratorPrice, known: Mapping[tuple[str, str], Region], *, mode: bool = True
+) -> str:
+    """The place, the region of the cloud, and (`mode`) how it is rented there."""
     region = known.get((offer.cloud, offer.region))
     place = f"{region.place}, " if region else ""
-    return f"{place}{offer.cloud} {offer.region}, {_BY.get(offer.mode, offer.mode)}"
+    return f"{place}{offer.cloud} {offer.region}{f', {_BY.get(offer.mode, offer.mode)}' if mode else ''}"
 
 
 def _hourly(offer: AcceleratorPrice) -> float:

@@ -22,10 +22,11 @@ _TOKEN = re.compile(
 )
 _CLAUSE = re.compile(r"[,;:()\[\]{}\u2014|\"\u201c\u201d]|\s[-\u2013*\u2022]\s")
 _SENTENCE = re.compile(r"[.!?\u3002]+(?=\s|$|[\"')\]])|[\n\r]")
+_DOTTED = re.compile(r"(?<![\w.-])[a-z][\w-]{0,30}(?:\.[\w-]{1,30}){1,4}(?![\w-])")
 _MACHINE = re.compile(
-    r"\b[a-z](?=[\w.-]*\d[\w-]*\.)[\w-]*(?:\.[\w-]+)*\.(?:\d*x?large|metal(?:-\w+)?|medium|small|micro|nano)\b"
+    r"(?:ml\.|db\.|cache\.)?[a-z][\w-]*\d[\w-]*\.(?:\d*x?large|metal|medium|small|micro|nano)[\w-]*(?:\.search)?|[bv]m\.gpu[\w.-]*"
 )
-"""A cloud's type of machine, `p5.48xlarge`: its full stop ends no sentence."""
+"""A cloud's type of machine, `p5.48xlarge`, `BM.GPU.H100.8`: its full stops end no sentence."""
 _ASIDE = re.compile(r"[.!?]+[)\]] ")
 _FOLDED = {"\u00df": "s", "\u2019": "'", "\u00e6": "a", "\u0153": "o", "\u00f8": "o", "\u0142": "l"}
 
@@ -96,7 +97,8 @@ def _fold_character(character: str) -> str:
 def _tokens(folded: str, text: str) -> list[Token]:
     found: list[Token] = []
     clause = sentence = at = opened = 0
-    inside = {place for name in _MACHINE.finditer(folded) for place in range(name.start() + 1, name.end())}
+    machines = (name for name in _DOTTED.finditer(folded) if _MACHINE.fullmatch(name.group()))
+    inside = {place for name in machines for place in range(name.start() + 1, name.end())}
     for match in _TOKEN.finditer(folded):
         gap = folded[at : match.start()]
         if match.start() in inside:

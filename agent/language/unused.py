@@ -12,9 +12,9 @@ MOST = 20
 _NO_QUANTITY = re.compile(r"\d+(?:\.\d+){2,}|(?:19|20)\d\d")
 """A version, a year."""
 _CLOCK = re.compile(r"\d{1,2}:\d\d\b")
-_MARKED = re.compile(r"[\u00a7#]\s?$|\d:$|\b[a-z]+\d+[a-z]{0,3}\.$")
+_MARKED = re.compile(r"[\u00a7#]\s?$|\d:$|\b[a-z]+\d+[a-z-]{0,6}\.$")
 """A paragraph or number sign, the hours of a time of day, or the family of a machine (`p5.`), before a number."""
-BEFORE = 12
+BEFORE = 14
 """Characters that such a mark has at most."""
 
 

@@ -4,9 +4,9 @@ Several rankings (`rankings.py`) are fused; the best facts are then put in the o
 questions. What can't be used here is said in `notices`; a search never fails for it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,7 @@ class Retriever:
     ) -> SearchResult:
         """The best `k` records for a question, inside the filters; `parts`: some alone, to tell what each brings."""
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
-        vector = self._beside.submit(self._dense.vector, query)
+        vector = self._vector_beside(query)
         asked = self._worded_question(query)
         rows = self._rows.found(query, asked.named)
         by_name = [record for record in (*rows.records, *self._bare(asked)) if only.admits(record)]
@@ -89,7 +89,7 @@ class Retriever:
             rows = rows._replace(alone=False)
         unknown = self._abstention.unknown(query, asked.named, rows)
         by_words = list(self._rankings.by_words(asked, only, parts))
-        asked = self._turned(asked, vector.result(), self._query_map if "query_map" in parts else None)
+        asked = self._turned(asked, vector(), self._query_map if "query_map" in parts else None)
         found = self._in_order(asked, chain(by_words, self._rankings.by_meaning(asked, only, parts)), parts)
         first = {record.id: _hit_by_name(record, rows) for record in by_name}
         further = (hit_of(self._by_id[identity], score) for identity, score in found if identity not in first)
@@ -203,6 +203,13 @@ class Retriever:
 
     def _worded_question(self, query: str) -> ReadQuestion:
         return ReadQuestion(query, self._vocabulary.expand(query), self.named(query))
+
+    def _vector_beside(self, query: str) -> Callable[[], Any]:
+        """What gives the question's vector, which is read meanwhile on another thread; here, where none can start."""
+        try:
+            return self._beside.submit(self._dense.vector, query).result
+        except RuntimeError:
+            return partial(self._dense.vector, query)
 
     @staticmethod
     def _turned(asked: ReadQuestion, vector: Any, query_map: QueryMap | None) -> ReadQuestion:

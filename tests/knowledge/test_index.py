@@ -226,6 +226,16 @@ def test_threads_do_not_mix_their_questions(retriever: Retriever) -> None:
     assert found == expected * 10
 
 
+def test_where_no_thread_can_start_the_model_reads_here(
+    retriever: Retriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = retriever.search("HNSW dimensions of pgvector")
+    refused = ThreadPoolExecutor(1)
+    refused.shutdown()
+    monkeypatch.setattr(retriever, "_beside", refused)
+    assert retriever.search("HNSW dimensions of pgvector") == expected
+
+
 def test_after_warming_all_is_read_that_a_question_may_need(tmp_path: Path) -> None:
     """What isn't is read while somebody waits for an answer."""
     retriever = Retriever(Knowledge(), tmp_path)

@@ -50,6 +50,7 @@ def test_a_machine_is_told_of_by_its_name(
     [
         ("p5.48xlarge price in frankfurt", "a price in frankfurt"),
         ("p5.48xlarge price on azure", "a price at azure"),
+        ("p5.48xlarge vcpus", "processors, main memory, disks and network"),
         ("p5.48xlarge price", ""),
     ],
 )
@@ -80,6 +81,20 @@ def test_the_price_of_the_machine_is_that_of_all_its_accelerators(knowledge: Kno
 
 def test_a_machine_is_shown_by_its_name(knowledge: Knowledge) -> None:
     assert show(knowledge, "p5.48xlarge").startswith("machine:p5.48xlarge: machine of aws")
-    assert show(knowledge, "machine:p5.48xlarge") == show(knowledge, "p5.48xlarge")
+    for name in ("machine:p5.48xlarge", "P5.48xlarge", "p5 48xlarge", "machine:P5.48XLARGE"):
+        assert show(knowledge, name) == show(knowledge, "p5.48xlarge")
+    azure = show(knowledge, "standard_nc24ads_a100_v4")
+    assert azure == show(knowledge, "NC24ads_A100_v4")
+    assert "accelerators: 1 of A100-PCIe-80GB" in azure
     with pytest.raises(UnknownName, match=r"p5\.48xlarge"):
         show(knowledge, "machine:p5.49xlarge")
+
+
+def test_where_a_machine_is_auctioned_alone_no_price_on_demand_is_told(knowledge: Knowledge) -> None:
+    lines = machine_lines("p5e.48xlarge", knowledge)
+    alone = [line for line in lines if line.startswith("in ") and "spot price" in line]
+    assert alone
+    assert not [line for line in alone if "on demand" in line]
+    first = next(line for line in lines if line.startswith("in "))
+    full = any(row.usd_per_accelerator_h for row in machines(knowledge)["p5e.48xlarge"])
+    assert ("on demand" in first) is full

@@ -253,8 +253,9 @@ def test_a_stop_signal_ends_the_server_once_it_has_answered(tmp_path: Path) -> N
         assert post(server, call).status_code == 200, (
             "so that on a slow machine the next one ends within the grace"
         )
-        answered = pool.submit(post, server, call)
-        time.sleep(0.05)
+        other = {"name": "assess", "arguments": {"workload": USER | {"request_rate_rps": 3.0}}}
+        answered = pool.submit(post, server, call | {"params": other})
+        time.sleep(0.2)
         server.process.terminate()
         assert answered.result().json()["result"]["structuredContent"]["winner"]
         assert server.process.wait(timeout=30) == 0

@@ -63,7 +63,9 @@ def test_times_belong_to_what_is_beside_them(text: str, asked: str, expected: di
     [
         ("How much is a p5.48xlarge?", "How much is a p5.48xlarge?"),
         ("We rent g5.xlarge. What does an m6i.metal cost?", "What does an m6i.metal cost?"),
-        ("db.r6g.2xlarge runs it. Is Qdrant free?", "Is Qdrant free?"),
+        ("Is a db.r6g.2xlarge enough for Qdrant?", "Is a db.r6g.2xlarge enough for Qdrant?"),
+        ("What does a BM.GPU.H100.8 cost?", "What does a BM.GPU.H100.8 cost?"),
+        ("What is an r6g.large.search for?", "What is an r6g.large.search for?"),
         ("We are 3 engineers with 2 H100.Is Qdrant free?", "Is Qdrant free?"),
     ],
 )

@@ -21,6 +21,7 @@ LONGER = 6
         "3 in 10 ask, half of them try 20 questions each per user per day, ",
         "9 sites with 8 lines each with 7 cameras each at 5 Hz x 4 signals x 3 Hz every 5 minutes ",
         "1 2 3 4 5 6 7 8 9 10 ",
+        "a1-",
     ],
 )
 def test_the_work_grows_with_the_message_and_not_with_its_square(text: str) -> None:
