@@ -38,7 +38,7 @@ from .vocabulary import Vocabulary, read_word_lists
 WARMING = (
     "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?",
     "How does Qdrant handle filters?",
-    "Is pgvector FedRAMP authorised?",
+    "Is Dask FedRAMP authorised?",
     "who sang the anthem yesterday",
 )
 """Misspelt and with a strange name, plain, on what no fact tells of a component, and on another subject, so that all
