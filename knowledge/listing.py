@@ -100,7 +100,7 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return FoundRecord(key, "argument", argument.fact_ids, _argument(argument))
     if knowledge.files.is_plain(MODELS) and (model := _model_named(knowledge, key)):
         return model
-    if RowRecords(knowledge).machines and machine_named(knowledge, key):
+    if machine_named(knowledge, key):
         return _machine(key, knowledge)
     accelerator = _accelerator_named(knowledge, key)
     if accelerator is not None:
@@ -182,8 +182,7 @@ def _accelerator(accelerator: Accelerator, knowledge: Knowledge) -> FoundRecord:
 
 def _machine(name: str, knowledge: Knowledge) -> FoundRecord:
     """What a type of machine holds and costs."""
-    rows = RowRecords(knowledge)
-    known = machine_named(knowledge, name) if rows.machines else ""
+    rows, known = RowRecords(knowledge), machine_named(knowledge, name)
     if not known:
         raise UnknownName("record", name, get_close_matches(name, rows.machines, 3, 0.5))
     return _row(rows.machine(known))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .aliases import table_cache
 from .hardware import accelerators
 from .price_texts import whereabouts
-from .prices import AcceleratorPrice, accelerator_prices
+from .prices import RENTS, AcceleratorPrice, accelerator_prices
 from .regions import regions
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ FAMILY = "Standard_"
 
 
 def machines(knowledge: "Knowledge") -> dict[str, tuple[AcceleratorPrice, ...]]:
-    """Names of types -> their prices in regions, with one kind of accelerator each."""
+    """Names of types -> their prices in regions, with one kind of accelerator each; none without a table of prices."""
     return table_cache(knowledge, _machines)
 
 
 def _machines(knowledge: "Knowledge") -> dict[str, tuple[AcceleratorPrice, ...]]:
     found: dict[str, list[AcceleratorPrice]] = {}
-    for row in accelerator_prices(knowledge):
+    for row in accelerator_prices(knowledge) if knowledge.files.is_plain(RENTS) else ():
         if _TYPE.fullmatch(row.offer):
             found.setdefault(row.offer, []).append(row)
     return {name: tuple(rows) for name, rows in found.items() if len({_what(row) for row in rows}) == 1}
@@ -36,7 +36,7 @@ def _machines(knowledge: "Knowledge") -> dict[str, tuple[AcceleratorPrice, ...]]
 
 def machine_named(knowledge: "Knowledge", name: str) -> str:
     """The type that is called so, in any case, with or without what all of Azure's bear; empty where there is none."""
-    return _bare_names(knowledge).get(_bare(name), "")
+    return table_cache(knowledge, _bare_names).get(_bare(name), "")
 
 
 def _bare_names(knowledge: "Knowledge") -> dict[str, str]:

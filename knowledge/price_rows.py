@@ -7,14 +7,14 @@ from .llm_prices import LlmPrice, llm_prices
 from .media_prices import TABLE as MEDIA
 from .media_prices import MediaPrice, media_prices
 from .price_texts import cloud_lines, media_price_line, meter_line, rent_lines, token_price_line
-from .prices import AcceleratorPrice, accelerator_prices
+from .prices import RENTS, AcceleratorPrice, accelerator_prices
 from .records import Component
 from .service_prices import components_of_meters, meters_of, service_prices
 
 if TYPE_CHECKING:
     from .library import Knowledge
 
-SERVICES, TOKENS, RENTS = "cost/service_prices.csv", "cost/llm_prices.csv", "cost/accelerator_prices.csv"
+SERVICES, TOKENS = "cost/service_prices.csv", "cost/llm_prices.csv"
 ON_DEMAND = "gpu-on-demand"
 """The way to rent at clouds that sell everything else too."""
 MOST_PRICES = 8

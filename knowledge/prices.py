@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Confidence = Literal["high", "medium", "low"]
 RentalMode = Literal["gpu-on-demand", "gpu-neocloud", "serverless-gpu", "gpu-sovereign-cloud"]
+RENTS = "cost/accelerator_prices.csv"
 HIGHEST_USD_PER_ACCELERATOR_H = 100
 """Bound against sentinels: catalogues write 700 where a price is missing."""
 SPOT_FLOOR = 0.1
@@ -134,7 +135,7 @@ def commitment_discounts(knowledge: "Knowledge") -> tuple[CommitmentDiscount, ..
 
 
 def _accelerators(knowledge: "Knowledge") -> tuple[AcceleratorPrice, ...]:
-    return read_table(knowledge, "cost/accelerator_prices.csv", AcceleratorPrice)
+    return read_table(knowledge, RENTS, AcceleratorPrice)
 
 
 def _cpus(knowledge: "Knowledge") -> tuple[CpuPrice, ...]:

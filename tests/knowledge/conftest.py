@@ -1,4 +1,4 @@
-"""A small knowledge tree, an embedder without a model, and a ban on sockets."""
+"""A small knowledge tree, an embedder without a model, a ban on sockets, and the packaged knowledge with its search."""
 
 import socket
 from collections.abc import Callable, Sequence
@@ -10,7 +10,9 @@ import numpy.typing as npt
 import pytest
 import yaml
 
+from knowledge import Knowledge, load
 from knowledge.files import DataFiles
+from knowledge.index import Retriever
 from knowledge.index.words import terms
 
 
@@ -192,3 +194,15 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(socket, "create_connection", refuse)
     return attempts
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """The packaged one."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def retriever(knowledge: Knowledge) -> Retriever:
+    """Its search."""
+    return Retriever(knowledge)

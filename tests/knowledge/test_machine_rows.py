@@ -1,23 +1,15 @@
 """Types of machines by the names that clouds give them: what is in one, and what it costs."""
 
+import re
+
 import pytest
 
-from knowledge import Knowledge, load
+from knowledge import Knowledge
 from knowledge.errors import UnknownName
 from knowledge.index import Retriever
 from knowledge.listing import show
 from knowledge.machines import machine_lines, machines
 from knowledge.row_texts import row_sentences
-
-
-@pytest.fixture(scope="module")
-def retriever() -> Retriever:
-    return Retriever(load())
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load()
 
 
 @pytest.mark.parametrize(
@@ -70,13 +62,17 @@ def test_a_machine_inside_a_question_about_something_else_brings_no_row(retrieve
 
 
 def test_the_price_of_the_machine_is_that_of_all_its_accelerators(knowledge: Knowledge) -> None:
+    told_of = 0
     for name, rows in machines(knowledge).items():
         lines = machine_lines(name, knowledge)
         assert lines[1] == f"accelerators: {rows[0].count} of {rows[0].accelerator}"
-        for row in rows:
-            if row.usd_per_accelerator_h and row.region:
-                told = f"USD {row.count * row.usd_per_accelerator_h:,.5g} an hour for the machine"
-                assert any(f" {row.region}, " in line and told in line for line in lines)
+        for row in (row for row in rows if row.usd_per_accelerator_h and row.region):
+            (line,) = (line for line in lines if line.startswith("in ") and f" {row.region}, " in line)
+            machine, one = re.findall(r"USD ([\d.,]+) an hour for the machine, ([\d.]+) per", line)[0]
+            assert float(one) == pytest.approx(row.usd_per_accelerator_h, rel=1e-3)
+            assert float(machine.replace(",", "")) == pytest.approx(float(one) * row.count, rel=1e-3)
+            told_of += 1
+    assert told_of > 200
 
 
 def test_a_machine_is_shown_by_its_name(knowledge: Knowledge) -> None:

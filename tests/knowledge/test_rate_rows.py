@@ -2,20 +2,10 @@
 
 import pytest
 
-from knowledge import Knowledge, load
+from knowledge import Knowledge
 from knowledge.index import Retriever
 from knowledge.listing import show
 from knowledge.rate_texts import only_limited
-
-
-@pytest.fixture(scope="module")
-def retriever() -> Retriever:
-    return Retriever(load())
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load()
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,10 @@
 """Prices of the regions that lie where a question asks for them."""
 
-import pytest
-
-from knowledge import Knowledge, load
+from knowledge import Knowledge
 from knowledge.index import Retriever
 from knowledge.prices import accelerator_prices
 from knowledge.regions import regions
 from knowledge.row_texts import row_sentences
-
-
-@pytest.fixture(scope="module")
-def retriever() -> Retriever:
-    return Retriever(load())
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load()
 
 
 def test_a_place_tells_its_own_regions_alone(retriever: Retriever) -> None:

@@ -2,21 +2,11 @@
 
 import pytest
 
-from knowledge import Knowledge, load
+from knowledge import Knowledge
 from knowledge.errors import InputRefused, UnknownName
 from knowledge.index import FACT_KINDS, Retriever
 from knowledge.listing import show
 from knowledge.row_texts import row_sentences
-
-
-@pytest.fixture(scope="module")
-def retriever() -> Retriever:
-    return Retriever(load())
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from ...media_prices import TABLE as MEDIA
 from ...media_prices import only_sold_media
 from ...models import TABLE as MODELS
 from ...models import models
-from ...price_rows import RENTS, SERVICES, TOKENS, price_lines, priced_services, service_lines
+from ...price_rows import SERVICES, TOKENS, price_lines, priced_services, service_lines
 from ...rate_texts import RATES, only_limited, provider_rate_lines
 from ...row_texts import (
     ACCELERATOR,
@@ -106,8 +106,6 @@ class RowRecords:
     @cached_property
     def machines(self) -> dict[str, str]:
         """Names of types of machines -> the way of renting that their prices belong to."""
-        if not self.holds(RENTS):
-            return {}
         return {name: rows[0].mode for name, rows in machines(self._knowledge).items()}
 
     @cached_property
