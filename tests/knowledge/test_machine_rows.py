@@ -56,6 +56,47 @@ def test_two_machines_are_held_against_each_other(retriever: Retriever) -> None:
     assert [hit.record_id for hit in found.hits[:2]] == ["machine:p5.48xlarge", "machine:a3-highgpu-8g"]
 
 
+@pytest.mark.parametrize(
+    ("question", "machines_told"),
+    [
+        ("p5 instance price", ["p5.48xlarge", "p5.4xlarge"]),
+        ("hourly price of p5en", ["p5en.48xlarge"]),
+        ("a3-megagpu on demand price", ["a3-megagpu-8g"]),
+        ("p5 and p5en price", ["p5.48xlarge", "p5en.48xlarge", "p5.4xlarge"]),
+    ],
+)
+def test_a_family_brings_its_types(question: str, machines_told: list[str], retriever: Retriever) -> None:
+    found = retriever.search(question, k=6)
+    rows = [hit.record_id for hit in found.hits if hit.record_id.startswith("machine:")]
+    assert rows == [f"machine:{name}" for name in machines_told]
+    assert not found.abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("p5.24xlarge price", "p5.24xlarge"),
+        ("What does an m6a.12xlarge cost per hour?", "m6a.12xlarge"),
+        ("price of n2-standard-8", "n2-standard-8"),
+    ],
+)
+def test_a_type_that_is_not_held_is_named(question: str, unknown: str, retriever: Retriever) -> None:
+    found = retriever.search(question, k=3)
+    assert found.abstained
+    assert f"doesn't know {unknown}." in found.reason
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "We run Kafka on three m5.xlarge. What does MSK cost?",
+        "What does a c7i.4xlarge cost in us-east-1?",  # a fact tells of it
+    ],
+)
+def test_a_type_in_passing_or_in_a_fact_turns_nothing_away(question: str, retriever: Retriever) -> None:
+    assert "doesn't know" not in retriever.search(question, k=3).reason
+
+
 def test_a_machine_inside_a_question_about_something_else_brings_no_row(retriever: Retriever) -> None:
     found = retriever.search("Our p5.48xlarge nodes lose their NCCL connections after an upgrade, why?", k=3)
     assert not [hit for hit in found.hits if hit.record_id.startswith("machine:")]

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from ...hardware import TABLE as ACCELERATORS
 from ...hardware import accelerators
 from ...library import Knowledge
-from ...machines import FAMILY as MACHINE_FAMILY
 from ...models import TABLE as MODELS
 from ...models import models
 from ...records import Record
@@ -20,6 +19,7 @@ from ..hits import Unheld
 from ..names import normalise
 from ..record import IndexRecord
 from ..vocabulary import Phrases, Vocabulary
+from .machine_names import MachineNames
 from .misspellings import Misspellings
 from .records import BY_NAME_ALONE, RowRecords
 from .spelling import Mention, Spellings
@@ -95,11 +95,14 @@ class NamedTable(NamedTuple):
     """Whether a name of the kind that it lacks is unknown."""
     told_of: Mapping[str, frozenset[str]] = MappingProxyType({})
     """Of a row the components whose rows tell the same."""
+    in_passing: bool = False
+    """Whether a name that it lacks is unknown only where no component is asked about: one runs on such machines."""
 
     def fitting(self, mention: Mention, named: Collection[str]) -> bool:
         """Whether the mention brings something that the rows of the components `named` don't."""
         told = (self.told_of.get(key, frozenset()) & frozenset(named) for key in mention.keys)
-        return not any(told) and (self.whole or bool(mention.keys))
+        lacking = self.whole and not (self.in_passing and named)
+        return not any(told) and (lacking or bool(mention.keys))
 
 
 class _Tabled(NamedTuple):
@@ -248,21 +251,14 @@ class NamedRows:
             topics = self._topics(self._words.accelerator)
             tables.append(NamedTable(names, topics, self.records.accelerator))
         if of_machines := self.records.machines:
-            names = Spellings(self._typed(of_machines), whole=True, compared=self._words.compared)
-            tables.append(NamedTable(names, self._topics(self._words.machine), self.records.machine))
+            types = MachineNames(of_machines, self._words.compared, self._used)
+            topics = self._topics(self._words.machine)
+            tables.append(NamedTable(types, topics, self.records.machine, in_passing=True))
         if services := self.records.services:
             names = Spellings(self._called(services), self._words.ordinary, makers=self._words.common)
             topics = self._topics(self._words.price)
             tables.append(NamedTable(names, topics, self.records.service, whole=False, told_of=services))
         return tuple(tables)
-
-    @staticmethod
-    def _typed(machines: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """What types of machines are called, in full and without the family that all of a cloud bear."""
-        for name in machines:
-            yield name, name
-            if name.startswith(MACHINE_FAMILY):
-                yield name.removeprefix(MACHINE_FAMILY), name
 
     def _called(self, services: Iterable[str]) -> Iterator[tuple[str, str]]:
         """What services are called, in full and without their seller."""
