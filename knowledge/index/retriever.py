@@ -15,6 +15,7 @@ from ..contradictions import contradicting
 from ..embedding import Embedder, MiniLm
 from ..library import Knowledge
 from .abstention import Abstention, names_in
+from .attested import Attested
 from .cards import index_records
 from .dense import DenseSearch
 from .fusion import fuse
@@ -92,6 +93,7 @@ class Retriever:
         asked = self._turned(asked, vector(), self._query_map if "query_map" in parts else None)
         found = self._in_order(asked, chain(by_words, self._rankings.by_meaning(asked, only, parts)), parts)
         first = {record.id: _hit_by_name(record, rows) for record in by_name}
+        first |= {record.id: hit_of(record, BY_NAME) for record in self._attesting(asked, found, only)}
         further = (hit_of(self._by_id[identity], score) for identity, score in found if identity not in first)
         best = list(islice(chain(first.values(), further), max(k, OWN_FIRST)))
         hits = tuple(islice(self._side_by_side(best, only), k))
@@ -129,6 +131,13 @@ class Retriever:
         if not self._abstention.is_bare(asked.text, asked.named):
             return []
         return [self._by_id[f"component:{identity}"] for identity in list(asked.named)[:MOST_NAMED]]
+
+    def _attesting(
+        self, asked: ReadQuestion, found: Iterable[tuple[str, float]], only: Filter
+    ) -> Iterator[IndexRecord]:
+        """What attests to a regime that is asked of a component by its name."""
+        answering = self._attested.answering(asked, (identity for identity, _ in found))
+        return (record for identity in answering if only.admits(record := self._by_id[identity]))
 
     def _facts_first(self, found: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
         """Cards behind the facts that are about as good, which say it with their source."""
@@ -307,6 +316,10 @@ class Retriever:
         weights = read_order_weights(self._knowledge.files, self._embedder.name)
         judged = self._judged
         return (weights, judged) if weights and judged and not judged.is_damaged else None
+
+    @cached_property
+    def _attested(self) -> Attested:
+        return Attested(self._knowledge.facts.values(), self._vocabulary)
 
     @cached_property
     def _names(self) -> Names:
