@@ -6,6 +6,7 @@ question on a plan that its records tell of is one for it, whatever it sounds li
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from .record import IndexRecord
 from .record_terms import RecordTerms
@@ -28,25 +29,21 @@ class Editions:
         """`nouns`: what editions are called: tier, plan, edition; `general`: words of any product's name."""
         self._nouns = frozenset(nouns)
         self._general = frozenset(term for word in general for term in terms(word))
-        self._words: dict[str, set[str]] = {}
-        for record, worded in records:
-            for subject in record.subjects:
-                self._words.setdefault(subject, set()).update(worded.everywhere)
+        self._records = tuple(records)
 
     def unknown(self, question: str, named: Mapping[str, str]) -> str:
         """The edition as it was written, or an empty text; `named`: component ids with the words that named them."""
-        told = self._told(named)
         for name, noun in self._editions(question, named):
             capitals = all(part[0].isupper() for part in name)
-            if capitals and not any(told & set(terms(part)) for part in name):
+            if capitals and not any(self._told(named) & set(terms(part)) for part in name):
                 return " ".join((*name, noun))
         return ""
 
     def tells_of(self, question: str, named: Mapping[str, str]) -> bool:
         """Whether the question is on an edition that the records of a named product tell of."""
-        told = self._told(named)
         return any(
-            all(told.issuperset(terms(part)) for part in name) for name, _ in self._editions(question, named)
+            all(self._told(named).issuperset(terms(part)) for part in name)
+            for name, _ in self._editions(question, named)
         )
 
     def _editions(self, question: str, named: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
@@ -61,6 +58,15 @@ class Editions:
                 if before and own.issuperset(before):
                     yield written[start:place], noun
                     break
+
+    @cached_property
+    def _words(self) -> dict[str, set[str]]:
+        """What the records of each component say."""
+        found: dict[str, set[str]] = {}
+        for record, worded in self._records:
+            for subject in record.subjects:
+                found.setdefault(subject, set()).update(worded.everywhere)
+        return found
 
     def _told(self, named: Mapping[str, str]) -> set[str]:
         return set(self._general).union(*(self._words.get(identity, set()) for identity in named))

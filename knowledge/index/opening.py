@@ -1,5 +1,6 @@
 """Which store is used: the collection on disk, rebuilt when damaged, or memory where none can be written."""
 
+from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -102,6 +103,13 @@ class OpenedStore:
     def _folder(self) -> Path:
         key = sha256(repr((FORMAT, sorted(self._stamp.items()))).encode()).hexdigest()[:20]
         return (self._cache_dir or default_cache()) / "index" / key
+
+
+def prepare(embedder: Embedder) -> None:
+    """Load the model and Chroma, which need no records; what fails here fails again where it is told of."""
+    with suppress(Exception):
+        embedder.embed(["warm up"])
+        import chromadb  # noqa: F401
 
 
 def default_cache() -> Path:

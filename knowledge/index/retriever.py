@@ -25,6 +25,7 @@ from .learned_order import Signals, read_order_weights, reordered
 from .lexical import LexicalIndex
 from .names import Names
 from .neighbours import Neighbours, read_neighbours
+from .opening import prepare
 from .ordering import SignalReader
 from .query_map import QueryMap, read_query_map
 from .rankings import PARTS, Part, Ranking, Rankings
@@ -214,8 +215,13 @@ class Retriever:
         return ReadQuestion(query, self._vocabulary.expand(query), self.named(query))
 
     def _vector_beside(self, query: str) -> Callable[[], Any]:
-        """What gives the question's vector, which is read meanwhile on another thread; here, where none can start."""
+        """What gives the question's vector, which is read meanwhile on another thread; here, where none can start.
+
+        Before the first question the model is loaded there while the records are read here.
+        """
         try:
+            if "_dense" not in vars(self):
+                self._beside.submit(prepare, self._embedder)
             return self._beside.submit(self._dense.vector, query).result
         except RuntimeError:
             return partial(self._dense.vector, query)

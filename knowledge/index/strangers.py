@@ -60,7 +60,9 @@ class Strangers:
 
     def _is_known(self, word: str) -> bool:
         lower = _PLURAL.sub("", word.lower())
-        written = any(item in self._known for item in (lower, stem(lower)))
+        forms = {lower, stem(lower)}
+        # What the records use is looked at first: most questions need no more, and the whole list takes a while.
+        written = any(form in self._used for form in forms) or not forms.isdisjoint(self._known)
         return written or self._is_compound(lower) or bool(misspelt_for(lower, self._by_letter))
 
     def _is_compound(self, word: str) -> bool:
