@@ -22,7 +22,7 @@ from knowledge.records import Component, Fact
 
 from .assessment import ComplianceState, OfferState
 from .operation import OWN_MODES
-from .vendors import cloud_of
+from .vendors import cloud_of, sold_on
 
 FRESH_DAYS = 180
 REGIMES = ("hipaa", "soc2", "iso27001", "gdpr", "pci_dss", "fedramp")
@@ -90,17 +90,29 @@ def state_in_place(
 ) -> ComplianceState:
     """The state of a component, or of an offer of it or of the cloud, run in `place`.
 
-    Self-hosted, it is that of the cloud (`aws`, `azure`, `gcp`).
+    Self-hosted, it is that of the `cloud` (`aws`, `azure`, `gcp`); managed there as a service of several clouds, of
+    which nothing is said, it has what that cloud says of its platform, as a claim.
     """
     if regime == "air_gap":
         return _air_gap(knowledge, component, as_of, place, offer)
     if place == "managed":
-        return compliance_state(knowledge, component.id, regime, as_of, offer)
+        said = compliance_state(knowledge, component.id, regime, as_of, offer)
+        return said if offer else _or_of_cloud(said, knowledge, as_of, cloud)
     host = host_of(place, cloud)
     inherited = compliance_state(
         knowledge, host, regime, as_of, offer if offer in offers_of(knowledge, host) else ""
     )
     return inherited.model_copy(update={"component": component.id, "offer": offer})
+
+
+def _or_of_cloud(said: ComplianceState, knowledge: Knowledge, as_of: date, cloud: str) -> ComplianceState:
+    """What is said, or where nothing is, what the cloud that sells it says of its whole platform."""
+    if said.state != "unknown" or not cloud or not sold_on(knowledge, said.component, cloud):
+        return said
+    platform = compliance_state(knowledge, f"cloud:{cloud}", said.regime, as_of)
+    if platform.state not in ("evidenced", "claimed"):
+        return said
+    return said.model_copy(update={"state": "claimed", "evidence": platform.evidence})
 
 
 def host_of(place: Place, cloud: str) -> str:

@@ -14,6 +14,8 @@ from knowledge.llm_prices import llm_prices
 from knowledge.records import Component
 
 FILE = "catalog/vendors.yaml"
+NOBODYS = ("foundation", "community")
+"""Who stands behind software that any cloud may sell as a service."""
 _ALTERNATIVES = re.compile(r"\s*,\s*|\s+and\s+(?=others$)")
 _TOGETHER = re.compile(r"\s*/\s*|\s*[()]\s*")
 _WORD = re.compile(r"[^\W_]+")
@@ -70,6 +72,18 @@ def cloud_of(knowledge: Knowledge, identity: str) -> str:
     clouds = _book(knowledge).clouds
     found = {clouds.get(vendor, "") for parties in _offers(knowledge, component) for vendor in parties}
     return found.pop() if len(found) == 1 else ""
+
+
+@lru_cache(maxsize=1024)
+def sold_on(knowledge: Knowledge, identity: str, cloud: str) -> bool:
+    """Whether `cloud` sells the component as a service of its own: it is named among who offers it, or nobody owns the
+    software and clouds run it for their customers."""
+    component = knowledge.components[identity]
+    if "cloud_service" not in component.modes:
+        return False
+    clouds = _book(knowledge).clouds
+    named = {clouds.get(vendor, "") for parties in _offers(knowledge, component) for vendor in parties}
+    return cloud in named or component.vendor_type in NOBODYS
 
 
 @lru_cache(maxsize=4096)
