@@ -6,13 +6,12 @@ and is told as such wherever the rule is cited.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from .errors import KnowledgeInvalid
 from .expressions import parse
-from .library import Knowledge
-from .records import Fact, Record, Rule
+from .records import Fact, Rule
 
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "k": 1e3, "m": 1e6, "b": 1e9}
 WORDS = (
@@ -75,45 +74,14 @@ def numbers(text: str) -> frozenset[float]:
 
 def judged(rule: Rule, facts: Iterable[Fact]) -> tuple[str, ...]:
     """The thresholds of `rule` that none of its facts names."""
-    return tuple(f"{name} at {number:g}" for name, number in _unnamed(rule, tuple(facts)))
+    return tuple(f"{name} at {number:g}" for name, number in unnamed(rule.when, tuple(facts)))
 
 
-def _unnamed(rule: Rule, facts: tuple[Fact, ...]) -> Iterator[tuple[str, float]]:
-    for name, number in thresholds(rule.when):
+def unnamed(condition: str, facts: Collection[Fact]) -> Iterator[tuple[str, float]]:
+    """What the condition compares with which number, where none of the facts names that number."""
+    for name, number in thresholds(condition):
         if not any(_names(fact, name, number) for fact in facts):
             yield name, number
-
-
-class JudgedThreshold(Record):
-    """A line that we draw, and where."""
-
-    compared: str
-    """What is compared: a field, a derived name or a formula over them."""
-    number: float
-    drawn_by: tuple[str, ...]
-    """`rule:<id>`, `slot:<id>` or `derived:<name>`, in this order."""
-
-
-def judged_thresholds(knowledge: Knowledge) -> tuple[JudgedThreshold, ...]:
-    """All that no fact names, by what is compared: of rules, of the needs of slots and of derived names."""
-    places: dict[tuple[str, float], dict[str, None]] = {}
-    for line, place in _drawn(knowledge):
-        places.setdefault(line, {})[place] = None
-    return tuple(
-        JudgedThreshold(compared=name, number=number, drawn_by=tuple(drawn))
-        for (name, number), drawn in sorted(places.items())
-    )
-
-
-def _drawn(knowledge: Knowledge) -> Iterator[tuple[tuple[str, float], str]]:
-    """Each line with what draws it."""
-    for rule in knowledge.rules.values():
-        known = tuple(knowledge.facts[item] for item in rule.fact_ids if item in knowledge.facts)
-        yield from ((line, f"rule:{rule.id}") for line in _unnamed(rule, known))
-    for slot in knowledge.slots.values():
-        yield from ((line, f"slot:{slot.id}") for line in thresholds(slot.need))
-    for item in knowledge.derived.values():
-        yield from ((line, f"derived:{item.name}") for line in thresholds(item.formula))
 
 
 def _names(fact: Fact, name: str, number: float) -> bool:

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from knowledge import load
+from knowledge.judged_lines import judged_thresholds
 from knowledge.listing import show
-from knowledge.thresholds import judged, judged_thresholds, numbers, thresholds
+from knowledge.thresholds import judged, numbers, thresholds, unnamed
 from tools.evidence_book import rule_evidence
 
 KNOWLEDGE = load()
@@ -101,3 +102,37 @@ def test_every_judged_line_is_listed_with_what_draws_it() -> None:
     assert {line for line in drawn if line[2].startswith("rule:")} == rules
     assert any(place.startswith("slot:") for _, _, place in drawn)
     assert any(place == "derived:training_work" for _, _, place in drawn)
+
+
+@pytest.mark.parametrize("kind", ["decision", "conflict", "argument", "component"])
+def test_lines_outside_rules_are_listed_too(kind: str) -> None:
+    """Each kind draws some by judgement; what a fact names isn't among them."""
+    drawn = [
+        (item.compared, item.number, place)
+        for item in judged_thresholds(KNOWLEDGE)
+        for place in item.drawn_by
+        if place.startswith(f"{kind}:")
+    ]
+    assert drawn
+
+
+def test_an_end_of_a_scale_is_listed_where_no_fact_gives_it() -> None:
+    lines = {(place, item.number) for item in judged_thresholds(KNOWLEDGE) for place in item.drawn_by}
+    for component in KNOWLEDGE.components.values():
+        by_judgement = [scale for scale in component.scale if scale.basis == "judgement"]
+        ends = {end for scale in by_judgement for end in (scale.low, scale.high) if end}
+        assert {end for place, end in lines if place == f"component:{component.id}"} == ends
+
+
+def test_a_fact_that_names_the_number_takes_the_line_from_an_argument() -> None:
+    argument = next(
+        item
+        for item in KNOWLEDGE.arguments.values()
+        if thresholds(item.when) and all(fact in KNOWLEDGE.facts for fact in item.fact_ids)
+    )
+    name, number = thresholds(argument.when)[0]
+    fact = KNOWLEDGE.facts[argument.fact_ids[0]]
+    assert (name, number) in unnamed(
+        argument.when, [fact.model_copy(update={"statement": "", "value": None})]
+    )
+    assert (name, number) not in unnamed(f"{name} > 4321", [fact.model_copy(update={"statement": "4,321"})])

@@ -114,7 +114,7 @@ def _stale(arguments: Namespace, settings: Settings) -> int:
 
 
 def _thresholds(arguments: Namespace, settings: Settings) -> int:
-    from knowledge.thresholds import judged_thresholds
+    from knowledge.judged_lines import judged_thresholds
 
     found = judged_thresholds(settings.open_knowledge())
     if arguments.json:
@@ -127,8 +127,8 @@ def _thresholds(arguments: Namespace, settings: Settings) -> int:
             print(compared)
         print(f"  {item.number:,.15g}: {', '.join(item.drawn_by)}")
     print(
-        f"stackwright: {len(found)} thresholds by judgement, of rules, slots and derived names. A rule of yours "
-        "under the same id redraws its line (docs/knowledge.md).",
+        f"stackwright: {len(found)} thresholds by judgement, with what draws them. A rule of yours under the same id "
+        "redraws its line (docs/knowledge.md).",
         file=sys.stderr,
     )
     return 0
