@@ -323,8 +323,8 @@ def test_a_price_at_a_cloud_is_told_or_said_not_to_be_held(retriever: Retriever)
 @pytest.mark.parametrize(
     ("question", "first", "told"),
     [
-        ("MWAA price", "service:amazon-mwaa", "small environment: USD 0.49 per hour"),
-        ("confluent cloud price", "service:confluent-cloud-basic", "eCKU: USD 0.14"),
+        ("MWAA price", "price:apache-airflow", "small environment: USD 0.49 per hour"),
+        ("confluent cloud price", "price:apache-kafka", "eCKU: USD 0.14"),
         ("nat gateway price", "service:aws-nat-gateway", "USD 0.045 per hour"),
         ("elevenlabs price", "service:elevenlabs", "USD 40 per million characters (speech synthesis)"),
         (

@@ -5,7 +5,7 @@ and is a version or a size that no row has makes it the name of something that i
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -123,7 +123,7 @@ class Spellings:
             if other and used.isdisjoint(other.places):
                 used.update(other.places)
                 found.append(other)
-        return sorted(found, key=lambda mention: mention.places.start)
+        return sorted(_particular(found), key=lambda mention: mention.places.start)
 
     def _mention(self, question: str, pieces: Sequence[Piece], places: range) -> Mention | None:
         texts = tuple(pieces[place].text for place in places)
@@ -217,6 +217,14 @@ class Spellings:
 
     def _is_ordinary(self, texts: Pieces, question: str, start: int) -> bool:
         return len(texts) == 1 and texts[0] in self._ordinary and not (start and question[start].isupper())
+
+
+def _particular(mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """Without the families of which one row is named beside: the Claude of `claude context window opus 4.5`."""
+    for mention in mentions:
+        keys = set(mention.keys)
+        if not any(other.keys and set(other.keys) < keys for other in mentions):
+            yield mention
 
 
 def _goes_on(form: Pieces, place: int) -> bool:
