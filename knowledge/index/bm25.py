@@ -10,10 +10,29 @@ from typing import Any
 
 import bm25s
 import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
 
 
 class Bm25(bm25s.BM25):  # type: ignore[misc]  # bm25s has no types
     """With Lucene's formula, as bm25s's own default."""
+
+    @staticmethod
+    def _compute_relevance_from_scores(
+        data: Array,
+        indptr: Array,
+        indices: Array,
+        num_docs: int,
+        query_tokens_ids: Array,
+        dtype: Any,
+    ) -> Array:
+        """The score of each passage; a term's passages occur once each, so they needn't be added one at a time."""
+        scores = np.zeros(num_docs, dtype=dtype)
+        for token in query_tokens_ids:
+            of_term = slice(indptr[token], indptr[token + 1])
+            scores[indices[of_term]] += data[of_term]
+        return scores
 
     def build_index_from_ids(
         self, unique_token_ids: Sequence[int], corpus_token_ids: Sequence[Sequence[int]], **_progress: Any
