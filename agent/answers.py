@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from knowledge import Knowledge
 from knowledge.contradictions import contradicting
+from knowledge.index.record import FACT_KINDS
 from knowledge.index.retriever import BY_NAME
 from knowledge.index.words import singular
 from knowledge.row_texts import ROW_KINDS, row_sentences
@@ -75,13 +76,20 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
 
 
 def _close(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Callable[[Hit], bool]":
-    """Whether a record is about as good as the best that isn't looked up by its name, or the best on one of the things
-    that are compared."""
+    """Whether a record was looked up as what attests to what is asked; where none was, whether it is about as good as
+    the best; or the best on one of the things that are compared."""
     named = context.retriever.named(question)
     found = [hit for hit in hits if hit.score < BY_NAME]
+    attesting = {
+        hit.record_id: hit.component for hit in hits if hit.score == BY_NAME and hit.kind in FACT_KINDS
+    }
     best = max((hit.score for hit in found), default=0.0)
     firsts = {hit.component: hit.record_id for hit in reversed(found) if hit.component in named}
     compared = frozenset(firsts.values()) if len(named) > 1 else frozenset()
+    if attesting:
+        beside = (identity for component, identity in firsts.items() if component not in attesting.values())
+        wanted = frozenset((*attesting, *(beside if len(named) > 1 else ())))
+        return lambda hit: hit.record_id in wanted or (hit.score >= CLOSE * best and _speaks_of(hit, named))
     of_named = bool(found) and _speaks_of(found[0], named)
     return lambda hit: (
         hit.record_id in compared or (hit.score >= CLOSE * best and (not of_named or _speaks_of(hit, named)))

@@ -2,7 +2,8 @@
 
 evidenced: a T1 fact whose source names the product, at most 180 days old at the assessment's date. claimed: older, of a
 lower tier, or of the platform as a whole. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing
-found. A service of a cloud of which nothing is said for itself has what is said of that platform, as a claim.
+found. A part of a vendor's platform (a service of a cloud, a product of Databricks) of which nothing is said for itself
+has what is said of that platform, as a claim.
 Software that you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which
 you alone can show.
 
@@ -22,7 +23,7 @@ from knowledge.records import Component, Fact
 
 from .assessment import ComplianceState, OfferState
 from .operation import OWN_MODES
-from .vendors import cloud_of, sold_on
+from .vendors import platform_of, sold_on
 
 FRESH_DAYS = 180
 REGIMES = ("hipaa", "soc2", "iso27001", "gdpr", "pci_dss", "fedramp")
@@ -67,9 +68,9 @@ def compliance_state(
 
 
 def _claimed_of_platform(knowledge: Knowledge, component: str, regime: str, as_of: date) -> tuple[str, ...]:
-    """Facts by which the cloud whose own service the component is attests to the regime for the whole of it."""
-    cloud = cloud_of(knowledge, component)
-    said = compliance_state(knowledge, f"cloud:{cloud}", regime, as_of) if cloud else None
+    """Facts that attest to the regime for the whole platform that the component is a part of."""
+    platform = platform_of(knowledge, component)
+    said = compliance_state(knowledge, platform, regime, as_of) if platform else None
     return said.evidence if said and said.state in ("evidenced", "claimed") else ()
 
 

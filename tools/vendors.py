@@ -32,6 +32,8 @@ class Vendors(NamedTuple):
     makers: dict[str, tuple[str, ...]]
     clouds: dict[str, str]
     """Vendor -> the cloud whose services it offers."""
+    platforms: dict[str, str]
+    """A part of a vendor's platform -> the component that stands for that."""
 
 
 def vendor_named(knowledge: Knowledge, text: str) -> str:
@@ -72,6 +74,13 @@ def cloud_of(knowledge: Knowledge, identity: str) -> str:
     clouds = _book(knowledge).clouds
     found = {clouds.get(vendor, "") for parties in _offers(knowledge, component) for vendor in parties}
     return found.pop() if len(found) == 1 else ""
+
+
+@lru_cache(maxsize=1024)
+def platform_of(knowledge: Knowledge, identity: str) -> str:
+    """What stands for the platform that a component is a part of: `cloud:aws`, or a component's id; empty: none."""
+    cloud = cloud_of(knowledge, identity)
+    return f"cloud:{cloud}" if cloud else _book(knowledge).platforms.get(identity, "")
 
 
 @lru_cache(maxsize=1024)
@@ -158,4 +167,12 @@ def _read(knowledge: Knowledge) -> Vendors:
             found.setdefault(_key(name, dropped), name)
             spellings.append(name)
     makers = {name: tuple(beginnings) for name, beginnings in content["makers"].items()}
-    return Vendors(found, tuple(dict.fromkeys(spellings)), dropped, nobody, makers, content.get("clouds", {}))
+    return Vendors(
+        found,
+        tuple(dict.fromkeys(spellings)),
+        dropped,
+        nobody,
+        makers,
+        content.get("clouds", {}),
+        content.get("platforms", {}),
+    )

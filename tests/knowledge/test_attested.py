@@ -10,7 +10,8 @@ from knowledge.index.attested import MOST
 @pytest.mark.parametrize(
     ("question", "component", "regime"),
     [
-        ("Is Confluent Cloud HIPAA ready?", "apache-kafka", "hipaa"),
+        ("Is MSK HIPAA ready?", "apache-kafka", "hipaa"),
+        ("Does Confluent Cloud have SOC 2?", "apache-kafka", "soc2"),
         ("Is Bedrock FedRAMP High?", "amazon-bedrock", "fedramp"),
         ("soc 2 of Neo4j Aura", "neo4j", "soc2"),
         ("Can we put card data, PCI DSS scope, into DynamoDB?", "dynamodb", "pci_dss"),
@@ -24,6 +25,20 @@ def test_attestations_of_the_named_component_lead(
     assert first.component == component
     assert regime in first.attestation
     assert not found.abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "of_another"),
+    [
+        ("Is Confluent Cloud HIPAA ready?", "apache-kafka/compliance/msk-hipaa"),
+        ("runpod soc 2?", "serverless-gpu/compliance/modal-soc2"),
+    ],
+)
+def test_what_another_seller_of_the_component_attests_does_not_lead(
+    question: str, of_another: str, retriever: Retriever
+) -> None:
+    hits = retriever.search(question, k=8).hits
+    assert not [hit for hit in hits if hit.score == 1.0 and hit.record_id == of_another]
 
 
 def test_of_one_component_and_regime_only_a_few_lead(retriever: Retriever, knowledge: Knowledge) -> None:

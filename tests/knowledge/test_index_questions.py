@@ -100,21 +100,22 @@ def test_abstains_where_nothing_is_known(retriever: Retriever) -> None:
 
 RECALL_5 = {
     "blind_questions.csv": 0.87,
-    "blind2_questions.csv": 0.85,
+    "blind2_questions.csv": 0.84,
     "blind4_questions.csv": 0.87,
-    "blind5_questions.csv": 0.91,
-    "blind6_questions.csv": 0.88,
+    "blind5_questions.csv": 0.89,
+    "blind6_questions.csv": 0.87,
     "blind7_questions.csv": 0.84,
     "blind9_questions.csv": 0.9,
     "blind10_questions.csv": 0.86,
     "blind11_questions.csv": 0.85,
     "blind13_questions.csv": 0.95,
     "blind14_questions.csv": 0.94,
-    "blind15_questions.csv": 0.89,
-    "blind16_questions.csv": 0.88,
+    "blind15_questions.csv": 0.9,
+    "blind16_questions.csv": 0.89,
     "blind17_questions.csv": 0.92,
     "blind18_questions.csv": 0.85,
     "blind19_questions.csv": 0.89,
+    "blind20_questions.csv": 0.88,
 }
 """What each set has had; a set is a sample, and they differ. All together must have what is promised of a search."""
 OF_ALL, FOREIGN_TOLD = 0.9, 0.9

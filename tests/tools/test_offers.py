@@ -129,7 +129,7 @@ def test_the_tool_answers_for_the_offer_in_any_spelling() -> None:
             "self_hosted_cloud",
             "Known: Hybrid Cloud, Managed Cloud, Private Cloud, GovCloud, US East/West.",
         ),
-        ("turbopuffer", "managed", "No source speaks of one of its offers apart."),
+        ("groq", "managed", "No source speaks of one of its offers apart."),
     ],
 )
 def test_an_unknown_offer_is_refused_with_the_known_ones(component: str, place: str, told: str) -> None:
