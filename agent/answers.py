@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from knowledge import Knowledge
 from knowledge.contradictions import contradicting
+from knowledge.index.names import normalise
 from knowledge.index.record import FACT_KINDS
 from knowledge.index.retriever import BY_NAME
 from knowledge.index.words import singular
@@ -98,7 +99,8 @@ def _close(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Calla
 
 def _speaks_of(hit: "Hit", named: Mapping[str, str]) -> bool:
     """Whether a record is about one of the components or says its name; `named`: ids with what they were called."""
-    return hit.component in named or any(form in hit.text.casefold() for form in named.values())
+    said = f" {normalise(hit.text)} "
+    return hit.component in named or any(f" {form} " in said for form in named.values())
 
 
 def _holding_all(question: str, context: TurnContext) -> "Callable[[Hit], bool]":

@@ -1,4 +1,4 @@
-"""Every line that we draw by judgement, by what is compared: of rules, of what is asked for, of scales and gates."""
+"""Every line that we draw by judgement, by what is compared: whatever record draws it."""
 
 from collections.abc import Iterable, Iterator
 

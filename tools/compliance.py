@@ -108,7 +108,7 @@ def state_in_place(
 
 def _or_of_cloud(said: ComplianceState, knowledge: Knowledge, as_of: date, cloud: str) -> ComplianceState:
     """What is said, or where nothing is, what the cloud that sells it says of its whole platform."""
-    if said.state != "unknown" or not cloud or not sold_on(knowledge, said.component, cloud):
+    if said.state != "unknown" or said.evidence or not cloud or not sold_on(knowledge, said.component, cloud):
         return said
     platform = compliance_state(knowledge, f"cloud:{cloud}", said.regime, as_of)
     if platform.state not in ("evidenced", "claimed"):

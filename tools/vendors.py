@@ -14,8 +14,6 @@ from knowledge.llm_prices import llm_prices
 from knowledge.records import Component
 
 FILE = "catalog/vendors.yaml"
-NOBODYS = ("foundation", "community")
-"""Who stands behind software that any cloud may sell as a service."""
 _ALTERNATIVES = re.compile(r"\s*,\s*|\s+and\s+(?=others$)")
 _TOGETHER = re.compile(r"\s*/\s*|\s*[()]\s*")
 _WORD = re.compile(r"[^\W_]+")
@@ -85,14 +83,11 @@ def platform_of(knowledge: Knowledge, identity: str) -> str:
 
 @lru_cache(maxsize=1024)
 def sold_on(knowledge: Knowledge, identity: str, cloud: str) -> bool:
-    """Whether `cloud` sells the component as a service of its own: it is named among who offers it, or nobody owns the
-    software and clouds run it for their customers."""
+    """Whether `cloud` is among several that each sell a service of this kind."""
     component = knowledge.components[identity]
-    if "cloud_service" not in component.modes:
-        return False
     clouds = _book(knowledge).clouds
-    named = {clouds.get(vendor, "") for parties in _offers(knowledge, component) for vendor in parties}
-    return cloud in named or component.vendor_type in NOBODYS
+    named = [clouds.get(vendor, "") for parties in _offers(knowledge, component) for vendor in parties]
+    return "cloud_service" in component.modes and cloud in named and len(named) > 1
 
 
 @lru_cache(maxsize=4096)

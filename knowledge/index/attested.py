@@ -3,11 +3,9 @@ such, and needs no guess from words.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
-from ..library import Knowledge
 from ..records import Fact
-from .names import name_forms, normalise
+from .names import normalise
 from .read_question import ReadQuestion
 from .vocabulary import Vocabulary
 
@@ -15,11 +13,20 @@ MOST = 3
 """Of one component and regime."""
 
 
+def speaks_of(fact: Fact, form: str) -> bool:
+    """Whether a fact, or the name of the offer that it is about, says a normalised name."""
+    return f" {form} " in f" {normalise(' '.join((fact.statement, *fact.offer)))} "
+
+
 class Attested:
     """Attestations and denials under what they are about."""
 
-    def __init__(self, knowledge: Knowledge, vocabulary: Vocabulary) -> None:
-        self._knowledge, self._vocabulary = knowledge, vocabulary
+    def __init__(self, facts: Iterable[Fact], vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._facts: dict[tuple[str, str], list[Fact]] = {}
+        for fact in facts:
+            for regime in fact.attestation:
+                self._facts.setdefault((fact.component, regime), []).append(fact)
 
     def answering(self, question: ReadQuestion, found: Iterable[str]) -> Iterator[str]:
         """Ids of those that the question asks for, of each component and regime in the order in which they were
@@ -32,17 +39,7 @@ class Attested:
                 yield from sorted(facts, key=lambda identity: rank.get(identity, len(rank)))[:MOST]
 
     def _called(self, component: str, form: str, regime: str) -> list[str]:
-        """Of the facts those that say the name by which the component was called, which may be that of one of several
-        that sell it; all of them where it was called by its own."""
+        """Of the facts those on the seller by whose name it was called; all of them where that was its own."""
         facts = self._facts.get((component, regime), ())
-        is_own = form in (*name_forms(self._knowledge.components[component].name), normalise(component))
-        said = ((fact.id, f" {normalise(' '.join((fact.statement, *fact.offer)))} ") for fact in facts)
-        return [identity for identity, text in said if is_own or f" {form} " in text]
-
-    @cached_property
-    def _facts(self) -> dict[tuple[str, str], list[Fact]]:
-        found: dict[tuple[str, str], list[Fact]] = {}
-        for fact in self._knowledge.facts.values():
-            for regime in fact.attestation:
-                found.setdefault((fact.component, regime), []).append(fact)
-        return found
+        is_seller = form in self._vocabulary.sellers
+        return [fact.id for fact in facts if not is_seller or speaks_of(fact, form)]

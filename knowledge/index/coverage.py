@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ..library import Knowledge
 from ..records import Fact
+from .attested import speaks_of
 from .names import normalise
 from .vocabulary import Attribute, Vocabulary, answers
 
@@ -37,7 +38,7 @@ class Coverage:
         missing = [attribute for attribute in asked if not self._covered(attribute, named)]
         if not missing or len(missing) < len(asked) or (not alone and any(item.loose for item in missing)):
             return ""
-        names = " or ".join(dict.fromkeys(self._knowledge.components[item].name for item in named))
+        names = " or ".join(dict.fromkeys(self._told(item, form) for item, form in named.items()))
         wanted = " or ".join(attribute.name for attribute in missing)
         return f"The catalogue holds no sourced fact on the {wanted} of {names}."
 
@@ -50,8 +51,19 @@ class Coverage:
         return any(
             answers(attribute, fact.kind, fact.statement, fact.attestation)
             for identity, form in named.items()
-            for fact in (*self._facts.get(identity, ()), *self._mentioning(form))
+            for fact in (*self._about(identity, form, attribute), *self._mentioning(form))
         )
+
+    def _about(self, identity: str, form: str, attribute: Attribute) -> list[Fact]:
+        """What may answer: what is attested of a component says nothing of another one that sells it."""
+        facts = self._facts.get(identity, [])
+        of_seller = attribute.attestation and form in self._vocabulary.sellers
+        return [fact for fact in facts if speaks_of(fact, form)] if of_seller else facts
+
+    def _told(self, identity: str, form: str) -> str:
+        """The component's name, or the seller's by which it was called."""
+        is_seller = form in self._vocabulary.sellers
+        return form.title() if is_seller else self._knowledge.components[identity].name
 
     def _mentioning(self, form: str) -> list[Fact]:
         phrase = f" {normalise(form)} "

@@ -325,7 +325,7 @@ class Retriever:
 
     @cached_property
     def _attested(self) -> Attested:
-        return Attested(self._knowledge, self._vocabulary)
+        return Attested(self._knowledge.facts.values(), self._vocabulary)
 
     @cached_property
     def _names(self) -> Names:

@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from ..embedding import read_vocabulary
 from .misspelling import by_first_letter, misspelt_for
-from .names import VERSUS
 from .words import stem, terms
 
 SHORTEST = 6
@@ -45,29 +44,26 @@ class Strangers:
     def within(self, question: str, *, names_only: bool = False) -> list[str]:
         """The unknown words as they were written; `names_only`: those that are written or compared as names are."""
         words = ["", *_WORD.findall(_JOINED.sub(" ", question))]
-        compared, held_against = _compared(words, BESIDE), _compared(words, 1, VERSUS)
+        compared = _compared(words)
         asked = (
             word
             for before, word in pairwise(words)
             if before.lower() not in self._possessions
             and (not names_only or word != word.lower() or word in compared)
         )
-        return list(dict.fromkeys(word for word in asked if self._is_strange(word, word in held_against)))
+        return list(dict.fromkeys(word for word in asked if self._is_strange(word)))
 
-    def _is_strange(self, word: str, is_name: bool) -> bool:
-        """`is_name`: a name of two known words is one all the same: the StarRocks in `trino vs starrocks`."""
+    def _is_strange(self, word: str) -> bool:
         if _DEVICE.fullmatch(word):
             return word.lower() not in self._known and word.lower() not in self._codes
-        return len(word) >= SHORTEST and not self._is_known(word, compounds=not is_name)
+        return len(word) >= SHORTEST and not self._is_known(word)
 
-    def _is_known(self, word: str, *, compounds: bool) -> bool:
+    def _is_known(self, word: str) -> bool:
         lower = _PLURAL.sub("", word.lower())
         forms = {lower, stem(lower)}
         # What the records use is looked at first: most questions need no more, and the whole list takes a while.
         written = any(form in self._used for form in forms) or not forms.isdisjoint(self._known)
-        return (
-            written or (compounds and self._is_compound(lower)) or bool(misspelt_for(lower, self._by_letter))
-        )
+        return written or self._is_compound(lower) or bool(misspelt_for(lower, self._by_letter))
 
     def _is_compound(self, word: str) -> bool:
         """Whether two known words are written as one."""
@@ -93,11 +89,11 @@ class Strangers:
         return by_first_letter(self._known)
 
 
-def _compared(words: list[str], beside: int, by: frozenset[str] = COMPARING) -> frozenset[str]:
-    """Up to so many words on either side of one that compares."""
-    places = [place for place, word in enumerate(words) if word.lower() in by]
+def _compared(words: list[str]) -> frozenset[str]:
+    """The words beside one that compares."""
+    places = [place for place, word in enumerate(words) if word.lower() in COMPARING]
     return frozenset(
         word
         for place in places
-        for word in (*words[max(place - beside, 0) : place], *words[place + 1 : place + 1 + beside])
+        for word in (*words[max(place - BESIDE, 0) : place], *words[place + 1 : place + 1 + BESIDE])
     )

@@ -65,6 +65,8 @@ class WordLists(Record):
     synonyms: tuple[Synonym, ...] = ()
     intents: tuple[Intent, ...] = ()
     aliases: dict[str, str] = {}
+    sellers: tuple[str, ...] = ()
+    """Aliases that are names of one of several that sell a component."""
     vendor_words: frozenset[str] = frozenset()
     trailing_words: frozenset[str] = frozenset()
     generic_words: frozenset[str] = frozenset()
@@ -176,6 +178,11 @@ class Vocabulary:
     @cached_property
     def _foreign_or_english(self) -> frozenset[str]:
         return frozenset(map(normalise, self.lists.foreign_or_english))
+
+    @cached_property
+    def sellers(self) -> frozenset[str]:
+        """Forms that name one of several that sell a component."""
+        return frozenset(map(normalise, self.lists.sellers))
 
     @cached_property
     def words(self) -> frozenset[str]:

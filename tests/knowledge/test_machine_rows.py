@@ -62,6 +62,8 @@ def test_two_machines_are_held_against_each_other(retriever: Retriever) -> None:
         ("p5 instance price", ["p5.48xlarge", "p5.4xlarge"]),
         ("hourly price of p5en", ["p5en.48xlarge"]),
         ("a3-megagpu on demand price", ["a3-megagpu-8g"]),
+        ("p5 vs p5en.48xlarge price", ["p5.48xlarge", "p5en.48xlarge", "p5.4xlarge"]),
+        ("a2 price", ["a2-highgpu-1g", "a2-highgpu-2g", "a2-highgpu-4g"]),  # NVIDIA's A2 isn't held
         ("p5 and p5en price", ["p5.48xlarge", "p5en.48xlarge", "p5.4xlarge"]),
     ],
 )

@@ -43,7 +43,7 @@ NAMES = (
         ("A100 SXM 40GB for 80GB", ["A100-40"]),
         ("cohere rerank 3.5 price", ["rerank-v3.5"]),
         ("a GPT-based agent", ["gpt-5", "gpt-4o", "gpt-oss-120b"]),
-        ("which gpt has more context, gpt-4o?", ["gpt-4o"]),
+        ("which gpt has more context, gpt-4o?", ["gpt-4o", "gpt-5", "gpt-4o", "gpt-oss-120b"]),
     ],
 )
 def test_a_name_is_found_in_any_spelling(question: str, keys: list[str]) -> None:

@@ -106,7 +106,7 @@ def test_every_judged_line_is_listed_with_what_draws_it() -> None:
 
 @pytest.mark.parametrize("kind", ["decision", "conflict", "argument", "component"])
 def test_lines_outside_rules_are_listed_too(kind: str) -> None:
-    """Each kind draws some by judgement; what a fact names isn't among them."""
+    """Each kind draws some by judgement."""
     drawn = [
         (item.compared, item.number, place)
         for item in judged_thresholds(KNOWLEDGE)
@@ -122,6 +122,22 @@ def test_an_end_of_a_scale_is_listed_where_no_fact_gives_it() -> None:
         by_judgement = [scale for scale in component.scale if scale.basis == "judgement"]
         ends = {end for scale in by_judgement for end in (scale.low, scale.high) if end}
         assert {end for place, end in lines if place == f"component:{component.id}"} == ends
+
+
+def test_what_the_fact_of_an_argument_names_is_not_listed() -> None:
+    listed = {
+        (item.compared, item.number, place)
+        for item in judged_thresholds(KNOWLEDGE)
+        for place in item.drawn_by
+    }
+    named = 0
+    for argument in KNOWLEDGE.arguments.values():
+        facts = [KNOWLEDGE.facts[item] for item in argument.fact_ids if item in KNOWLEDGE.facts]
+        for name, number in thresholds(argument.when):
+            is_ours = (name, number) in unnamed(argument.when, facts)
+            assert ((name, number, f"argument:{argument.id}") in listed) is is_ours
+            named += not is_ours
+    assert named
 
 
 def test_a_fact_that_names_the_number_takes_the_line_from_an_argument() -> None:

@@ -18,7 +18,7 @@ MOST_WRONG = 2
 DATA = Path(__file__).parent / "data"
 SCENARIOS = yaml.safe_load((DATA / "compliance_scenarios.yaml").read_text(encoding="utf-8"))
 DRAWN = yaml.safe_load((DATA / "compliance_drawn.yaml").read_text(encoding="utf-8"))
-DRAWN_RIGHT = {"F": 23, "G": 25, "H": 25}
+DRAWN_RIGHT = {"F": 23, "G": 24, "H": 25}
 """Of 30 pairs drawn at random 13 had the right state when first run, of two more thirty 16 and 23."""
 STRENGTH = ["denied", "unknown", "claimed", "evidenced"]
 
@@ -95,7 +95,7 @@ def test_every_part_and_platform_is_a_component() -> None:
     assert set(platforms) | set(platforms.values()) <= set(KNOWLEDGE.components)
 
 
-@pytest.mark.parametrize("component", ["kueue", "volcano", "gpu-on-demand"])
+@pytest.mark.parametrize("component", ["gpu-on-demand", "gpu-reserved", "provider-batch-api"])
 def test_what_several_clouds_sell_has_what_the_chosen_one_says_of_its_platform(component: str) -> None:
     platform = compliance_state(KNOWLEDGE, "cloud:azure", "soc2", AS_OF)
     found = state_in_place(KNOWLEDGE, KNOWLEDGE.components[component], "soc2", AS_OF, "managed", "azure")
@@ -104,7 +104,7 @@ def test_what_several_clouds_sell_has_what_the_chosen_one_says_of_its_platform(c
     assert state(component, "soc2") == "unknown"
 
 
-@pytest.mark.parametrize("component", ["teradata", "anyscale", "amazon-kendra"])
+@pytest.mark.parametrize("component", ["teradata", "anyscale", "cedar", "memcached", "gpu-neocloud"])
 def test_what_a_cloud_does_not_sell_has_nothing_of_it(component: str) -> None:
     alone = state_in_place(KNOWLEDGE, KNOWLEDGE.components[component], "pci_dss", AS_OF, "managed")
     beside = state_in_place(KNOWLEDGE, KNOWLEDGE.components[component], "pci_dss", AS_OF, "managed", "azure")

@@ -127,8 +127,8 @@ def _thresholds(arguments: Namespace, settings: Settings) -> int:
             print(compared)
         print(f"  {item.number:,.15g}: {', '.join(item.drawn_by)}")
     print(
-        f"stackwright: {len(found)} thresholds by judgement, with what draws them. A rule of yours under the same id "
-        "redraws its line (docs/knowledge.md).",
+        f"stackwright: {len(found)} thresholds by judgement, with what draws them. A record of yours under the same id "
+        "redraws its lines (docs/knowledge.md).",
         file=sys.stderr,
     )
     return 0

@@ -155,6 +155,7 @@ class NamedRows:
     def _of_tables(self, question: str, named: Mapping[str, str]) -> "_Tabled":
         """The rows that the question names, of one table after the other."""
         rows, unknown, rest, beside_rows, alone = list[_Row](), list[str](), question, question, False
+        known = set[str]()
         mentioned = [(table, table.spellings.within(question)) for table in self._tables]
         for table, within in mentioned:
             others = [item.written for other, items in mentioned if other is not table for item in items]
@@ -169,10 +170,12 @@ class NamedRows:
             alone = alone or (bool(mentions) and not beside)
             rows += _side_by_side([self._of_mention(item, table, question) for item in mentions])
             unknown += [item.written for item in mentions if not item.keys]
+            known |= {item.written for item in mentions if item.keys}
             for mention in mentions:
                 rest = rest.replace(mention.written, " ", 1)
                 beside_rows = beside_rows.replace(mention.written, " ", 1) if table.whole else beside_rows
-        return _Tabled(rows, tuple(unknown), rest, beside_rows, alone)
+        strange = tuple(name for name in unknown if name not in known)  # the A2 is a device, too
+        return _Tabled(rows, strange, rest, beside_rows, alone)
 
     def _of_components(self, question: str, named: Mapping[str, str]) -> tuple[list[_Row], bool]:
         """Prices and limits of the components that are named, where the question asks for them, and whether it asks for

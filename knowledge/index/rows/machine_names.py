@@ -4,13 +4,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from ...machines import FAMILY
-from .spelling import Mention, Spellings
+from .spelling import Mention, Spellings, parted
 
 _WRITTEN = re.compile(r"[a-z0-9](?:[\w.-]*[a-z0-9])?", re.IGNORECASE)
 _FAMILY = re.compile(r"[a-z]{1,4}\d[a-z]{0,3}(?:-[a-z]+\d*)?(?=[.-])")
 """What a type begins with: the p5 of `p5.48xlarge`, the a3-highgpu of `a3-highgpu-8g`."""
 _TYPE = re.compile(
-    r"[a-z]{1,4}\d[a-z0-9-]*\.(?:\d{0,3}x?large|metal(?:-\d+xl)?|nano|micro|small|medium)|[a-z]\d[a-z]?-[a-z]+-\d+g?"
+    r"(?:(?:ml|db|cache)\.)?[a-z]{1,4}\d[a-z0-9-]*\.(?:\d{0,3}x?large|metal(?:-\d+xl)?|nano|micro|small|medium)"
+    r"|[a-z]\d[a-z]?-(?:standard|high[a-z]+|megagpu|ultragpu|edgegpu)-\d+g?"
 )
 """How AWS and Google write a type, whether anything is held of it or not."""
 
@@ -30,14 +31,16 @@ class MachineNames(Spellings):
     def within(self, question: str) -> list[Mention]:
         """Types that are held, families, and what is written as a type and isn't held, which has no keys."""
         found = super().within(question)
-        named = {mention.written.lower() for mention in found}
+        pieces = parted(question)
+        taken = {place for mention in found for place in mention.places}
         for word in _WRITTEN.finditer(question):
-            written, end = word[0].lower(), len(question[: word.end()].split())
+            written = word[0].lower()
+            places = [place for place, item in enumerate(pieces) if word.start() <= item.start < word.end()]
             keys = self._of_family.get(written, ())
             lacking = _TYPE.fullmatch(written) and written not in self._told
-            if (keys or lacking) and not any(written in name for name in named):
-                found.append(Mention(keys, word[0], range(end - 1, end)))
-        return found
+            if places and (keys or lacking) and taken.isdisjoint(places):
+                found.append(Mention(keys, word[0], range(places[0], places[-1] + 1)))
+        return sorted(found, key=lambda mention: mention.places.start)
 
 
 def _spelt(machines: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ and is a version or a size that no row has makes it the name of something that i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -108,8 +108,9 @@ class Spellings:
         return frozenset(piece for name in self._whole for piece in name)
 
     def within(self, question: str) -> list[Mention]:
-        """Everything named, in the order of the question; longer names are taken first and used up."""
-        pieces, used, found = _parted(question), set[int](), list[Mention]()
+        """Everything named, in the order of the question, families behind the rows of theirs; longer names are
+        taken first and used up."""
+        pieces, used, found = parted(question), set[int](), list[Mention]()
         starts = [start for start, piece in enumerate(pieces) if piece.text in self._first]
         for length in range(min(self._longest, len(pieces)), 0, -1):
             for start in (start for start in starts if start + length <= len(pieces)):
@@ -123,7 +124,7 @@ class Spellings:
             if other and used.isdisjoint(other.places):
                 used.update(other.places)
                 found.append(other)
-        return sorted(_particular(found), key=lambda mention: mention.places.start)
+        return sorted(found, key=lambda mention: (_is_family_of(mention, found), mention.places.start))
 
     def _mention(self, question: str, pieces: Sequence[Piece], places: range) -> Mention | None:
         texts = tuple(pieces[place].text for place in places)
@@ -219,12 +220,10 @@ class Spellings:
         return len(texts) == 1 and texts[0] in self._ordinary and not (start and question[start].isupper())
 
 
-def _particular(mentions: Sequence[Mention]) -> Iterator[Mention]:
-    """Without the families of which one row is named beside: the Claude of `claude context window opus 4.5`."""
-    for mention in mentions:
-        keys = set(mention.keys)
-        if not any(other.keys and set(other.keys) < keys for other in mentions):
-            yield mention
+def _is_family_of(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether one row of it is named beside it: the Claude of `claude context window opus 4.5`."""
+    keys = set(mention.keys)
+    return any(other.keys and set(other.keys) < keys for other in others)
 
 
 def _goes_on(form: Pieces, place: int) -> bool:
@@ -261,7 +260,7 @@ def _is_size(pieces: Sequence[Piece], place: int) -> bool:
     )
 
 
-def _parted(text: str) -> list[Piece]:
+def parted(text: str) -> list[Piece]:
     """Its pieces; a version is the same with and without its `v`."""
     return [
         Piece(_V.sub("", piece[0]), chunk.start() + piece.start(), chunk.start() + piece.end())
@@ -271,7 +270,7 @@ def _parted(text: str) -> list[Piece]:
 
 
 def _texts(text: str) -> Pieces:
-    return tuple(piece.text for piece in _parted(text))
+    return tuple(piece.text for piece in parted(text))
 
 
 def _shuffled(name: Pieces) -> tuple[str, Pieces, Pieces]:
