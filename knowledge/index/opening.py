@@ -1,6 +1,5 @@
 """Which store is used: the collection on disk, rebuilt when damaged, or memory where none can be written."""
 
-from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -106,10 +105,10 @@ class OpenedStore:
 
 
 def prepare(embedder: Embedder) -> None:
-    """Load the model and Chroma, which need no records; what fails here fails again where it is told of."""
-    with suppress(Exception):
-        embedder.embed(["warm up"])
-        import chromadb  # noqa: F401
+    """Load the model and Chroma, which need no records. Run where nobody waits for it: what fails, fails again where it
+    is told of."""
+    embedder.embed(["warm up"])
+    import chromadb  # noqa: F401
 
 
 def default_cache() -> Path:
