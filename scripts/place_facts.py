@@ -3,9 +3,9 @@
     python -m scripts.place_facts
 
 after scripts/build_index.py. The questions of all facts (index/asked.csv) are kept among the known ones, in the space
-that scripts/fit_subject.py chose, and the facts' vectors are fitted anew for the map of scripts/fit_query_map.py. Map, space,
-weights and how usual the older facts are stay as the last fits left them: that takes minutes in place of an hour, and
-does until there are judged questions on the new facts.
+that scripts/fit_subject.py chose, and the facts' vectors are fitted anew for the map of scripts/fit_query_map.py. Map,
+space, weights and how usual the older facts are stay as the last fits left them: that takes minutes in place of an
+hour, and does until there are judged questions on the new facts.
 """
 
 import sys
