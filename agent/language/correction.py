@@ -10,6 +10,7 @@ from dataclasses import replace
 from tools.workload import Known
 
 from .each import stem
+from .formerly import is_of_the_past, superseded
 from .message import fold
 from .quantity import Quantity
 from .reading import Reading
@@ -61,7 +62,11 @@ def apply_corrections(reading: Reading) -> None:
     _inherit_units(reading)
     _correct_stated(reading)
     _correct_by_noun(reading)
-    refused = [*_taken_back(reading), *(q for q in reading.quantities if _is_refused(reading, q))]
+    refused = [
+        *_taken_back(reading),
+        *superseded(reading),
+        *(q for q in reading.quantities if _is_refused(reading, q)),
+    ]
     for quantity in refused:
         reading.use(quantity)
 
@@ -92,8 +97,10 @@ def _inherit_units(reading: Reading) -> None:
         if quantity.dimension != "bare" or before.dimension == "bare" or quantity.amount.word:
             continue
         after = reading.message.folded[quantity.end : quantity.end + 12]
-        if (before.dimension != "count" and _PART.match(after)) or _takes_back(
-            reading, before.end, quantity.start
+        if (
+            (before.dimension != "count" and _PART.match(after))
+            or _takes_back(reading, before.end, quantity.start)
+            or is_of_the_past(reading, before, quantity)
         ):
             low, high = quantity.low * before.scale, quantity.high * before.scale
             reading.quantities[place] = replace(

@@ -40,3 +40,22 @@ def test_engineers_said_anew_are_the_team() -> None:
 @pytest.mark.parametrize("text", ["30 developers", "No, 30 developers", "30 developers, they can't wait"])
 def test_developers_as_the_answer_for_users_are_users(text: str) -> None:
     assert numbers(text, "users", workload=Workload()) == {"users_total": 30}
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("We had 10k users, now 25k", "users_total", 25_000),
+        ("Last year we had 10,000 users, today it is 25,000 users.", "users_total", 25_000),
+        ("We started with 10k users last spring, 25k today", "users_total", 25_000),
+        ("There were 2 million documents, by now 5 million", "corpus_documents", 5_000_000),
+        ("We have 10k users now, 25k next year", "users_total", 10_000),
+    ],
+)
+def test_the_number_of_today_counts(text: str, field: str, value: float) -> None:
+    assert numbers(text, workload=Workload()) == {field: value}
+
+
+def test_a_number_of_the_past_isn_t_set_aside_for_another_kind() -> None:
+    told = numbers("We started with 40 users, now we have 25k documents", workload=Workload())
+    assert told == {"users_total": 40, "corpus_documents": 25_000}

@@ -165,3 +165,27 @@ def test_a_language_model_from_scratch_is_pretraining(text: str) -> None:
 )
 def test_a_quantity_behind_a_model_is_no_version_of_it(text: str, name: str) -> None:
     assert read(text)["model_named"] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "cloud"),
+    [
+        ("can't leave GCP", "gcp"),
+        ("We cannot leave AWS for now", "aws"),
+        ("moving off Azure is out of the question", "azure"),
+        ("we may not use anything but Azure", "azure"),
+    ],
+)
+def test_a_cloud_that_can_not_be_left_is_the_one_in_use(text: str, cloud: str) -> None:
+    heard = read(text)
+    assert heard["existing_cloud"] == (cloud,)
+    assert "no_egress" not in heard
+
+
+@pytest.mark.parametrize("text", ["Data can't leave our AWS account", "documents cannot leave Azure"])
+def test_data_that_can_not_leave_a_cloud_stays_inside(text: str) -> None:
+    assert read(text)["no_egress"] == "yes"
+
+
+def test_a_cloud_that_is_being_left_is_not_in_use() -> None:
+    assert "existing_cloud" not in read("we are leaving AWS")
