@@ -4,7 +4,11 @@ import re
 from functools import lru_cache
 
 from knowledge.errors import KnowledgeInvalid
+from knowledge.index.names import Names
+from knowledge.index.spoken import component_names
+from knowledge.index.vocabulary import WordLists, read_word_lists
 from knowledge.library import Knowledge
+from knowledge.word_list import word_list
 
 from .lexicon import table, words
 from .message import prepare
@@ -39,17 +43,39 @@ def component_ids(knowledge: Knowledge) -> frozenset[str]:
 
 @lru_cache(maxsize=8)
 def component_phrases(knowledge: Knowledge) -> Phrases:
-    """Aliases and the catalogue's own names."""
+    """Aliases, ours and the catalogue's, and its own names."""
     phrases = compile_phrases(dict(table("component_aliases")["aliases"].items()))
     listed = {alias for aliases in table("component_aliases")["aliases"].values() for alias in aliases}
+    aliases = _catalogue_aliases(knowledge)
     for identity in sorted(component_ids(knowledge)):
         component = knowledge.components[identity]
         if set(component.slots) <= _HARDWARE or component.vendor_type == "self":
             continue
-        for name in _spellings(component.name):
+        for name in (*_spellings(component.name), *aliases.get(identity, ())):
             if name not in listed and len(name) > 3:
                 phrases.add(identity if " " in name else (identity, name), [name])
     return phrases
+
+
+@lru_cache(maxsize=8)
+def spoken_names(knowledge: Knowledge) -> Names:
+    """The names under which a search finds components, shortened ones among them."""
+    return component_names(knowledge, _word_lists(knowledge))
+
+
+def _catalogue_aliases(knowledge: Knowledge) -> dict[str, list[str]]:
+    """Component id -> what else it is called in the catalogue, but for words of the language."""
+    lists, found = _word_lists(knowledge), dict[str, list[str]]()
+    for alias, identity in lists.aliases.items():
+        name = " ".join(token.text for token in prepare(alias).tokens)
+        if alias not in lists.ordinary_words and not set(name.split()) <= word_list():
+            found.setdefault(identity, []).append(name)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _word_lists(knowledge: Knowledge) -> WordLists:
+    return read_word_lists(knowledge.files)
 
 
 def _spellings(name: str) -> list[str]:

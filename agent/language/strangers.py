@@ -12,7 +12,7 @@ from knowledge.library import Knowledge
 from knowledge.models import models
 from knowledge.word_list import word_list
 
-from .component_names import component_phrases
+from .component_names import component_phrases, spoken_names
 from .lexicon import words
 from .names import name_tokens
 from .reading import Reading
@@ -73,7 +73,7 @@ def _is_name_like(reading: Reading, place: int, written: str) -> bool:
     token = reading.message.tokens[place]
     if token.text in word_list() or token.text.rstrip("s") in word_list():
         return False
-    if token.text in words("techniques", "known"):
+    if token.text in words("techniques", "known") or spoken_names(reading.knowledge).spoken(written):
         return False
     first = place == 0 or reading.message.tokens[place - 1].sentence != token.sentence
     inner = any(character.isupper() or character.isdigit() for character in written[1:])

@@ -112,3 +112,22 @@ def test_pictures_that_the_model_makes(text: str) -> None:
 )
 def test_pictures_that_are_there_already(text: str) -> None:
     assert values(text).get("use_case") != "image_generation"
+
+
+@pytest.mark.parametrize(
+    ("text", "component"),
+    [
+        ("We use Entra for login", "entra-id"),
+        ("Our pipelines run on Dataproc", "apache-spark"),
+        ("We built on AgentCore", "bedrock-agentcore"),
+        ("There is a Neo4j AuraDB in place", "neo4j"),
+    ],
+)
+def test_what_the_catalogue_calls_a_component_besides_its_name_is_read(text: str, component: str) -> None:
+    assert values(text)["existing_components"] == (component,)
+
+
+@pytest.mark.parametrize("name", ["Entra", "AuraDB", "ClickHouse"])
+def test_a_short_name_is_no_stranger(name: str) -> None:
+    asked = understand(f"Is {name} HIPAA compliant?", turn=1, workload=Workload(), knowledge=KNOWLEDGE)
+    assert asked.rejected == ()
