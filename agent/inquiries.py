@@ -148,6 +148,10 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
     told = {item.field for item in understood.updates if item.origin == "stated"}
     if not told <= NAMING:
         return False
+    if (
+        _asks("definition", message) and not understood.updates
+    ):  # `what is an OCU`, though nobody is called so
+        return True
     if _asks("versus", message) and (names or told):
         return True
     either = _asks("either", message) and len(names) > 1

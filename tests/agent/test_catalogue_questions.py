@@ -41,6 +41,17 @@ def test_a_bare_question_is_answered_and_nothing_is_noted(
     assert not consultation.workload().known
 
 
+@pytest.mark.parametrize("message", ["what is an OCU", "what does QPS mean", "how does a warp shuffle work"])
+def test_what_nobody_here_knows_is_asked_too(message: str, consult: Consult) -> None:
+    """It's no answer to the open question, which stays open."""
+    consultation = consult()
+    first = consultation.turn("")
+    reply = consultation.turn(message)
+    assert (reply.kind, consultation.workload().known) == ("answer", {})
+    assert reply.question is not None
+    assert first.question is None or reply.question.number == first.question.number
+
+
 @pytest.mark.parametrize(
     ("message", "field"),
     [

@@ -80,6 +80,9 @@ def test_a_family_brings_its_types(question: str, machines_told: list[str], retr
         ("p5.24xlarge price", "p5.24xlarge"),
         ("What does an m6a.12xlarge cost per hour?", "m6a.12xlarge"),
         ("price of n2-standard-8", "n2-standard-8"),
+        ("Standard_D4s_v5 price", "Standard_D4s_v5"),
+        ("ml.p4d.24xlarge price", "ml.p4d.24xlarge"),  # p4d.24xlarge is held
+        ("how much is a db.r6g.2xlarge?", "db.r6g.2xlarge"),
     ],
 )
 def test_a_type_that_is_not_held_is_named(question: str, unknown: str, retriever: Retriever) -> None:
@@ -93,6 +96,7 @@ def test_a_type_that_is_not_held_is_named(question: str, unknown: str, retriever
     [
         "We run Kafka on three m5.xlarge. What does MSK cost?",
         "What does a c7i.4xlarge cost in us-east-1?",  # a fact tells of it
+        "Standard_ND96isr_H100_v5 price",
     ],
 )
 def test_a_type_in_passing_or_in_a_fact_turns_nothing_away(question: str, retriever: Retriever) -> None:

@@ -12,8 +12,11 @@ _FAMILY = re.compile(r"[a-z]{1,4}\d[a-z]{0,3}(?:-[a-z]+\d*)?(?=[.-])")
 _TYPE = re.compile(
     r"(?:(?:ml|db|cache)\.)?[a-z]{1,4}\d[a-z0-9-]*\.(?:\d{0,3}x?large|metal(?:-\d+xl)?|nano|micro|small|medium)"
     r"|[a-z]\d[a-z]?-(?:standard|high[a-z]+|megagpu|ultragpu|edgegpu)-\d+g?"
+    r"|(?:standard|basic)_[a-z]{1,3}\d+(?:-\d+)?[a-z]*(?:_\w+)?"
 )
-"""How AWS and Google write a type, whether anything is held of it or not."""
+"""How AWS, Google and Azure write a type, whether anything is held of it or not."""
+_OF_SERVICE = re.compile(r"(?:ml|db|cache)\.")
+"""What AWS writes before a type that a service rents out, at prices of its own."""
 
 
 class MachineNames(Spellings):
@@ -32,10 +35,12 @@ class MachineNames(Spellings):
         """Types that are held, families, and what is written as a type and isn't held, which has no keys."""
         found = super().within(question)
         pieces = parted(question)
-        taken = {place for mention in found for place in mention.places}
         for word in _WRITTEN.finditer(question):
             written = word[0].lower()
             places = [place for place, item in enumerate(pieces) if word.start() <= item.start < word.end()]
+            if _OF_SERVICE.match(written) and written not in self._told:
+                found = [mention for mention in found if mention.places.start not in places]
+            taken = {place for mention in found for place in mention.places}
             keys = self._of_family.get(written, ())
             lacking = _TYPE.fullmatch(written) and written not in self._told
             if places and (keys or lacking) and taken.isdisjoint(places):
