@@ -239,6 +239,8 @@ def _attested(fact: Fact) -> str:
     what = (
         "denies"
         if fact.denies
+        else "attests, of all services"
+        if fact.all_services
         else "attests"
         if fact.names_product
         else "attests, of the platform as a whole"

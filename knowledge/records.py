@@ -131,6 +131,8 @@ class Fact(Laid):
     its source gives them; one may be written without a list. Empty: it is about the component as a whole."""
     by_choice: bool = False
     """Whether any customer of the component may choose the offer, so that what it attests can be had of the whole."""
+    all_services: bool = False
+    """Whether the source says it of all services of a platform, so that it attests to each of them."""
 
 
 class Slot(Record):

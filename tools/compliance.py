@@ -3,7 +3,7 @@
 evidenced: a T1 fact whose source names the product, at most 180 days old at the assessment's date. claimed: older, of a
 lower tier, or of the platform as a whole. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing
 found. A part of a vendor's platform (a service of a cloud, a product of Databricks) of which nothing is said for itself
-has what is said of that platform, as a claim.
+has what is said of that platform, as a claim; what is said there of all services holds for it as for each of them.
 Software that you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which
 you alone can show.
 
@@ -50,12 +50,11 @@ def compliance_state(
 ) -> ComplianceState:
     """The state at `as_of` of one operated component (its id), or of one of `offers_of` it, for one regime."""
     facts = [fact for fact in _attestations(knowledge).get(component, ()) if regime in fact.attestation]
-    if not facts and (platform := _claimed_of_platform(knowledge, component, regime, as_of)):
-        return ComplianceState(
-            component=component, regime=regime, state="claimed", evidence=platform, offer=offer
-        )
     whole = [fact for fact in facts if not fact.offer or fact.by_choice]
     found = _of_offer(facts, offer, as_of) if offer else _strongest(whole, as_of)
+    platform = platform_of(knowledge, component)
+    if platform and found.state in ("unknown", "claimed"):
+        found = _inherited(knowledge, platform, regime, as_of, as_claim=not facts) or found
     named = () if offer else dict.fromkeys(name for fact in facts for name in fact.offer)
     return ComplianceState(
         component=component,
@@ -67,11 +66,19 @@ def compliance_state(
     )
 
 
-def _claimed_of_platform(knowledge: Knowledge, component: str, regime: str, as_of: date) -> tuple[str, ...]:
-    """Facts that attest to the regime for the whole platform that the component is a part of."""
-    platform = platform_of(knowledge, component)
-    said = compliance_state(knowledge, platform, regime, as_of) if platform else None
-    return said.evidence if said and said.state in ("evidenced", "claimed") else ()
+def _inherited(
+    knowledge: Knowledge, platform: str, regime: str, as_of: date, *, as_claim: bool
+) -> OfferState | None:
+    """What a part of the platform has of it: evidence where that is said of all services, else, if `as_claim`, a
+    claim."""
+    said = [fact for fact in _attestations(knowledge).get(platform, ()) if regime in fact.attestation]
+    of_all = _strongest([fact for fact in said if fact.all_services], as_of)
+    if of_all.state == "evidenced":
+        return of_all
+    whole = compliance_state(knowledge, platform, regime, as_of)
+    if whole.state not in ("evidenced", "claimed") or not as_claim:
+        return None
+    return OfferState(offer="", state="claimed", evidence=whole.evidence)
 
 
 def offers_of(knowledge: Knowledge, component: str) -> tuple[str, ...]:
@@ -107,13 +114,14 @@ def state_in_place(
 
 
 def _or_of_cloud(said: ComplianceState, knowledge: Knowledge, as_of: date, cloud: str) -> ComplianceState:
-    """What is said, or where nothing is, what the cloud that sells it says of its whole platform."""
-    if said.state != "unknown" or said.evidence or not cloud or not sold_on(knowledge, said.component, cloud):
+    """What is said, or what the cloud that sells it says of all its services, or where nothing is, of the whole."""
+    if said.state not in ("unknown", "claimed") or not cloud or not sold_on(knowledge, said.component, cloud):
         return said
-    platform = compliance_state(knowledge, f"cloud:{cloud}", said.regime, as_of)
-    if platform.state not in ("evidenced", "claimed"):
-        return said
-    return said.model_copy(update={"state": "claimed", "evidence": platform.evidence})
+    nothing = said.state == "unknown" and not said.evidence
+    found = _inherited(knowledge, f"cloud:{cloud}", said.regime, as_of, as_claim=nothing)
+    return (
+        said if found is None else said.model_copy(update={"state": found.state, "evidence": found.evidence})
+    )
 
 
 def host_of(place: Place, cloud: str) -> str:

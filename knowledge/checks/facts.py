@@ -95,3 +95,5 @@ def _offer(file: str, fact: Fact) -> Iterator[Finding]:
         yield error(file, fact.id, "It names an offer but attests or denies no regime (attestation).")
     if fact.by_choice and (not fact.offer or fact.denies):
         yield error(file, fact.id, "by_choice belongs to the attestation of an offer, not to a denial.")
+    if fact.all_services and (not fact.attestation or fact.offer or fact.denies):
+        yield error(file, fact.id, "all_services belongs to the attestation of a whole platform.")

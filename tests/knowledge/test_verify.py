@@ -52,6 +52,13 @@ def test_a_sound_knowledge_base_has_no_errors(tree: dict[str, Any], plant: Plant
         (FACTS, "facts", {"attestation": "RESIDENCY_EU"}, "attestation"),
         (FACTS, "facts", {"offer": "Private Cloud"}, "names an offer but attests or denies no regime"),
         (FACTS, "facts", {"attestation": "hipaa", "by_choice": True}, "by_choice belongs to"),
+        (FACTS, "facts", {"all_services": True}, "all_services belongs to"),
+        (
+            FACTS,
+            "facts",
+            {"attestation": "hipaa", "all_services": True, "offer": "Enterprise"},
+            "all_services belongs to",
+        ),
         (
             FACTS,
             "facts",

@@ -127,7 +127,7 @@ def test_the_tool_answers_for_the_offer_in_any_spelling() -> None:
         (
             "qdrant",
             "self_hosted_cloud",
-            "Known: Hybrid Cloud, Managed Cloud, Private Cloud, GovCloud, US East/West.",
+            "Known: Hybrid Cloud, Managed Cloud, Private Cloud, AWS European Sovereign Cloud, GovCloud, US East/West.",
         ),
         ("groq", "managed", "No source speaks of one of its offers apart."),
     ],
