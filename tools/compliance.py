@@ -3,7 +3,8 @@
 evidenced: a T1 fact whose source names the product, at most 180 days old at the assessment's date. claimed: older, of a
 lower tier, or of the platform as a whole. denied: a T1 or T2 fact that says the regime is not offered. unknown: nothing
 found. A part of a vendor's platform (a service of a cloud, a product of Databricks) of which nothing is said for itself
-has what is said of that platform, as a claim; what is said there of all services holds for it as for each of them.
+has what is said of that platform, as a claim; what a cloud says of all its services is evidence for each that is to be
+had there alone, and of which nothing is denied.
 Software that you run yourself inherits the state of where it runs: of the cloud, or of your own premises, which
 you alone can show.
 
@@ -23,7 +24,7 @@ from knowledge.records import Component, Fact
 
 from .assessment import ComplianceState, OfferState
 from .operation import OWN_MODES
-from .vendors import platform_of, sold_on
+from .vendors import cloud_of, platform_of, sold_on
 
 FRESH_DAYS = 180
 REGIMES = ("hipaa", "soc2", "iso27001", "gdpr", "pci_dss", "fedramp")
@@ -52,9 +53,8 @@ def compliance_state(
     facts = [fact for fact in _attestations(knowledge).get(component, ()) if regime in fact.attestation]
     whole = [fact for fact in facts if not fact.offer or fact.by_choice]
     found = _of_offer(facts, offer, as_of) if offer else _strongest(whole, as_of)
-    platform = platform_of(knowledge, component)
-    if platform and found.state in ("unknown", "claimed"):
-        found = _inherited(knowledge, platform, regime, as_of, as_claim=not facts) or found
+    if not any(fact.denies for fact in facts) and found.state in ("unknown", "claimed"):
+        found = _inherited(knowledge, component, regime, as_of, offer, as_claim=not facts) or found
     named = () if offer else dict.fromkeys(name for fact in facts for name in fact.offer)
     return ComplianceState(
         component=component,
@@ -67,18 +67,27 @@ def compliance_state(
 
 
 def _inherited(
-    knowledge: Knowledge, platform: str, regime: str, as_of: date, *, as_claim: bool
+    knowledge: Knowledge, component: str, regime: str, as_of: date, offer: str, *, as_claim: bool
 ) -> OfferState | None:
-    """What a part of the platform has of it: evidence where that is said of all services, else, if `as_claim`, a
-    claim."""
-    said = [fact for fact in _attestations(knowledge).get(platform, ()) if regime in fact.attestation]
-    of_all = _strongest([fact for fact in said if fact.all_services], as_of)
-    if of_all.state == "evidenced":
-        return of_all
+    """What a part has of its platform: as a cloud's own service, evidence where that is said of all of them; else, if
+    `as_claim`, what is said of the whole, as a claim."""
+    cloud = cloud_of(knowledge, component)
+    if cloud and not offer:
+        said = _attestations(knowledge).get(f"cloud:{cloud}", ())
+        of_all = _strongest(
+            [fact for fact in said if fact.all_services and regime in fact.attestation], as_of
+        )
+        if of_all.state == "evidenced":
+            return of_all
+    platform = platform_of(knowledge, component)
+    evidence = _attesting(knowledge, platform, regime, as_of) if platform and as_claim else ()
+    return OfferState(offer="", state="claimed", evidence=evidence) if evidence else None
+
+
+def _attesting(knowledge: Knowledge, platform: str, regime: str, as_of: date) -> tuple[str, ...]:
+    """Facts that attest to the regime for the platform as a whole."""
     whole = compliance_state(knowledge, platform, regime, as_of)
-    if whole.state not in ("evidenced", "claimed") or not as_claim:
-        return None
-    return OfferState(offer="", state="claimed", evidence=whole.evidence)
+    return whole.evidence if whole.state in ("evidenced", "claimed") else ()
 
 
 def offers_of(knowledge: Knowledge, component: str) -> tuple[str, ...]:
@@ -114,14 +123,11 @@ def state_in_place(
 
 
 def _or_of_cloud(said: ComplianceState, knowledge: Knowledge, as_of: date, cloud: str) -> ComplianceState:
-    """What is said, or what the cloud that sells it says of all its services, or where nothing is, of the whole."""
-    if said.state not in ("unknown", "claimed") or not cloud or not sold_on(knowledge, said.component, cloud):
+    """What is said, or where nothing is, what the cloud that sells it says of its whole platform, as a claim."""
+    if said.state != "unknown" or said.evidence or not cloud or not sold_on(knowledge, said.component, cloud):
         return said
-    nothing = said.state == "unknown" and not said.evidence
-    found = _inherited(knowledge, f"cloud:{cloud}", said.regime, as_of, as_claim=nothing)
-    return (
-        said if found is None else said.model_copy(update={"state": found.state, "evidence": found.evidence})
-    )
+    evidence = _attesting(knowledge, f"cloud:{cloud}", said.regime, as_of)
+    return said.model_copy(update={"state": "claimed", "evidence": evidence}) if evidence else said
 
 
 def host_of(place: Place, cloud: str) -> str:

@@ -64,11 +64,12 @@ def spoken_names(knowledge: Knowledge) -> Names:
 
 
 def _catalogue_aliases(knowledge: Knowledge) -> dict[str, list[str]]:
-    """Component id -> what else it is called in the catalogue, but for words of the language."""
+    """Component id -> what else it is called in the catalogue, but for words of the language and names of much else."""
     lists, found = _word_lists(knowledge), dict[str, list[str]]()
+    common = lists.ordinary_words | words("component_aliases", "common")
     for alias, identity in lists.aliases.items():
         name = " ".join(token.text for token in prepare(alias).tokens)
-        if alias not in lists.ordinary_words and not set(name.split()) <= word_list():
+        if name not in common and not set(name.split()) <= word_list():
             found.setdefault(identity, []).append(name)
     return found
 

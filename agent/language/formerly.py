@@ -17,6 +17,10 @@ NEAR = 40
 """Characters from the word of the past to its number, and between the two numbers."""
 BEHIND = 16
 """Characters from the later number to the word of the present behind it."""
+_OTHERWISE = re.compile(
+    r"\b(?:peaks?|average|mean|median|total|first|each|per|in|on|want|wants|plan|plans|aim|goal|hope|expect|would|will|until)\b"
+)
+"""Words with which the later number is of something else: another measure, a part, a place, a wish."""
 
 
 def is_of_the_past(reading: Reading, before: Quantity, after: Quantity) -> bool:
@@ -26,8 +30,13 @@ def is_of_the_past(reading: Reading, before: Quantity, after: Quantity) -> bool:
         folded, max(0, before.start - NEAR), before.start
     ):
         return False
+    if before.dimension == after.dimension == "bare" or _OTHERWISE.search(
+        folded, before.end, after.end + BEHIND
+    ):
+        return False
     return bool(
-        _NOW.search(folded, before.end, after.start) or _NOW.search(folded, after.end, after.end + BEHIND)
+        _NOW.search(folded, before.end, after.start)
+        or _NOW.search(re.split("[,.;]", folded[after.end : after.end + BEHIND])[0])
     )
 
 
@@ -36,6 +45,6 @@ def superseded(reading: Reading) -> list[Quantity]:
     return [
         before
         for before, after in zip(reading.quantities, reading.quantities[1:], strict=False)
-        if (before.dimension, before.noun) == (after.dimension, after.noun)
+        if (before.dimension, before.noun, before.period_s) == (after.dimension, after.noun, after.period_s)
         and is_of_the_past(reading, before, after)
     ]

@@ -53,6 +53,21 @@ def test_what_nobody_here_knows_is_asked_too(message: str, consult: Consult) -> 
 
 
 @pytest.mark.parametrize(
+    "message",
+    [
+        "What's running is Python scripts",
+        "what does that mean",
+        "what are the options",
+        "what is a good budget",
+    ],
+)
+def test_what_only_begins_so_asks_nothing_of_the_catalogue(message: str, consult: Consult) -> None:
+    consultation = consult()
+    consultation.turn("We want to search 2 million contracts for 200 lawyers.")
+    assert all(claim.role != "abstain" for claim in consultation.turn(message).claims)
+
+
+@pytest.mark.parametrize(
     ("message", "field"),
     [
         ("claude, but price matters", "model_named"),

@@ -180,7 +180,7 @@ def test_both_sides_are_told_where_sources_disagree(consult: Consult) -> None:
     consultation.turn("We want to search 2 million contracts for 200 lawyers.")
     told = consultation.turn("How long does the first query on a cold namespace of turbopuffer take?").claims
     cited = [evidence for claim in told for evidence in claim.evidence]
-    assert cited[:2] == ["turbopuffer/perf/cold-warm", "turbopuffer/perf/cold-warm-ten-million"]
+    assert set(cited[:2]) == {"turbopuffer/perf/cold-warm", "turbopuffer/perf/cold-warm-ten-million"}
 
 
 def test_a_question_without_source_is_answered_honestly(consult: Consult) -> None:

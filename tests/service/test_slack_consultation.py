@@ -38,7 +38,7 @@ async def test_a_consultation_from_mention_to_record(
         await until(lambda: len(slack.replies(CHANNEL, thread)) == 1)
         first = slack.replies(CHANNEL, thread)[0]
         assert "Question 1" in first["text"]
-        await slack.say("GDPR applies", CHANNEL, thread, user="U3BOB")
+        await slack.say("GDPR applies, 40 questions an hour", CHANNEL, thread, user="U3BOB")
         await until(lambda: len(slack.replies(CHANNEL, thread)) == 2)
         second = slack.replies(CHANNEL, thread)[1]
         assert "For <@U3BOB>:" in second["text"]

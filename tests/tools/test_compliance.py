@@ -83,11 +83,20 @@ def test_what_is_said_of_all_services_is_evidence_for_each(service: str, evidenc
     assert stale.state == "claimed"
 
 
-def test_what_is_said_of_all_services_of_the_chosen_cloud_is_evidence_for_what_it_sells() -> None:
-    component = KNOWLEDGE.components["gpu-on-demand"]
-    found = state_in_place(KNOWLEDGE, component, "gdpr", AS_OF, "managed", "azure")
-    assert (found.component, found.state) == ("gpu-on-demand", "evidenced")
-    assert found.evidence == ("cloud-azure/compliance/gdpr",)
+@pytest.mark.parametrize(
+    ("component", "offer", "cloud"),
+    [
+        ("google-bigtable", "France Data Boundary by S3NS", ""),  # another operator's offer
+        ("foundry-iq", "", ""),  # a part of it is denied
+        ("azure-prompt-flow", "", ""),  # can be run elsewhere
+        ("provider-batch-api", "", "azure"),  # others sell it too
+        ("apache-beam", "", "aws"),
+    ],
+)
+def test_what_is_said_of_all_services_is_no_evidence_beyond_them(
+    component: str, offer: str, cloud: str
+) -> None:
+    assert state(component, "gdpr", cloud=cloud, offer=offer) != "evidenced"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,19 @@ def test_the_number_of_today_counts(text: str, field: str, value: float) -> None
     assert numbers(text, workload=Workload()) == {field: value}
 
 
-def test_a_number_of_the_past_isn_t_set_aside_for_another_kind() -> None:
-    told = numbers("We started with 40 users, now we have 25k documents", workload=Workload())
-    assert told == {"users_total": 40, "corpus_documents": 25_000}
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("We started with 40 users, now we have 25k documents", "users_total", 40),
+        ("We had 10 million documents of 3 pages, now 12 pages each", "corpus_documents", 10_000_000),
+        ("We had 10k users and now want to grow to 50k users", "users_total", 10_000),
+        ("Users were 10k and are now 25k", "users_total", 10_000),
+        (
+            "We had 100 requests per second on average, now peaks of 500 requests per second",
+            "request_rate_rps",
+            100,
+        ),
+    ],
+)
+def test_a_number_of_the_past_isn_t_set_aside_for_something_else(text: str, field: str, value: float) -> None:
+    assert numbers(text, workload=Workload())[field] == value

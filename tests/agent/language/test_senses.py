@@ -182,10 +182,21 @@ def test_a_cloud_that_can_not_be_left_is_the_one_in_use(text: str, cloud: str) -
     assert "no_egress" not in heard
 
 
-@pytest.mark.parametrize("text", ["Data can't leave our AWS account", "documents cannot leave Azure"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Data can't leave our AWS account",
+        "documents cannot leave Azure",
+        "PII can't leave AWS",
+        "Traffic can't leave GCP",
+    ],
+)
 def test_data_that_can_not_leave_a_cloud_stays_inside(text: str) -> None:
     assert read(text)["no_egress"] == "yes"
 
 
-def test_a_cloud_that_is_being_left_is_not_in_use() -> None:
-    assert "existing_cloud" not in read("we are leaving AWS")
+@pytest.mark.parametrize(
+    "text", ["we are leaving AWS", "We can't wait to leave AWS", "It's not a problem to leave Azure"]
+)
+def test_a_cloud_that_is_being_left_is_not_in_use(text: str) -> None:
+    assert "existing_cloud" not in read(text)

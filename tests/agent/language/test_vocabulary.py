@@ -127,6 +127,22 @@ def test_what_the_catalogue_calls_a_component_besides_its_name_is_read(text: str
     assert values(text)["existing_components"] == (component,)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our office is in Capella tower",
+        "the event hubs of our fair have 300 visitors",
+        "We sell Konnect cars",
+    ],
+)
+def test_a_name_that_much_else_bears_is_no_component(text: str) -> None:
+    assert "existing_components" not in values(text)
+
+
+def test_software_run_by_oneself_is_no_service_of_a_cloud() -> None:
+    assert values("Our opensearch service on premises")["existing_components"] == ("opensearch",)
+
+
 @pytest.mark.parametrize("name", ["Entra", "AuraDB", "ClickHouse"])
 def test_a_short_name_is_no_stranger(name: str) -> None:
     asked = understand(f"Is {name} HIPAA compliant?", turn=1, workload=Workload(), knowledge=KNOWLEDGE)
