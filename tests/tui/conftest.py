@@ -196,6 +196,15 @@ class Stage:
         await pilot.pause()
         await pilot.pause()
 
+    async def shows(self, pilot: Pilot[None], text: str) -> bool:
+        """Whether the screen comes to show it; on a busy machine that takes more than a pause."""
+        for _ in range(200):
+            await pilot.pause()
+            if text in self.text():
+                return True
+            await asyncio.sleep(0.01)
+        return False
+
     async def say(self, pilot: Pilot[None], text: str, wait: bool = True) -> None:
         self.chat.composer.put(text)
         await pilot.press("enter")
