@@ -148,10 +148,8 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
     told = {item.field for item in understood.updates if item.origin == "stated"}
     if not told <= NAMING:
         return False
-    if (
-        _asks("definition", message) and not understood.updates
-    ):  # `what is an OCU`, though nobody is called so
-        return True
+    if not understood.updates and _asks("definition", message):
+        return True  # `what is an OCU`, though nobody is called so
     if _asks("versus", message) and (names or told):
         return True
     either = _asks("either", message) and len(names) > 1

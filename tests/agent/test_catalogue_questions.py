@@ -45,11 +45,11 @@ def test_a_bare_question_is_answered_and_nothing_is_noted(
 def test_what_nobody_here_knows_is_asked_too(message: str, consult: Consult) -> None:
     """It's no answer to the open question, which stays open."""
     consultation = consult()
-    first = consultation.turn("")
-    reply = consultation.turn(message)
-    assert (reply.kind, consultation.workload().known) == ("answer", {})
-    assert reply.question is not None
-    assert first.question is None or reply.question.number == first.question.number
+    for _ in range(2):
+        reply = consultation.turn(message)
+        assert (reply.kind, consultation.workload().known) == ("answer", {})
+        assert reply.question is not None
+        assert reply.question.number == 1
 
 
 @pytest.mark.parametrize(
