@@ -20,11 +20,12 @@ from functools import lru_cache
 from typing import Literal
 
 from knowledge import Knowledge
+from knowledge.attestations import attestations, said_of_all_services
 from knowledge.records import Component, Fact
+from knowledge.vendors import platform_of, sold_on
 
 from .assessment import ComplianceState, OfferState
 from .operation import OWN_MODES
-from .vendors import cloud_of, platform_of, sold_on
 
 FRESH_DAYS = 180
 REGIMES = ("hipaa", "soc2", "iso27001", "gdpr", "pci_dss", "fedramp")
@@ -50,11 +51,12 @@ def compliance_state(
     knowledge: Knowledge, component: str, regime: str, as_of: date, offer: str = ""
 ) -> ComplianceState:
     """The state at `as_of` of one operated component (its id), or of one of `offers_of` it, for one regime."""
-    facts = [fact for fact in _attestations(knowledge).get(component, ()) if regime in fact.attestation]
+    facts = [fact for fact in attestations(knowledge, component) if regime in fact.attestation]
     whole = [fact for fact in facts if not fact.offer or fact.by_choice]
     found = _of_offer(facts, offer, as_of) if offer else _strongest(whole, as_of)
     if not any(fact.denies for fact in facts) and found.state in ("unknown", "claimed"):
-        found = _inherited(knowledge, component, regime, as_of, offer, as_claim=not facts) or found
+        own = facts if offer else whole
+        found = _inherited(knowledge, component, regime, as_of, offer, as_claim=not own) or found
     named = () if offer else dict.fromkeys(name for fact in facts for name in fact.offer)
     return ComplianceState(
         component=component,
@@ -71,14 +73,9 @@ def _inherited(
 ) -> OfferState | None:
     """What a part has of its platform: as a cloud's own service, evidence where that is said of all of them; else, if
     `as_claim`, what is said of the whole, as a claim."""
-    cloud = cloud_of(knowledge, component)
-    if cloud and not offer:
-        said = _attestations(knowledge).get(f"cloud:{cloud}", ())
-        of_all = _strongest(
-            [fact for fact in said if fact.all_services and regime in fact.attestation], as_of
-        )
-        if of_all.state == "evidenced":
-            return of_all
+    of_all = _strongest(() if offer else said_of_all_services(knowledge, component, regime), as_of)
+    if of_all.state == "evidenced":
+        return of_all
     platform = platform_of(knowledge, component)
     evidence = _attesting(knowledge, platform, regime, as_of) if platform and as_claim else ()
     return OfferState(offer="", state="claimed", evidence=evidence) if evidence else None
@@ -92,8 +89,7 @@ def _attesting(knowledge: Knowledge, platform: str, regime: str, as_of: date) ->
 
 def offers_of(knowledge: Knowledge, component: str) -> tuple[str, ...]:
     """The offers of a component, or of a `cloud:`, of which attestations or denials speak apart."""
-    facts = _attestations(knowledge).get(component, ())
-    return tuple(sorted({name for fact in facts for name in fact.offer}))
+    return tuple(sorted({name for fact in attestations(knowledge, component) for name in fact.offer}))
 
 
 def state_in_place(
@@ -177,12 +173,3 @@ def _state(fact: Fact, as_of: date) -> _State:
     age = (as_of - (fact.as_of or fact.read_at)).days
     shown = fact.tier == "T1" and fact.names_product and age <= FRESH_DAYS
     return "evidenced" if shown else "claimed"
-
-
-@lru_cache(maxsize=8)
-def _attestations(knowledge: Knowledge) -> dict[str, tuple[Fact, ...]]:
-    found: dict[str, list[Fact]] = {}
-    for fact in knowledge.facts.values():
-        if fact.attestation:
-            found.setdefault(fact.component, []).append(fact)
-    return {component: tuple(facts) for component, facts in found.items()}

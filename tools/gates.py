@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from knowledge import Knowledge
 from knowledge.records import Component, Rule
 
+from .bans import resold_by, supplied_by
 from .compliance import compliance_state, demanded_regimes, residency_state
 from .operation import MANAGED_MODES, OWN_MODES, operator
 from .profile import Profile
-from .vendors import resold_by, supplied_by
 
 DEAD = ("eol", "do_not_recommend")
 EDGE_MODES = frozenset({"edge", "in_process", "air_gap"})

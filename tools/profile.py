@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from knowledge import Knowledge
 from knowledge.aliases import nearest
 from knowledge.errors import InputRefused
+from knowledge.vendors import check_vendors
 
-from .vendors import check_vendors, makers_among
+from .bans import makers_among
 
 
 class Profile(BaseModel):

@@ -2,7 +2,7 @@
 such, and needs no guess from words.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ..records import Fact
 from .names import normalise
@@ -21,8 +21,12 @@ def speaks_of(fact: Fact, form: str) -> bool:
 class Attested:
     """Attestations and denials under what they are about."""
 
-    def __init__(self, facts: Iterable[Fact], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, facts: Iterable[Fact], vocabulary: Vocabulary, of_all: Callable[[str, str], Iterable[Fact]]
+    ) -> None:
+        """`of_all`: what is said, for a component and a regime, of all services of which that is one."""
         self._vocabulary = vocabulary
+        self._of_all = of_all
         self._facts: dict[tuple[str, str], list[Fact]] = {}
         for fact in facts:
             for regime in fact.attestation:
@@ -35,8 +39,10 @@ class Attested:
         rank = {identity: place for place, identity in enumerate(found)}
         for component in sorted(question.singled_out):
             for regime in regimes:
-                facts = self._called(component, question.named[component], regime)
-                yield from sorted(facts, key=lambda identity: rank.get(identity, len(rank)))[:MOST]
+                own = self._called(component, question.named[component], regime)
+                own.sort(key=lambda identity: rank.get(identity, len(rank)))
+                of_all = [fact.id for fact in self._of_all(component, regime)]
+                yield from [*own[: MOST - len(of_all)], *of_all]
 
     def _called(self, component: str, form: str, regime: str) -> list[str]:
         """Of the facts those on the seller by whose name it was called; all of them where that was its own."""

@@ -6,6 +6,7 @@ Measured: a question without an answer scores as high as one with an answer, so 
 from collections.abc import Mapping
 from functools import cached_property
 
+from ..attestations import said_of_all_services
 from ..library import Knowledge
 from ..records import Fact
 from .attested import speaks_of
@@ -47,7 +48,9 @@ class Coverage:
         return self._knowledge.components[identity].vendor_type == "self"
 
     def _covered(self, attribute: Attribute, named: Mapping[str, str]) -> bool:
-        """By a fact about a named component, or one that names it in passing."""
+        """By a fact about a named component, about all services of its cloud, or one that names it in passing."""
+        if any(said_of_all_services(self._knowledge, item, attribute.attestation) for item in named):
+            return True
         return any(
             answers(attribute, fact.kind, fact.statement, fact.attestation)
             for identity, form in named.items()

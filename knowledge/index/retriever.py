@@ -11,6 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from ..attestations import said_of_all_services
 from ..contradictions import contradicting
 from ..embedding import Embedder, MiniLm
 from ..library import Knowledge
@@ -325,7 +326,8 @@ class Retriever:
 
     @cached_property
     def _attested(self) -> Attested:
-        return Attested(self._knowledge.facts.values(), self._vocabulary)
+        of_all = partial(said_of_all_services, self._knowledge)
+        return Attested(self._knowledge.facts.values(), self._vocabulary, of_all)
 
     @cached_property
     def _names(self) -> Names:

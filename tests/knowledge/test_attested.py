@@ -51,10 +51,36 @@ def test_of_one_component_and_regime_only_a_few_lead(knowledge: Knowledge) -> No
     many = {f"made/up/{number}": fact.model_copy(update={"id": f"made/up/{number}"}) for number in range(5)}
     asked = "Is Bedrock FedRAMP High?"
     question = ReadQuestion(asked, Expansion(asked, ""), {"amazon-bedrock": "bedrock"})
-    attested = Attested(many.values(), Vocabulary(read_word_lists(knowledge.files)))
+    attested = Attested(many.values(), Vocabulary(read_word_lists(knowledge.files)), lambda *_: ())
     leading = list(attested.answering(question, ["made/up/4", "made/up/2"]))
     assert leading == ["made/up/4", "made/up/2", "made/up/0"]
     assert len(leading) == MOST
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence"),
+    [
+        ("Is Kinesis GDPR compliant?", "cloud-aws/compliance/gdpr-all-services"),
+        ("spanner gdpr", "cloud-gcp/compliance/gdpr-all-services"),
+        ("Can Event Hubs take personal data under the GDPR?", "cloud-azure/compliance/gdpr"),
+    ],
+)
+def test_what_a_cloud_says_of_all_its_services_answers_for_each(
+    question: str, evidence: str, retriever: Retriever
+) -> None:
+    found = retriever.search(question, k=8)
+    assert (found.hits[0].record_id, found.hits[0].score) == (evidence, BY_NAME)
+    assert not found.abstained
+
+
+@pytest.mark.parametrize("question", ["Is Foundry IQ GDPR compliant?", "Is Apache Beam GDPR compliant?"])
+def test_it_does_not_where_the_service_denies_it_or_is_to_be_had_elsewhere(
+    question: str, retriever: Retriever
+) -> None:
+    assert not any(
+        hit.score == BY_NAME and hit.record_id.startswith("cloud-")
+        for hit in retriever.search(question, k=8).hits
+    )
 
 
 def test_where_no_regime_is_asked_nothing_leads(retriever: Retriever) -> None:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from knowledge import load
 from tools.assess import assess, workload_hash
 from tools.assessment import Assessment
+from tools.bans import supplied_by
 from tools.operation import MANAGED_MODES, OWN_MODES
 from tools.profile import Profile
 from tools.ranking import NO_PROFILE, rank
 from tools.rule_index import Truths, rule_index
 from tools.stack_numbers import Subject, stack_numbers
-from tools.vendors import supplied_by
 from tools.workload import Workload, from_mapping
 
 KNOWLEDGE = load()

@@ -115,6 +115,13 @@ def test_a_part_of_a_platform_has_what_is_said_of_that_as_a_claim(
     assert (found.component, found.state, found.evidence) == (part, "claimed", whole.evidence)
 
 
+def test_what_is_attested_of_an_offer_alone_leaves_the_whole_what_is_said_of_the_platform() -> None:
+    found = compliance_state(KNOWLEDGE, "google-bigquery", "pci_dss", AS_OF)
+    assert found.state == "claimed"
+    assert all(fact.startswith("cloud-gcp/") for fact in found.evidence)
+    assert [(offer.offer, offer.state) for offer in found.offers] == [("BigQuery sharing", "evidenced")]
+
+
 def test_a_denial_of_the_platform_says_nothing_of_its_parts() -> None:
     """It may rest on what the parts don't share."""
     denied = compliance_state(KNOWLEDGE, "mistral-api", "residency_jp", AS_OF)

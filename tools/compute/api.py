@@ -11,10 +11,10 @@ from knowledge.llm_prices import llm_prices
 
 from ..anchors import piecewise, piecewise_log
 from ..assessment import Weights
+from ..bans import barred_model
 from ..cost import api_costs
 from ..request_steps import assumed_ms
 from ..scoring import Scored
-from ..vendors import barred_model
 from .choice import MANAGED_API, Compute
 from .models import canonical_name, named_model, quality_bar, quality_of
 

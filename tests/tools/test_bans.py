@@ -7,9 +7,10 @@ import pytest
 
 from knowledge import load
 from knowledge.errors import InputRefused, UnknownName
+from knowledge.vendors import vendor_named
 from tools.assess import assess
+from tools.bans import barred_model, resold_by, supplied_by
 from tools.profile import Profile, ban_remarks, load_profile
-from tools.vendors import barred_model, resold_by, supplied_by, vendor_named
 from tools.workload_file import workload_of
 
 AS_OF = date(2026, 11, 24)
