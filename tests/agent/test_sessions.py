@@ -17,11 +17,12 @@ import pytest
 from agent import nodes
 from agent.consultation import Consultation, open_consultation
 from agent.context import TurnContext
-from agent.secrets import MASK, mask_secrets
+from agent.secrets import MASK
 from agent.sqlite_sessions import MIGRATIONS, SqliteSessions, _locked
 from knowledge import Knowledge
 from knowledge.errors import SessionBusy, SessionUnavailable
 from tests.agent.conftest import AS_OF, share
+from tests.agent.test_secrets import SECRETS
 
 OPENING = "We want a RAG assistant over 50,000 documents on AWS. Budget 5,000 USD a month."
 
@@ -263,37 +264,6 @@ def test_delete_leaves_nothing_in_the_files(opened: Any, path: Path) -> None:
 
 def _bytes(path: Path) -> bytes:
     return b"".join(file.read_bytes() for file in path.parent.rglob("*") if file.is_file())
-
-
-SECRETS = (
-    "sk-proj-abcdefghijklmnop1234567890",
-    "AKIAIOSFODNN7EXAMPLE",
-    "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
-    "xoxb-1234567890-abcdefghij",
-    "hf_abcdefghijklmnopqrstuvwxyz",
-    "postgres://app:hunter2secret@db.internal/main",
-    "password: hunter2secret",
-    'client_secret="hunter2 secret"',
-    "Authorization: Bearer abcdefghijklmnopqrstuvwxyz.0123",
-    "-----BEGIN RSA PRIVATE KEY-----\nMIIEabcdef\n-----END RSA PRIVATE KEY-----",
-)
-
-
-@pytest.mark.parametrize("secret", SECRETS)
-def test_secrets_are_masked(secret: str) -> None:
-    masked, found = mask_secrets(f"Use this: {secret} and answer in 2 s")
-    assert found
-    assert MASK in masked
-    for part in ("hunter2", "abcdefghij", "IOSFODNN7", "MIIE"):
-        assert part not in masked
-    assert masked.endswith("and answer in 2 s")
-
-
-@pytest.mark.parametrize(
-    "text", ["500,000 tokens a day", "the secret of low latency", "tokens: 3,000", "https://host:8443/x@y"]
-)
-def test_ordinary_text_is_no_secret(text: str) -> None:
-    assert mask_secrets(text) == (text, False)
 
 
 def test_no_secret_reaches_the_files(opened: Any, path: Path) -> None:
