@@ -1,5 +1,5 @@
-"""Vendors by the names that people use, parts, aliases and legal forms, and what stands behind a component: its vendors,
-and the cloud or platform that it is a part of.
+"""Vendors by the names that people use (parts, aliases, legal forms), and what stands behind a component: its vendors,
+the cloud or platform that it is a part of.
 """
 
 import re

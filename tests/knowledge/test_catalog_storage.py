@@ -13,7 +13,6 @@ from knowledge.records import Argument, Component, Fact, Record, Rule
 
 Block = TypeVar("Block", bound=Record)
 STEMS = ("governance", "storage")
-ATTESTATIONS = "catalog/facts/attestations.yaml"
 SIZING_NAMES = {"gpu_count", "gpu_nodes", "train_gpus"}
 WHERE_NAMES = {
     "id", "status", "licence_class", "ops_complexity", "managed", "self_hosted", "jurisdiction", "maturity",
@@ -120,10 +119,14 @@ def test_rules_and_arguments_name_components_of_the_catalogue(knowledge: Knowled
             assert {part.strip(" '") for part in component.split(",")} <= ids, argument.id
 
 
-def test_seed_facts_are_carried_over_once() -> None:
-    facts = [Fact.model_validate(block) for block in DataFiles().yaml(ATTESTATIONS)["facts"]]
-    facts = [fact for fact in facts if any(slot.startswith("sto.") for slot in fact.slots)]
-    seeds = Counter(seed for fact in (*blocks("facts", Fact), *facts) for seed in fact.seed_ids)
+def test_seed_facts_are_carried_over_once(knowledge: Knowledge) -> None:
+    facts = {fact.id: fact for fact in blocks("facts", Fact)}
+    facts |= {
+        fact.id: fact
+        for fact in knowledge.facts.values()
+        if fact.attestation and any(slot.startswith("sto.") for slot in fact.slots)
+    }
+    seeds = Counter(seed for fact in facts.values() for seed in fact.seed_ids)
     assert seeds
     assert max(seeds.values()) == 1
     replaced = {"F040", "F046", "F047"}  # a crawled page; licence and errors of a table not shipped

@@ -18,8 +18,8 @@ MOST_WRONG = 2
 DATA = Path(__file__).parent / "data"
 SCENARIOS = yaml.safe_load((DATA / "compliance_scenarios.yaml").read_text(encoding="utf-8"))
 DRAWN = yaml.safe_load((DATA / "compliance_drawn.yaml").read_text(encoding="utf-8"))
-DRAWN_RIGHT = {"F": 24, "G": 25, "H": 27, "I": 30, "J": 26}
-"""Of five times 30 pairs drawn at random 13, 16, 23, 27 and 26 had the right state when first run."""
+DRAWN_RIGHT = {"F": 24, "G": 25, "H": 27, "I": 30, "J": 26, "K": 23}
+"""Of six times 30 pairs drawn at random 13, 16, 23, 27, 26 and 23 had the right state when first run."""
 STRENGTH = ["denied", "unknown", "claimed", "evidenced"]
 
 
@@ -45,7 +45,7 @@ def test_of_pairs_drawn_at_random_nothing_is_made_out_to_be_better_than_it_is() 
         item["id"]: state(item["component"], item["regime"], item["place"], item["cloud"]) for item in DRAWN
     }
     right = [item for item in DRAWN if found[item["id"]] in (item["expected"], *item["also_right"])]
-    assert len(DRAWN) == 150
+    assert len(DRAWN) == 180
     for draw, least in DRAWN_RIGHT.items():
         assert sum(item["id"].startswith(draw) for item in right) >= least, draw
     better = [
