@@ -55,7 +55,7 @@ def compliance_state(
     whole = [fact for fact in facts if not fact.offer or fact.by_choice]
     found = _of_offer(facts, offer, as_of) if offer else _strongest(whole, as_of)
     if not any(fact.denies for fact in facts) and found.state in ("unknown", "claimed"):
-        own = facts if offer else whole
+        own = [fact for fact in facts if not fact.offer or offer in fact.offer] if offer else whole
         found = _inherited(knowledge, component, regime, as_of, offer, as_claim=not own) or found
     named = () if offer else dict.fromkeys(name for fact in facts for name in fact.offer)
     return ComplianceState(

@@ -41,7 +41,7 @@ class Attested:
             for regime in regimes:
                 own = self._called(component, question.named[component], regime)
                 own.sort(key=lambda identity: rank.get(identity, len(rank)))
-                of_all = [fact.id for fact in self._of_all(component, regime)]
+                of_all = [fact.id for fact in self._of_all(component, regime)][: MOST - 1]
                 yield from [*own[: MOST - len(of_all)], *of_all]
 
     def _called(self, component: str, form: str, regime: str) -> list[str]:

@@ -73,6 +73,18 @@ def test_what_a_cloud_says_of_all_its_services_answers_for_each(
     assert not found.abstained
 
 
+def test_what_is_said_of_all_services_leaves_room_for_what_is_said_of_one(knowledge: Knowledge) -> None:
+    own = knowledge.facts["amazon-bedrock/compliance/fedramp"]
+    many = [
+        own.model_copy(update={"id": f"of/all/{number}", "component": "cloud:aws"}) for number in range(5)
+    ]
+    asked = "Is Bedrock FedRAMP High?"
+    question = ReadQuestion(asked, Expansion(asked, ""), {"amazon-bedrock": "bedrock"})
+    vocabulary = Vocabulary(read_word_lists(knowledge.files))
+    leading = list(Attested([own], vocabulary, lambda *_: many).answering(question, []))
+    assert leading == [own.id, "of/all/0", "of/all/1"]
+
+
 @pytest.mark.parametrize("question", ["Is Foundry IQ GDPR compliant?", "Is Apache Beam GDPR compliant?"])
 def test_it_does_not_where_the_service_denies_it_or_is_to_be_had_elsewhere(
     question: str, retriever: Retriever
