@@ -21,7 +21,7 @@ Consult = Callable[[], Consultation]
         ("qdrant licence", "qdrant/licence/"),
         ("langfuse vs langsmith", "langfuse/"),
         ("H100 vs H200", "accelerator:H200"),
-        ("vllm or sglang", "sglang/"),
+        ("vllm or sglang", "prefix-caching/perf/radix"),
         ("difference between qdrant and milvus", "milvus/"),
         ("airflow vs dagster vs prefect", "dagster/"),
         ("what is pinecone", "component:pinecone"),
