@@ -21,7 +21,13 @@ Consult = Callable[[], Consultation]
         ("qdrant licence", "qdrant/licence/"),
         ("langfuse vs langsmith", "langfuse/"),
         ("H100 vs H200", "accelerator:H200"),
-        ("vllm or sglang", "prefix-caching/perf/radix"),
+        pytest.param(
+            "vllm or sglang",
+            "sglang/",
+            marks=pytest.mark.xfail(
+                strict=True, reason="What is cited of SGLang is said under prefix caching."
+            ),
+        ),
         ("difference between qdrant and milvus", "milvus/"),
         ("airflow vs dagster vs prefect", "dagster/"),
         ("what is pinecone", "component:pinecone"),
