@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from textual.events import Key
+
 from knowledge.errors import ModelUnavailable
 from tui.widgets.choices import Choices
 from tui.widgets.transcript import LIVE_TURNS, ErrorCard, Exchange
@@ -80,6 +82,21 @@ async def test_enter_sends_and_ctrl_j_breaks_the_line(stage: Any, replies: Any) 
         assert it.chat.composer.text == ""
         await pilot.press("up")
         assert it.chat.composer.text == "a\nb"
+
+
+async def test_what_is_typed_before_a_message_is_taken_up_belongs_to_the_next(
+    stage: Any, replies: Any
+) -> None:
+    it = stage(replies.question, replies.question)
+    async with it.app.run_test(size=SIZE) as pilot:
+        await it.idle(pilot)
+        for text in ("first", "second"):  # no pause between them: nothing was taken up yet
+            it.chat.composer.insert(text)
+            await it.chat.composer._on_key(Key("enter", None))
+        it.chat.composer.insert("third")
+        await it.idle(pilot)
+        assert it.consultation.messages == ["first", "second"]
+        assert it.chat.composer.text == "third"
 
 
 async def test_a_failed_send_gives_the_text_back(stage: Any, replies: Any) -> None:

@@ -163,9 +163,10 @@ class Chat(Vertical):
         if command is None:
             self.send(event.text)
         elif command.known:
-            self.composer.sent(event.text)
+            self.composer.remember(event.text)
             self.post_message(self.CommandGiven(command))
         else:
+            self.composer.give_back(event.text)
             self.say(f"{REFUSED} There is no command {command.name}. /help lists them.")
 
     def _choice(self, text: str) -> Choice | None:
@@ -175,7 +176,7 @@ class Chat(Vertical):
 
     def send(self, text: str) -> None:
         """Show a message at once and have it answered."""
-        self.composer.sent(text)
+        self.composer.remember(text)
         self._left = False
         self.run_worker(self._queue_message(text), group="queue")
 
@@ -315,6 +316,7 @@ class Chat(Vertical):
         event.stop()
         if isinstance(event.option_list, Choices):
             self.composer.focus()
+            self.composer.put("")
             self.send(event.option_list.choices[event.option_index].message)
 
     # the rest of the screen

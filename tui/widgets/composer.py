@@ -41,8 +41,7 @@ class Composer(TextArea):
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter":
             self._take(event)
-            if self.text.strip():
-                self.post_message(self.Sent(self.text.strip()))
+            self._send()
         elif event.key in NEW_LINE_KEYS:
             self._take(event)
             self.insert("\n")
@@ -50,6 +49,12 @@ class Composer(TextArea):
             self._take(event)
         else:
             await super()._on_key(event)
+
+    def _send(self) -> None:
+        """Emptied at once: what is typed before the message is taken up belongs to the next one."""
+        if text := self.text.strip():
+            self.put("")
+            self.post_message(self.Sent(text))
 
     @staticmethod
     def _take(event: events.Key) -> None:
@@ -76,11 +81,10 @@ class Composer(TextArea):
         self.move_cursor(self.document.end)
         return True
 
-    def sent(self, text: str) -> None:
-        """Remember what was sent and empty the field."""
+    def remember(self, text: str) -> None:
+        """What was sent is one Up away."""
         if not self._history or self._history[-1] != text:
             self._history.append(text)
-        self.put("")
 
     def put(self, text: str) -> None:
         """Fill the field, the cursor at the end."""
