@@ -14,11 +14,13 @@ def attestations(knowledge: Knowledge, subject: str) -> tuple[Fact, ...]:
 def said_of_all_services(knowledge: Knowledge, component: str, regime: str) -> tuple[Fact, ...]:
     """What a cloud says of all its services for `regime`, where `component` is one of them, to be had there alone, of
     which nothing is denied."""
-    cloud = cloud_of(knowledge, component)
-    own = attestations(knowledge, component)
-    if not cloud or any(fact.denies for fact in own if regime in fact.attestation):
-        return ()
-    of_cloud = attestations(knowledge, f"cloud:{cloud}")
+    denied = any(fact.denies for fact in attestations(knowledge, component) if regime in fact.attestation)
+    return () if denied else said_of_all(knowledge, cloud_of(knowledge, component), regime)
+
+
+def said_of_all(knowledge: Knowledge, cloud: str, regime: str) -> tuple[Fact, ...]:
+    """What `cloud` says of all its services; nothing for an empty name."""
+    of_cloud = attestations(knowledge, f"cloud:{cloud}") if cloud else ()
     return tuple(fact for fact in of_cloud if fact.all_services and regime in fact.attestation)
 
 

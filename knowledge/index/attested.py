@@ -22,9 +22,9 @@ class Attested:
     """Attestations and denials under what they are about."""
 
     def __init__(
-        self, facts: Iterable[Fact], vocabulary: Vocabulary, of_all: Callable[[str, str], Iterable[Fact]]
+        self, facts: Iterable[Fact], vocabulary: Vocabulary, of_all: Callable[[str, str, str], Iterable[Fact]]
     ) -> None:
-        """`of_all`: what is said, for a component and a regime, of all services of which that is one."""
+        """`of_all`: what is said, for a component, the form that named it and a regime, of all services of its kind."""
         self._vocabulary = vocabulary
         self._of_all = of_all
         self._facts: dict[tuple[str, str], list[Fact]] = {}
@@ -39,13 +39,14 @@ class Attested:
         rank = {identity: place for place, identity in enumerate(found)}
         for component in sorted(question.singled_out):
             for regime in regimes:
-                own = self._called(component, question.named[component], regime)
+                form = question.named[component]
+                own = self._called(component, form, regime)
                 own.sort(key=lambda identity: rank.get(identity, len(rank)))
-                of_all = [fact.id for fact in self._of_all(component, regime)][: MOST - 1]
+                of_all = [fact.id for fact in self._of_all(component, form, regime)][: MOST - 1]
                 yield from [*own[: MOST - len(of_all)], *of_all]
 
     def _called(self, component: str, form: str, regime: str) -> list[str]:
         """Of the facts those on the seller by whose name it was called; all of them where that was its own."""
         facts = self._facts.get((component, regime), ())
-        is_seller = form in self._vocabulary.sellers
-        return [fact.id for fact in facts if not is_seller or speaks_of(fact, form)]
+        seller = self._vocabulary.seller(form)
+        return [fact.id for fact in facts if not seller or speaks_of(fact, seller)]

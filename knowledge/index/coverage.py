@@ -6,12 +6,12 @@ Measured: a question without an answer scores as high as one with an answer, so 
 from collections.abc import Mapping
 from functools import cached_property
 
-from ..attestations import said_of_all_services
 from ..library import Knowledge
 from ..records import Fact
 from .attested import speaks_of
+from .cloud_wide import said_of_all_for
 from .names import normalise
-from .vocabulary import Attribute, Vocabulary, answers
+from .vocabulary import Attribute, Phrases, Vocabulary, answers
 
 
 class Coverage:
@@ -49,24 +49,39 @@ class Coverage:
 
     def _covered(self, attribute: Attribute, named: Mapping[str, str]) -> bool:
         """By a fact about a named component, about all services of its cloud, or one that names it in passing."""
-        if any(said_of_all_services(self._knowledge, item, attribute.attestation) for item in named):
+        regime = attribute.attestation
+        if regime and any(
+            said_of_all_for(self._knowledge, self._vocabulary, item, form, regime)
+            for item, form in named.items()
+        ):
             return True
         return any(
             answers(attribute, fact.kind, fact.statement, fact.attestation)
             for identity, form in named.items()
-            for fact in (*self._about(identity, form, attribute), *self._mentioning(form))
+            for fact in (*self._about(identity, form, attribute), *self._in_passing(form, attribute))
         )
 
     def _about(self, identity: str, form: str, attribute: Attribute) -> list[Fact]:
         """What may answer: what is attested of a component says nothing of another one that sells it."""
         facts = self._facts.get(identity, [])
-        of_seller = attribute.attestation and form in self._vocabulary.sellers
-        return [fact for fact in facts if speaks_of(fact, form)] if of_seller else facts
+        seller = attribute.attestation and self._vocabulary.seller(form)
+        return [fact for fact in facts if speaks_of(fact, seller)] if seller else facts
+
+    def _in_passing(self, form: str, attribute: Attribute) -> list[Fact]:
+        """A regime has to be attested there or called by its name: what names EKS and the EU tells no GDPR."""
+        found = self._mentioning(form)
+        if not attribute.attestation:
+            return found
+        called = Phrases(attribute.asked)
+        return [
+            fact
+            for fact in found
+            if attribute.attestation in fact.attestation or called.within(fact.statement)
+        ]
 
     def _told(self, identity: str, form: str) -> str:
         """The component's name, or the seller's by which it was called."""
-        is_seller = form in self._vocabulary.sellers
-        return form.title() if is_seller else self._knowledge.components[identity].name
+        return form.title() if self._vocabulary.seller(form) else self._knowledge.components[identity].name
 
     def _mentioning(self, form: str) -> list[Fact]:
         phrase = f" {normalise(form)} "

@@ -11,20 +11,20 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from ..attestations import said_of_all_services
 from ..contradictions import contradicting
 from ..embedding import Embedder, MiniLm
 from ..library import Knowledge
 from .abstention import Abstention, names_in
 from .attested import Attested
 from .cards import index_records
+from .cloud_wide import said_of_all_for
 from .dense import DenseSearch
 from .fusion import fuse
 from .hits import Hit, SearchResult, hit_of
 from .judged import JudgedAnswers, read_judged_answers
 from .learned_order import Signals, read_order_weights, reordered
 from .lexical import LexicalIndex
-from .names import Names
+from .names import Names, name_forms
 from .neighbours import Neighbours, read_neighbours
 from .opening import prepare
 from .ordering import SignalReader
@@ -86,6 +86,7 @@ class Retriever:
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
         vector = self._vector_beside(query)
         asked = self._worded_question(query)
+        asked = asked._replace(named=asked.named or self._meant(only))
         rows = self._rows.found(query, asked.named)
         by_name = [record for record in (*rows.records, *self._bare(asked)) if only.admits(record)]
         if not any(record in rows.records for record in by_name):
@@ -134,12 +135,24 @@ class Retriever:
             return []
         return [self._by_id[f"component:{identity}"] for identity in list(asked.named)[:MOST_NAMED]]
 
+    def _meant(self, only: Filter) -> dict[str, str]:
+        """The components that a search is narrowed to: what names nothing is asked of those."""
+        known = self._knowledge.components
+        return {item: name_forms(known[item].name)[0] for item in sorted(only.subjects) if item in known}
+
     def _attesting(
         self, asked: ReadQuestion, found: Iterable[tuple[str, float]], only: Filter
     ) -> Iterator[IndexRecord]:
-        """What attests to a regime that is asked of a component by its name."""
-        answering = self._attested.answering(asked, (identity for identity, _ in found))
-        return (record for identity in answering if only.admits(record := self._by_id[identity]))
+        """What attests to a regime that is asked of a component by its name; of one that the search is narrowed to also
+        what its cloud says of all its services."""
+        inside = {
+            item: form for item, form in asked.named.items() if not only.subjects or item in only.subjects
+        }
+        answering = self._attested.answering(
+            asked._replace(named=inside), (identity for identity, _ in found)
+        )
+        rest = only._replace(subjects=frozenset(), slots=frozenset())
+        return (record for identity in answering if rest.admits(record := self._by_id[identity]))
 
     def _facts_first(self, found: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
         """Cards behind the facts that are about as good, which say it with their source."""
@@ -326,7 +339,7 @@ class Retriever:
 
     @cached_property
     def _attested(self) -> Attested:
-        of_all = partial(said_of_all_services, self._knowledge)
+        of_all = partial(said_of_all_for, self._knowledge, self._vocabulary)
         return Attested(self._knowledge.facts.values(), self._vocabulary, of_all)
 
     @cached_property

@@ -1,7 +1,7 @@
 """Word lists of the search, read from catalog/synonyms.yaml: synonyms, aliases, askable attributes."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from .names import normalise
 from .words import terms
 
 FILE = "catalog/synonyms.yaml"
+NO_CLOUD = "none"
 FOREIGN_SHARE = 0.25
 """Of all words, of those that stand in English too."""
 
@@ -65,8 +66,8 @@ class WordLists(Record):
     synonyms: tuple[Synonym, ...] = ()
     intents: tuple[Intent, ...] = ()
     aliases: dict[str, str] = {}
-    sellers: tuple[str, ...] = ()
-    """Aliases that are names of one of several that sell a component."""
+    sellers: dict[str, tuple[str, ...]] = {}
+    """Cloud, or `none` -> names of its services, each one of several that sell a component."""
     vendor_words: frozenset[str] = frozenset()
     trailing_words: frozenset[str] = frozenset()
     generic_words: frozenset[str] = frozenset()
@@ -180,9 +181,19 @@ class Vocabulary:
         return frozenset(map(normalise, self.lists.foreign_or_english))
 
     @cached_property
-    def sellers(self) -> frozenset[str]:
-        """Forms that name one of several that sell a component."""
-        return frozenset(map(normalise, self.lists.sellers))
+    def sellers(self) -> Mapping[str, str]:
+        """Forms that name one of several that sell a component -> the cloud whose service it is; empty: none."""
+        return {
+            normalise(name): "" if cloud == NO_CLOUD else cloud
+            for cloud, names in self.lists.sellers.items()
+            for name in names
+        }
+
+    def seller(self, form: str) -> str:
+        """The seller that a form names, with its cloud's name in front or without; empty: none."""
+        words = form.split()
+        shorter = (" ".join(words[start:]) for start in range(len(words)))
+        return next((name for name in shorter if name in self.sellers), "")
 
     @cached_property
     def words(self) -> frozenset[str]:

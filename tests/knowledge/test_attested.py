@@ -63,6 +63,8 @@ def test_of_one_component_and_regime_only_a_few_lead(knowledge: Knowledge) -> No
         ("Is Kinesis GDPR compliant?", "cloud-aws/compliance/gdpr-all-services"),
         ("spanner gdpr", "cloud-gcp/compliance/gdpr-all-services"),
         ("Can Event Hubs take personal data under the GDPR?", "cloud-azure/compliance/gdpr"),
+        ("Is EKS GDPR compliant?", "cloud-aws/compliance/gdpr-all-services"),
+        ("google dataflow gdpr", "cloud-gcp/compliance/gdpr-all-services"),
     ],
 )
 def test_what_a_cloud_says_of_all_its_services_answers_for_each(
@@ -103,3 +105,28 @@ def test_filters_hold_for_what_leads_too(retriever: Retriever) -> None:
     found = retriever.search("Is Bedrock FedRAMP High?", k=8, kinds=("cost",))
     assert found.hits
     assert all("/cost/" in hit.record_id for hit in found.hits)
+
+
+def test_a_search_narrowed_to_a_service_has_what_its_cloud_says_of_all(retriever: Retriever) -> None:
+    found = retriever.search("GDPR compliance", k=8, components=("amazon-kinesis",))
+    assert found.hits[0].record_id == "cloud-aws/compliance/gdpr-all-services"
+    assert found.hits[1:]
+    assert all(
+        hit.record_id.split("/")[0] == "amazon-kinesis" for hit in found.hits[1:] if "/" in hit.record_id
+    )
+
+
+def test_what_names_nothing_is_asked_of_what_the_search_is_narrowed_to(retriever: Retriever) -> None:
+    found = retriever.search("is it FedRAMP authorised?", components=("qdrant",))
+    assert found.abstained
+    assert "FedRAMP of Qdrant" in found.reason
+
+
+@pytest.mark.parametrize("question", ["Is Unsloth PCI DSS compliant?", "Is Terraform GDPR compliant?"])
+def test_a_regime_is_not_told_by_what_names_the_component_and_a_place_or_a_bus(
+    question: str, retriever: Retriever
+) -> None:
+    """Facts name Unsloth beside PCI cards, and Terraform beside the EU."""
+    found = retriever.search(question)
+    assert found.abstained
+    assert "holds no sourced fact on the" in found.reason
