@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator
+from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 import yaml
 
 from .errors import KnowledgeInvalid
+from .parsed_yaml import FILE as PARSED
+from .parsed_yaml import ParsedYaml
 
 MAX_BYTES = 16_000_000
 
@@ -23,6 +26,7 @@ class DataFiles:
         self.root: Traversable = root if root is not None else resources.files("knowledge") / "data"
         if not self.root.is_dir():
             raise KnowledgeInvalid(f"The knowledge folder {root} doesn't exist.", "Give an existing folder.")
+        self.is_packaged = root is None
 
     def text(self, name: str) -> str:
         """The text of `name`, a path relative to the root, without the mark that Excel sets before UTF-8."""
@@ -44,8 +48,11 @@ class DataFiles:
 
     def yaml(self, name: str) -> Any:
         """A YAML file as plain values."""
+        text = self.text(name)
+        if (known := self._parsed.of(text)) is not None:
+            return known
         try:
-            return yaml.load(self.text(name), Loader=_LOADER)  # noqa: S506 - CSafeLoader or SafeLoader
+            return yaml.load(text, Loader=_LOADER)  # noqa: S506 - CSafeLoader or SafeLoader
         except yaml.YAMLError as error:
             raise KnowledgeInvalid(f"{name} is not valid YAML: {error}.") from error
 
@@ -80,6 +87,12 @@ class DataFiles:
         for name in self.walk():
             total.update(name.encode() + b"\0" + hashlib.sha256(self.bytes(name)).digest())
         return total.hexdigest()
+
+    @cached_property
+    def _parsed(self) -> ParsedYaml:
+        """What was read ahead: of the package alone, since a folder of anybody's may say one thing there and another
+        in its YAML."""
+        return ParsedYaml(self.bytes(PARSED) if self.is_packaged and self.is_plain(PARSED) else b"")
 
     def _at(self, name: str) -> Traversable:
         parts = name.split("/")

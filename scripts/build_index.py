@@ -1,4 +1,4 @@
-"""Embed the records of the packaged knowledge base, ship the vectors, and write the manifest.
+"""Embed the records of the packaged knowledge base, ship the vectors and the YAML as read, and write the manifest.
 
 Run it after any change below knowledge/data: `python scripts/build_index.py`.
 """
@@ -10,6 +10,8 @@ from knowledge.index.cards import index_records
 from knowledge.index.vectors import SHIPPED, embedded, pack, read_shipped
 from knowledge.library import Knowledge
 from knowledge.manifest import packaged_root, write
+from knowledge.parsed_yaml import FILE as PARSED
+from knowledge.parsed_yaml import pack as pack_parsed
 
 
 def main() -> int:
@@ -21,6 +23,9 @@ def main() -> int:
     known |= dict(zip(absent, embedded([records[key] for key in absent], model), strict=True))
     content = pack({key: known[key] for key in records}, model)
     (root / SHIPPED).write_bytes(content)
+    files = knowledge.files
+    yaml_files = [name for name in files.walk() if name.endswith(".yaml")]
+    (root / PARSED).write_bytes(pack_parsed((files.text(name), files.yaml(name)) for name in yaml_files))
     listed = write(root)
     print(
         f"{len(records)} vectors ({len(absent)} computed), {len(content)} bytes; {listed} files in the manifest"

@@ -4,12 +4,15 @@ import csv
 import io
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from ..embedding import MODEL_SHA256, MiniLm
 from ..errors import KnowledgeInvalid, StackwrightError
 from ..files import DataFiles
 from ..library import Knowledge
 from ..manifest import MANIFEST, differences
+from ..parsed_yaml import FILE as PARSED
+from ..parsed_yaml import ParsedYaml, as_json
 from .finding import Finding, error, warning
 
 LICENCES = "LICENCES.csv"
@@ -39,6 +42,20 @@ def check_licences(files: DataFiles) -> Iterator[Finding]:
 
 def _covers(place: str, name: str) -> bool:
     return bool(place) and (name == place or name.startswith(f"{place}/") or fnmatchcase(name, place))
+
+
+def check_parsed(files: DataFiles) -> Iterator[Finding]:
+    """What the package ships as already read is there for every file that can be, and says what its YAML says."""
+    if not files.is_packaged or not isinstance(files.root, Path) or not files.is_plain(PARSED):
+        return
+    known, as_yaml = ParsedYaml(files.bytes(PARSED)), DataFiles(files.root)
+    for name in (item for item in as_yaml.walk() if item.endswith(".yaml")):
+        try:
+            content, told = as_yaml.yaml(name), known.of(as_yaml.text(name))
+        except KnowledgeInvalid:
+            continue  # which is reported where it is read
+        if told != content and (told is not None or as_json(content)):
+            yield error(PARSED, "", f"It doesn't say what {name} says; run scripts/build_index.py.")
 
 
 def check_vectors(knowledge: Knowledge) -> Iterator[Finding]:

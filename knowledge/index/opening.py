@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Matrix = npt.NDArray[np.float32]
 
-FORMAT = 5
+FORMAT = 6
 """Raised when the layout of the collection changes, so that old ones are left alone."""
 
 
