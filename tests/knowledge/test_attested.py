@@ -64,6 +64,7 @@ def test_of_one_component_and_regime_only_a_few_lead(knowledge: Knowledge) -> No
         ("spanner gdpr", "cloud-gcp/compliance/gdpr-all-services"),
         ("Can Event Hubs take personal data under the GDPR?", "cloud-azure/compliance/gdpr"),
         ("Is EKS GDPR compliant?", "cloud-aws/compliance/gdpr-all-services"),
+        ("Is Lambda GDPR compliant?", "cloud-aws/compliance/gdpr-all-services"),
         ("google dataflow gdpr", "cloud-gcp/compliance/gdpr-all-services"),
     ],
 )
