@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable, Iterator
 from ..records import Fact
 from .names import normalise
 from .read_question import ReadQuestion
-from .vocabulary import Vocabulary
+from .vocabulary import Seller, Vocabulary
 
 MOST = 3
 """Of one component and regime."""
 
 
-def speaks_of(fact: Fact, form: str) -> bool:
-    """Whether a fact, or the name of the offer that it is about, says a normalised name."""
-    return f" {form} " in f" {normalise(' '.join((fact.statement, *fact.offer)))} "
+def speaks_of(fact: Fact, seller: Seller) -> bool:
+    """Whether a fact, or the name of the offer that it is about, says the name of a seller in one of its spellings."""
+    said = f" {normalise(' '.join((fact.statement, *fact.offer)))} "
+    return any(f" {form} " in said for form in seller.forms)
 
 
 class Attested:
@@ -38,15 +39,25 @@ class Attested:
         regimes = dict.fromkeys(item.attestation for item in self._vocabulary.asked(question.text))
         rank = {identity: place for place, identity in enumerate(found)}
         for component in sorted(question.singled_out):
-            for regime in regimes:
-                form = question.named[component]
-                own = self._called(component, form, regime)
-                own.sort(key=lambda identity: rank.get(identity, len(rank)))
-                of_all = [fact.id for fact in self._of_all(component, form, regime)][: MOST - 1]
-                yield from [*own[: MOST - len(of_all)], *of_all]
+            for form in self._forms(question, component):
+                for regime in regimes:
+                    own = self._called(component, form, regime)
+                    own.sort(key=lambda identity: rank.get(identity, len(rank)))
+                    of_all = [fact.id for fact in self._of_all(component, form, regime)][: MOST - 1]
+                    yield from [*own[: MOST - len(of_all)], *of_all]
+
+    def _forms(self, question: ReadQuestion, component: str) -> list[str]:
+        """The form that named the component, or those of all its sellers that the question compares: `EKS vs GKE`."""
+        aliases = self._vocabulary.component_of
+        sellers = [
+            seller.forms[0]
+            for seller in self._vocabulary.sellers_named(question.text)
+            if aliases.get(seller.forms[0]) == component
+        ]
+        return sellers or [question.named[component]]
 
     def _called(self, component: str, form: str, regime: str) -> list[str]:
         """Of the facts those on the seller by whose name it was called; all of them where that was its own."""
         facts = self._facts.get((component, regime), ())
         seller = self._vocabulary.seller(form)
-        return [fact.id for fact in facts if not seller or speaks_of(fact, seller)]
+        return [fact.id for fact in facts if seller is None or speaks_of(fact, seller)]

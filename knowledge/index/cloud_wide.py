@@ -13,8 +13,8 @@ def said_of_all_for(
     """For a component that is one cloud's alone, or for the seller by whose name (`form`) it was called: EKS is AWS's,
     Kubernetes nobody's. Nothing where that, or the seller's, is denied."""
     seller = vocabulary.seller(form)
-    if not seller:
+    if seller is None:
         return said_of_all_services(knowledge, component, regime)
     own = (fact for fact in attestations(knowledge, component) if regime in fact.attestation)
     denied = any(fact.denies and speaks_of(fact, seller) for fact in own)
-    return () if denied else said_of_all(knowledge, vocabulary.sellers[seller], regime)
+    return () if denied else said_of_all(knowledge, seller.cloud, regime)

@@ -64,7 +64,7 @@ class Coverage:
     def _about(self, identity: str, form: str, attribute: Attribute) -> list[Fact]:
         """What may answer: what is attested of a component says nothing of another one that sells it."""
         facts = self._facts.get(identity, [])
-        seller = attribute.attestation and self._vocabulary.seller(form)
+        seller = self._vocabulary.seller(form) if attribute.attestation else None
         return [fact for fact in facts if speaks_of(fact, seller)] if seller else facts
 
     def _in_passing(self, form: str, attribute: Attribute) -> list[Fact]:
@@ -81,7 +81,8 @@ class Coverage:
 
     def _told(self, identity: str, form: str) -> str:
         """The component's name, or the seller's by which it was called."""
-        return form.title() if self._vocabulary.seller(form) else self._knowledge.components[identity].name
+        seller = self._vocabulary.seller(form)
+        return seller.name if seller else self._knowledge.components[identity].name
 
     def _mentioning(self, form: str) -> list[Fact]:
         phrase = f" {normalise(form)} "

@@ -53,6 +53,8 @@ MOST_NAMED = 3
 """Cards that names alone bring."""
 BY_NAME = 1.0
 """Score of what was looked up by its name."""
+CLOUD = "cloud:"
+"""Before a cloud's name: what a fact on all its services is about."""
 OWN_FIRST = 2
 """Of the hits so many are looked at for facts of one's own."""
 SUBJECT_UNCHECKED = (
@@ -86,7 +88,7 @@ class Retriever:
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
         vector = self._vector_beside(query)
         asked = self._worded_question(query)
-        asked = asked._replace(named=asked.named or self._meant(only))
+        asked = asked._replace(named=asked.named or self._meant(query, only))
         rows = self._rows.found(query, asked.named)
         by_name = [record for record in (*rows.records, *self._bare(asked)) if only.admits(record)]
         if not any(record in rows.records for record in by_name):
@@ -135,24 +137,32 @@ class Retriever:
             return []
         return [self._by_id[f"component:{identity}"] for identity in list(asked.named)[:MOST_NAMED]]
 
-    def _meant(self, only: Filter) -> dict[str, str]:
-        """The components that a search is narrowed to: what names nothing is asked of those."""
+    def _meant(self, query: str, only: Filter) -> dict[str, str]:
+        """The components that a search is narrowed to: a regime that is asked of nothing is asked of those."""
         known = self._knowledge.components
+        if not any(attribute.attestation for attribute in self._vocabulary.asked(query)):
+            return {}
         return {item: name_forms(known[item].name)[0] for item in sorted(only.subjects) if item in known}
 
     def _attesting(
         self, asked: ReadQuestion, found: Iterable[tuple[str, float]], only: Filter
     ) -> Iterator[IndexRecord]:
-        """What attests to a regime that is asked of a component by its name; of one that the search is narrowed to also
-        what its cloud says of all its services."""
-        inside = {
-            item: form for item, form in asked.named.items() if not only.subjects or item in only.subjects
+        """What attests to a regime that is asked of a component by its name, and, of one inside the filter, what its
+        cloud says of all its services."""
+        known = self._knowledge.components
+        of_all = {
+            item: form
+            for item, form in asked.named.items()
+            if (not only.subjects or item in only.subjects)
+            and (not only.slots or not only.slots.isdisjoint(known[item].slots))
         }
+        wider = only._replace(subjects=frozenset(), slots=frozenset())
         answering = self._attested.answering(
-            asked._replace(named=inside), (identity for identity, _ in found)
+            asked._replace(named=of_all), (identity for identity, _ in found)
         )
-        rest = only._replace(subjects=frozenset(), slots=frozenset())
-        return (record for identity in answering if rest.admits(record := self._by_id[identity]))
+        for record in map(self._by_id.__getitem__, answering):
+            if (wider if record.component.startswith(CLOUD) else only).admits(record):
+                yield record
 
     def _facts_first(self, found: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
         """Cards behind the facts that are about as good, which say it with their source."""

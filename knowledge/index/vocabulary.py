@@ -66,8 +66,8 @@ class WordLists(Record):
     synonyms: tuple[Synonym, ...] = ()
     intents: tuple[Intent, ...] = ()
     aliases: dict[str, str] = {}
-    sellers: dict[str, tuple[str, ...]] = {}
-    """Cloud, or `none` -> names of its services, each one of several that sell a component."""
+    sellers: dict[str, dict[str, tuple[str, ...]]] = {}
+    """Cloud, or `none` -> its services, each one of several that sell a component -> other spellings of their names."""
     vendor_words: frozenset[str] = frozenset()
     trailing_words: frozenset[str] = frozenset()
     generic_words: frozenset[str] = frozenset()
@@ -83,6 +83,15 @@ class WordLists(Record):
     of_cards: frozenset[str] = frozenset()
     comparing: frozenset[str] = frozenset()
 
+    def component_of(self) -> dict[str, str]:
+        """Normalised aliases, spellings of sellers' names among them -> component ids."""
+        found = {normalise(alias): identity for alias, identity in self.aliases.items()}
+        for named in self.sellers.values():
+            for name, spellings in named.items():
+                if identity := found.get(normalise(name), ""):
+                    found |= {normalise(spelling): identity for spelling in spellings}
+        return found
+
 
 class Expansion(NamedTuple):
     """A question with the words that its synonyms add."""
@@ -93,6 +102,16 @@ class Expansion(NamedTuple):
     @property
     def text(self) -> str:
         return f"{self.question} {self.added}".strip()
+
+
+class Seller(NamedTuple):
+    """One of several that sell a component."""
+
+    name: str
+    cloud: str
+    """Whose service it is; empty: no cloud's."""
+    forms: tuple[str, ...]
+    """Normalised spellings of its name."""
 
 
 def read_word_lists(files: DataFiles) -> WordLists:
@@ -181,19 +200,30 @@ class Vocabulary:
         return frozenset(map(normalise, self.lists.foreign_or_english))
 
     @cached_property
-    def sellers(self) -> Mapping[str, str]:
-        """Forms that name one of several that sell a component -> the cloud whose service it is; empty: none."""
-        return {
-            normalise(name): "" if cloud == NO_CLOUD else cloud
-            for cloud, names in self.lists.sellers.items()
-            for name in names
-        }
+    def sellers(self) -> Mapping[str, Seller]:
+        """Forms that name one of several that sell a component."""
+        found = [
+            Seller(name, "" if cloud == NO_CLOUD else cloud, tuple(map(normalise, (name, *spellings))))
+            for cloud, named in self.lists.sellers.items()
+            for name, spellings in named.items()
+        ]
+        return {form: seller for seller in found for form in seller.forms}
 
-    def seller(self, form: str) -> str:
-        """The seller that a form names, with its cloud's name in front or without; empty: none."""
+    @cached_property
+    def component_of(self) -> Mapping[str, str]:
+        """Aliases as normalised forms -> component ids."""
+        return self.lists.component_of()
+
+    def seller(self, form: str) -> Seller | None:
+        """The seller that a form names, with its cloud's name in front or without."""
         words = form.split()
         shorter = (" ".join(words[start:]) for start in range(len(words)))
-        return next((name for name in shorter if name in self.sellers), "")
+        return next((self.sellers[name] for name in shorter if name in self.sellers), None)
+
+    def sellers_named(self, question: str) -> list[Seller]:
+        """Those whose names stand in the question, each once."""
+        said = f" {normalise(question)} "
+        return list(dict.fromkeys(seller for form, seller in self.sellers.items() if f" {form} " in said))
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -64,7 +64,12 @@ def test_of_one_component_and_regime_only_a_few_lead(knowledge: Knowledge) -> No
         ("spanner gdpr", "cloud-gcp/compliance/gdpr-all-services"),
         ("Can Event Hubs take personal data under the GDPR?", "cloud-azure/compliance/gdpr"),
         ("Is EKS GDPR compliant?", "cloud-aws/compliance/gdpr-all-services"),
-        ("Is Lambda GDPR compliant?", "cloud-aws/compliance/gdpr-all-services"),
+        ("is azure service bus gdpr compliant", "cloud-azure/compliance/gdpr"),
+        (
+            "Is Amazon Managed Streaming for Apache Kafka GDPR compliant?",
+            "cloud-aws/compliance/gdpr-all-services",
+        ),
+        ("Is AWS Lambda GDPR compliant?", "cloud-aws/compliance/gdpr-all-services"),
         ("google dataflow gdpr", "cloud-gcp/compliance/gdpr-all-services"),
     ],
 )
@@ -131,3 +136,35 @@ def test_a_regime_is_not_told_by_what_names_the_component_and_a_place_or_a_bus(
     found = retriever.search(question)
     assert found.abstained
     assert "holds no sourced fact on the" in found.reason
+
+
+def test_two_sellers_that_are_compared_are_both_answered_for(retriever: Retriever) -> None:
+    leading = [hit.record_id for hit in retriever.search("EKS vs GKE GDPR", k=8).hits if hit.score == BY_NAME]
+    assert leading == ["cloud-aws/compliance/gdpr-all-services", "cloud-gcp/compliance/gdpr-all-services"]
+
+
+@pytest.mark.parametrize("service", ["AKS", "Azure Kubernetes Service"])
+def test_a_seller_is_known_in_each_spelling_of_its_name(service: str, retriever: Retriever) -> None:
+    """The fact says the name in full, and is about the offer of that name."""
+    found = retriever.search(f"Is {service} PCI DSS compliant?")
+    assert not found.abstained
+    assert found.hits[0].record_id == "kubernetes/compliance/aks-hipaa-pci"
+
+
+@pytest.mark.parametrize(
+    ("question", "components", "slot"),
+    [
+        ("Is Bedrock HIPAA eligible?", (), "sto.vector_db"),
+        ("Is Bedrock HIPAA eligible?", ("amazon-bedrock",), "sto.vector_db"),
+        ("GDPR", ("amazon-kinesis",), "sto.vector_db"),
+    ],
+)
+def test_a_slot_holds_for_what_leads_and_for_what_a_cloud_says_of_all(
+    question: str, components: tuple[str, ...], slot: str, retriever: Retriever
+) -> None:
+    found = retriever.search(question, components=components, slots=(slot,))
+    assert all(hit.score < BY_NAME for hit in found.hits)
+
+
+def test_what_is_no_regime_is_asked_of_nobody_by_the_filter_alone(retriever: Retriever) -> None:
+    assert retriever.search("stock price", components=("pinecone",)).abstained
