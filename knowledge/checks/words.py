@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ..errors import KnowledgeInvalid
 from ..index.cards import ARTICLE
+from ..index.names import normalise
 from ..index.record import FACT_KINDS
 from ..index.vocabulary import FILE, read_word_lists
 from .finding import Finding, error
@@ -31,6 +32,10 @@ def _word_lists(tables: Tables) -> Iterator[Finding]:
     for alias, identity in sorted(lists.aliases.items()):
         if identity not in tables.components:
             yield error(FILE, alias, f"The alias names the unknown component {identity!r}.")
+    named = lists.component_of()
+    for seller in sorted(name for sellers in lists.sellers.values() for name in sellers):
+        if normalise(seller) not in named:
+            yield error(FILE, seller, "The seller is no alias, so nothing tells what it sells.")
     for intent in lists.intents:
         for kind in sorted(intent.kinds - FACT_KINDS - {ARTICLE}):
             yield error(FILE, intent.terms[0], f"The intent asks for the unknown kind {kind!r}.")

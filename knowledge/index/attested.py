@@ -25,7 +25,7 @@ class Attested:
     def __init__(
         self, facts: Iterable[Fact], vocabulary: Vocabulary, of_all: Callable[[str, str, str], Iterable[Fact]]
     ) -> None:
-        """`of_all`: what is said, for a component, the form that named it and a regime, of all services of its kind."""
+        """`of_all`: for a component, the form that named it and a regime, what its cloud says of all its services."""
         self._vocabulary = vocabulary
         self._of_all = of_all
         self._facts: dict[tuple[str, str], list[Fact]] = {}

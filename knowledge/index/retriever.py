@@ -150,7 +150,7 @@ class Retriever:
         """What attests to a regime that is asked of a component by its name, and, of one inside the filter, what its
         cloud says of all its services."""
         known = self._knowledge.components
-        of_all = {
+        inside = {
             item: form
             for item, form in asked.named.items()
             if (not only.subjects or item in only.subjects)
@@ -158,7 +158,7 @@ class Retriever:
         }
         wider = only._replace(subjects=frozenset(), slots=frozenset())
         answering = self._attested.answering(
-            asked._replace(named=of_all), (identity for identity, _ in found)
+            asked._replace(named=inside), (identity for identity, _ in found)
         )
         for record in map(self._by_id.__getitem__, answering):
             if (wider if record.component.startswith(CLOUD) else only).admits(record):

@@ -221,9 +221,14 @@ class Vocabulary:
         return next((self.sellers[name] for name in shorter if name in self.sellers), None)
 
     def sellers_named(self, question: str) -> list[Seller]:
-        """Those whose names stand in the question, each once."""
-        said = f" {normalise(question)} "
-        return list(dict.fromkeys(seller for form, seller in self.sellers.items() if f" {form} " in said))
+        """Those whose names stand in the question, each once; longer names are taken first and used up: Confluent Cloud
+        isn't Confluent too."""
+        said, found = f" {normalise(question)} ", list[Seller]()
+        for form, seller in sorted(self.sellers.items(), key=lambda item: -len(item[0])):
+            if f" {form} " in said:
+                said = said.replace(f" {form} ", " | ")
+                found.append(seller)
+        return list(dict.fromkeys(found))
 
     @cached_property
     def words(self) -> frozenset[str]:

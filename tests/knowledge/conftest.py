@@ -147,7 +147,8 @@ def small_tree() -> dict[str, Any]:
                 }
             ]
         },
-        "catalog/synonyms.yaml": workload.yaml("catalog/synonyms.yaml") | {"aliases": {"pg vec": "pgvector"}},
+        "catalog/synonyms.yaml": workload.yaml("catalog/synonyms.yaml")
+        | {"aliases": {"pg vec": "pgvector"}, "sellers": {}},
         "workload/fields.yaml": workload.yaml("workload/fields.yaml"),
         "workload/derived.yaml": workload.yaml("workload/derived.yaml"),
         "workload/names.yaml": workload.yaml("workload/names.yaml"),

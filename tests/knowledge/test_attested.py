@@ -143,6 +143,12 @@ def test_two_sellers_that_are_compared_are_both_answered_for(retriever: Retrieve
     assert leading == ["cloud-aws/compliance/gdpr-all-services", "cloud-gcp/compliance/gdpr-all-services"]
 
 
+def test_a_seller_with_a_longer_name_is_not_the_one_with_the_shorter(knowledge: Knowledge) -> None:
+    vocabulary = Vocabulary(read_word_lists(knowledge.files))
+    named = [seller.name for seller in vocabulary.sellers_named("Does Confluent Cloud have SOC 2?")]
+    assert named == ["Confluent Cloud"]
+
+
 @pytest.mark.parametrize("service", ["AKS", "Azure Kubernetes Service"])
 def test_a_seller_is_known_in_each_spelling_of_its_name(service: str, retriever: Retriever) -> None:
     """The fact says the name in full, and is about the offer of that name."""

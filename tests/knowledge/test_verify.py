@@ -166,9 +166,11 @@ def test_questions_and_aliases_name_what_exists(tree: dict[str, Any], plant: Pla
     }
     tree["workload/questions.yaml"]["questions"] = [{"id": "corpus", "parts": [part], "why": "size"}]
     tree["catalog/synonyms.yaml"]["aliases"] = {"pg": "postgres-nowhere"}
+    tree["catalog/synonyms.yaml"]["sellers"] = {"aws": {"PG": [], "Mosaic": []}}
     messages = " ".join(item.message for item in errors(plant(tree)))
     assert "corpus_tons" in messages
     assert "postgres-nowhere" in messages
+    assert [item.id for item in errors(plant(tree)) if "The seller is no alias" in item.message] == ["Mosaic"]
 
 
 def test_broken_files_are_findings_not_exceptions(tree: dict[str, Any], plant: Plant) -> None:
