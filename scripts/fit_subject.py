@@ -199,7 +199,7 @@ def nearness(kept: Kept, vectors: Array, fold: npt.NDArray[np.int64]) -> Array:
     for part in range(FOLDS):
         among = neighbours.Neighbours(kept.projection, *kept.without(part).stored())
         for place in np.flatnonzero(fold == part):
-            found[place] = among.nearness(vectors[place].astype(np.float32))
+            found[place] = among.nearness(among.points(vectors[place].astype(np.float32)))
     return found
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from ..library import Knowledge
 from .cards import ARTICLE
@@ -14,6 +13,7 @@ from .neighbours import Neighbours
 from .record import IndexRecord
 from .record_terms import RecordTerms
 from .rows import RowsFound
+from .standing import Standing
 from .strangers import Strangers
 from .subject import NamesIn, Subject, SubjectWeights, Usage, read_weights
 from .vocabulary import Vocabulary
@@ -79,14 +79,10 @@ class Abstention:
         self,
         question: str,
         named: Mapping[str, str],
-        vector: Any,
-        closeness: float,
+        standing: Standing,
         rows: RowsFound = NO_ROWS,
     ) -> str:
-        """That the question is about something else, or about what nothing is held of, or an empty text.
-
-        `closeness`: of the nearest record.
-        """
+        """That the question is about something else, or about what nothing is held of, or an empty text."""
         subject = self.subject
         if subject is None or rows.alone or self._vocabulary.is_foreign(question):
             return ""
@@ -94,7 +90,7 @@ class Abstention:
             return ""
         if not named and any(intent.kinds == {ARTICLE} for intent in self._vocabulary.intents(question)):
             return ""
-        if not subject.is_other(question, vector, names_in(question, named, rows), closeness):
+        if not subject.is_other(question, standing, names_in(question, named, rows)):
             return ""
         return NOT_HELD.format(" and ".join(self._called(named))) if named else OFF_SUBJECT
 
@@ -176,7 +172,7 @@ class Abstention:
         weights = self._weights
         if weights is None or weights.model != self._model or self._neighbours is None:
             return None
-        return Subject(weights, self.usage, self._neighbours)
+        return Subject(weights, self.usage)
 
     @cached_property
     def _strangers(self) -> Strangers:

@@ -7,8 +7,7 @@ for a question of ten words is lost among those of eight others.
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .admission import Admission
 from .misspelling import by_first_letter, commonest_first, misspelt_for
@@ -16,6 +15,12 @@ from .passages import Passages
 from .record import Filter, IndexRecord
 from .record_terms import RecordTerms
 from .words import terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vector = npt.NDArray[np.float32]
 
 
 class LexicalIndex:
@@ -32,7 +37,7 @@ class LexicalIndex:
         self._stop_words = frozenset(stem for word in stop_words for stem in terms(word))
         self._ids = [record.id for record in records]
         self._admission = Admission(records)
-        self._latest: dict[Passages, tuple[str, Any, list[int]]] = {}
+        self._latest: dict[Passages, tuple[str, Vector]] = {}
 
     def best(self, query: str, count: int, only: Filter) -> list[str]:
         """Ids of the best records that share a term with the query, best first."""
@@ -45,37 +50,35 @@ class LexicalIndex:
     def scores(self, query: str, ids: Sequence[str]) -> tuple[list[float], list[float]]:
         """Of these records, by all their words and by their best questions."""
         places = [self._place[identity] for identity in ids]
-        whole, asked = (self._found(passages, query)[0][places] for passages in (self._whole, self._asked))
+        whole, asked = (self._scores(passages, query)[places] for passages in (self._whole, self._asked))
         return whole.tolist(), asked.tolist()
 
     def _first(self, passages: Passages, query: str, count: int, only: Filter) -> list[str]:
-        ordered = (self._ids[place] for place in self._found(passages, query)[1])
-        inside = self._admission.inside(only)
-        return list(islice((identity for identity in ordered if identity in inside), count))
-
-    def _found(self, passages: Passages, query: str) -> tuple[Any, list[int]]:
-        """The score of each record, and the places of those that have one, best first: one query is asked often."""
-        asked, scores, ordered = self._latest.get(passages, ("", None, []))
-        if asked != query or scores is None:
-            scores, ordered = self._searched(passages, query)
-            self._latest[passages] = (query, scores, ordered)
-        return scores, ordered
-
-    def _searched(self, passages: Passages, query: str) -> tuple[Any, list[int]]:
+        """Of those with a score above 0; equal ones in the order of their ids."""
         import numpy as np
 
-        wanted = [term for term in terms(query) if term not in self._stop_words]
-        scores = passages.scores([found for term in wanted if (found := self._spelt(term))])
-        places = scores.nonzero()[0]
-        best_first = places[np.lexsort((self._alphabetical[places], -scores[places]))]
-        return scores, best_first.tolist()
+        places = self._admission.places(only)
+        scores = self._scores(passages, query)[places]
+        least = np.partition(scores, -count)[-count] if count < len(scores) else 0
+        best = ((scores >= least) & (scores > 0)).nonzero()[0]
+        best_first = best[np.lexsort((self._alphabetical[places[best]], -scores[best]))][:count]
+        return [self._ids[place] for place in places[best_first].tolist()]
+
+    def _scores(self, passages: Passages, query: str) -> "Vector":
+        """Of each record: one query is asked often."""
+        asked, scores = self._latest.get(passages, ("", None))
+        if asked != query or scores is None:
+            wanted = [term for term in terms(query) if term not in self._stop_words]
+            scores = passages.scores([found for term in wanted if (found := self._spelt(term))])
+            self._latest[passages] = (query, scores)
+        return scores
 
     @cached_property
     def _place(self) -> dict[str, int]:
         return {identity: place for place, identity in enumerate(self._ids)}
 
     @cached_property
-    def _alphabetical(self) -> Any:
+    def _alphabetical(self) -> "npt.NDArray[np.int64]":
         """The rank of each record's id: equal scores go by it."""
         import numpy as np
 

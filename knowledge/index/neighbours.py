@@ -41,19 +41,18 @@ class Neighbours:
             fact: range(end - count, end) for (fact, count), end in zip(asked, ends, strict=True)
         }
 
-    def nearness(self, vector: "Matrix") -> tuple[float, float, float, float]:
+    def nearness(self, point: "Matrix") -> tuple[float, float, float, float]:
         """The similarity of the nearest of ours and the mean of the nearest ones, and both of the others."""
-        point = self.points(vector)
         return *nearest(self._ours.near(point)), *nearest(byte_products(self._others, point))
 
-    def likeness(self, vector: "Matrix", facts: Iterable[str]) -> dict[str, float]:
+    def likeness(self, point: "Matrix", facts: Iterable[str]) -> dict[str, float]:
         """Fact id -> similarity of the fact's question that is most like this one, of those that have questions."""
         import numpy as np
 
         known = {fact: self._numbers[fact] for fact in facts if fact in self._numbers}
         if not known:
             return {}
-        similar = self._ours.of(list(chain.from_iterable(known.values())), self.points(vector))
+        similar = self._ours.of(list(chain.from_iterable(known.values())), point)
         starts = [0, *accumulate(map(len, known.values()))][:-1]
         return dict(zip(known, np.maximum.reduceat(similar, starts).tolist(), strict=True))
 

@@ -34,13 +34,14 @@ class SignalReader:
         by_question: bool = True,
     ) -> dict[str, Signals]:
         """Of the best facts; not of one's own, cards and facts without questions: nothing was learned of these."""
-        if self._neighbours is None or question.vector is None:
+        standing = question.standing
+        if self._neighbours is None or standing is None or standing.point is None:
             return {}
         best = (self._records[identity] for identity, _ in islice(found, CANDIDATES))
         facts = {item.id: item for item in best if item.kind in FACT_KINDS and not item.own}
-        likeness = self._neighbours.likeness(question.vector, facts)
-        learned = judged.similarities(question.turned, likeness)
-        votes = judged.votes(self._neighbours.points(question.vector))
+        likeness = self._neighbours.likeness(standing.point, facts)
+        learned = judged.similarities(standing.turned, likeness)
+        votes = judged.votes(standing.point)
         words, best_question = map(shares, self._lexical.scores(question.expansion.text, list(learned)))
         kinds = {kind for intent in self._vocabulary.intents(question.text) for kind in intent.kinds}
         named = question.singled_out

@@ -65,10 +65,12 @@ class Rankings:
 
     def by_meaning(self, question: ReadQuestion, only: Filter, parts: frozenset[Part]) -> Iterator[Ranking]:
         """Of all records inside the filter, and of each group of them."""
-        if "dense" not in parts or question.turned is None:
+        if "dense" not in parts or question.standing is None:
             return
         for group in self._groups(question, only):
-            near = self._dense.nearest(question.turned, group.nearest, group.inside, group.among_near)
+            near = self._dense.nearest(
+                question.standing.turned, group.nearest, group.inside, group.among_near
+            )
             yield DENSE_WEIGHT * group.share, near
 
     def _groups(self, question: ReadQuestion, only: Filter) -> Iterator[Group]:

@@ -1,8 +1,9 @@
 """A question, with what the searches need of it."""
 
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from .standing import Standing
 from .vocabulary import Expansion
 
 
@@ -13,10 +14,8 @@ class ReadQuestion(NamedTuple):
     expansion: Expansion
     named: dict[str, str]
     """Component ids, with the words that named them."""
-    vector: Any = None
-    """The sentence vector; None where no dense search is possible."""
-    turned: Any = None
-    """The same turned to where answers lie."""
+    standing: Standing | None = None
+    """None where no search by meaning is possible."""
 
     @property
     def singled_out(self) -> frozenset[str]:

@@ -4,12 +4,10 @@ Several rankings (`rankings.py`) are fused; the best facts are then put in the o
 questions. What can't be used here is said in `notices`; a search never fails for it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 from ..contradictions import contradicting
 from ..embedding import Embedder, MiniLm
@@ -26,7 +24,6 @@ from .learned_order import Signals, read_order_weights, reordered
 from .lexical import LexicalIndex
 from .names import Names, name_forms
 from .neighbours import Neighbours, read_neighbours
-from .opening import prepare
 from .ordering import SignalReader
 from .query_map import QueryMap, read_query_map
 from .rankings import PARTS, Part, Ranking, Rankings
@@ -35,6 +32,7 @@ from .record import FACT_KINDS, Filter, IndexRecord
 from .record_terms import RecordTerms, terms_of
 from .rows import NamedRows, RowsFound
 from .spoken import component_names
+from .standing import StandingReader
 from .subject import NamesIn, Usage
 from .vocabulary import Vocabulary, read_word_lists
 
@@ -86,7 +84,7 @@ class Retriever:
     ) -> SearchResult:
         """The best `k` records for a question, inside the filters; `parts`: some alone, to tell what each brings."""
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
-        vector = self._vector_beside(query)
+        standing = self._standing.begin(query, self._query_map if "query_map" in parts else None)
         asked = self._worded_question(query)
         asked = asked._replace(named=asked.named or self._meant(query, only))
         rows = self._rows.found(query, asked.named)
@@ -95,7 +93,7 @@ class Retriever:
             rows = rows._replace(alone=False)
         unknown = self._abstention.unknown(query, asked.named, rows)
         by_words = list(self._rankings.by_words(asked, only, parts))
-        asked = self._turned(asked, vector(), self._query_map if "query_map" in parts else None)
+        asked = asked._replace(standing=standing())
         found = self._in_order(asked, chain(by_words, self._rankings.by_meaning(asked, only, parts)), parts)
         first = {record.id: _hit_by_name(record, rows) for record in by_name}
         first |= {record.id: hit_of(record, BY_NAME) for record in self._attesting(asked, found, only)}
@@ -173,7 +171,9 @@ class Retriever:
 
     def signals(self, query: str, query_map: QueryMap, judged: JudgedAnswers) -> dict[str, Signals]:
         """Of the best facts by their ids, in the order that ranks give them: what an order is learned from."""
-        asked = self._turned(self._worded_question(query), self._dense.vector(query), query_map)
+        asked = self._worded_question(query)._replace(
+            standing=self._standing.read(query, query_map, self._dense)
+        )
         sides = (self._rankings.by_words, self._rankings.by_meaning)
         rankings = chain.from_iterable(side(asked, Filter(FACT_KINDS), PARTS) for side in sides)
         return self._signal_reader.signals(asked, fuse(rankings), judged)
@@ -238,30 +238,11 @@ class Retriever:
     def _worded_question(self, query: str) -> ReadQuestion:
         return ReadQuestion(query, self._vocabulary.expand(query), self.named(query))
 
-    def _vector_beside(self, query: str) -> Callable[[], Any]:
-        """What gives the question's vector, which is read meanwhile on another thread; here, where none can start.
-
-        Before the first question the model is loaded there while the records are read here.
-        """
-        try:
-            if "_dense" not in vars(self):
-                self._beside.submit(prepare, self._embedder)
-            return self._beside.submit(self._dense.vector, query).result
-        except RuntimeError:
-            return partial(self._dense.vector, query)
-
-    @staticmethod
-    def _turned(asked: ReadQuestion, vector: Any, query_map: QueryMap | None) -> ReadQuestion:
-        """The question with its vector, turned to where answers lie; without a map as it is."""
-        turned = vector if vector is None or query_map is None else query_map.turned(vector)
-        return asked._replace(vector=vector, turned=turned)
-
     def _off_subject(self, asked: ReadQuestion, rows: RowsFound) -> str:
         """Why the catalogue can't answer what nothing stands against by name, or an empty text."""
-        if asked.vector is None:
+        if asked.standing is None:
             return ""
-        closeness = self._dense.closeness(asked.turned)
-        return self._abstention.off_subject(asked.text, asked.named, asked.vector, closeness, rows)
+        return self._abstention.off_subject(asked.text, asked.named, asked.standing, rows)
 
     def unknown_by_rule(self, query: str) -> str:
         """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text."""
@@ -279,9 +260,8 @@ class Retriever:
         return names_in(query, named, self._rows.found(query, named))
 
     @cached_property
-    def _beside(self) -> Executor:
-        """Where the model reads a question while its words are looked up here."""
-        return ThreadPoolExecutor(thread_name_prefix="embedding")
+    def _standing(self) -> StandingReader:
+        return StandingReader(self._embedder, lambda: self._dense, lambda: self._neighbours)
 
     @cached_property
     def _dense(self) -> DenseSearch:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -20,7 +20,7 @@ from ..errors import KnowledgeInvalid
 from ..files import DataFiles
 from ..records import Record
 from .misspelling import by_first_letter, commonest_first, misspelt_for
-from .neighbours import Neighbours
+from .standing import Standing
 from .words import terms
 
 FILE = "index/subject_weights.json"
@@ -109,23 +109,22 @@ class Usage:
 class Subject:
     """Tells questions about this catalogue's subject from others."""
 
-    def __init__(self, weights: SubjectWeights, usage: Usage, neighbours: Neighbours) -> None:
-        self._weights, self._usage, self._neighbours = weights, usage, neighbours
+    def __init__(self, weights: SubjectWeights, usage: Usage) -> None:
+        self._weights, self._usage = weights, usage
 
-    def score(self, question: str, vector: Any, names: NamesIn, closeness: float) -> float:
-        """Log-odds that the question belongs here; `closeness`: the similarity of the nearest record."""
+    def score(self, question: str, standing: Standing, names: NamesIn) -> float:
+        """Log-odds that the question belongs here."""
         fitted = self._weights
         known = [fitted.phrases[phrase] for phrase in phrases(question) if phrase in fitted.phrases]
         said = math.fsum(known) / math.sqrt(len(known)) if known else 0.0
-        parts = told(
-            self._usage.features(question), names, question, self._neighbours.nearness(vector), closeness
-        )
+        usage = self._usage.features(question)
+        parts = told(usage, names, question, standing.nearness, standing.closeness)
         weighted = (part * weight for part, weight in zip(parts, fitted.usage, strict=True))
-        return float(vector @ fitted.topic) + said + math.fsum(weighted) + fitted.bias
+        return float(standing.vector @ fitted.topic) + said + math.fsum(weighted) + fitted.bias
 
-    def is_other(self, question: str, vector: Any, names: NamesIn, closeness: float) -> bool:
+    def is_other(self, question: str, standing: Standing, names: NamesIn) -> bool:
         """Whether the question is about something else."""
-        return self.score(question, vector, names, closeness) < self._weights.threshold
+        return self.score(question, standing, names) < self._weights.threshold
 
 
 def told(

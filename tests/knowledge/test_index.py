@@ -226,13 +226,13 @@ def test_threads_do_not_mix_their_questions(retriever: Retriever) -> None:
     assert found == expected * 10
 
 
-def test_where_no_thread_can_start_the_model_reads_here(
+def test_where_no_thread_can_start_all_is_read_here(
     retriever: Retriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = retriever.search("HNSW dimensions of pgvector")
     refused = ThreadPoolExecutor(1)
     refused.shutdown()
-    monkeypatch.setattr(retriever, "_beside", refused)
+    monkeypatch.setattr(retriever._standing, "_beside", refused)
     assert retriever.search("HNSW dimensions of pgvector") == expected
 
 

@@ -99,8 +99,11 @@ def test_usual_words_are_counted_by_record() -> None:
 def test_what_is_close_to_a_record_rather_belongs_here(retriever: Retriever) -> None:
     subject, question = retriever._abstention.subject, "limits of the store"
     assert subject is not None
-    vector = retriever._dense.vector(question)
-    far, near = (subject.score(question, vector, NamesIn(0.0, 0), close) for close in (0.2, 0.6))
+    standing = retriever._standing.read(question, None, retriever._dense)
+    assert standing is not None
+    far, near = (
+        subject.score(question, standing._replace(closeness=close), NamesIn(0.0, 0)) for close in (0.2, 0.6)
+    )
     assert near > far + 1
 
 
@@ -256,11 +259,13 @@ def test_a_name_whose_parts_are_set_apart_is_that_name(retriever: Retriever) -> 
 def test_near_questions_of_both_sorts_are_compared() -> None:
     plane = np.eye(3, dtype=np.float32)
     among = Neighbours(plane[:, :2], grouped(plane[:1, :2]), rounded(plane[1:2, :2]))
-    assert among.nearness(plane[0]) == pytest.approx((1, 1, 0, 0))
-    assert among.nearness(plane[1]) == pytest.approx((0, 0, 1, 1))
-    assert among.nearness(np.array([1, 1, 0], dtype=np.float32)) == pytest.approx([0.5**0.5] * 4)
+    assert among.nearness(among.points(plane[0])) == pytest.approx((1, 1, 0, 0))
+    assert among.nearness(among.points(plane[1])) == pytest.approx((0, 0, 1, 1))
+    assert among.nearness(among.points(np.array([1, 1, 0], dtype=np.float32))) == pytest.approx(
+        [0.5**0.5] * 4
+    )
     empty = Neighbours(plane[:, :2], grouped(plane[:0, :2]), rounded(plane[1:2, :2]))
-    assert empty.nearness(plane[1]) == pytest.approx((0, 0, 1, 1))
+    assert empty.nearness(empty.points(plane[1])) == pytest.approx((0, 0, 1, 1))
 
 
 def test_the_nearest_and_the_mean_of_the_nearest_are_told_apart() -> None:
