@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from .checks.asked import check_asked, check_judged
 from .checks.coverage import check_coverage
-from .checks.data_files import check_licences, check_manifest, check_parsed, check_vectors
+from .checks.data_files import check_licences, check_manifest, check_parsed, check_terms, check_vectors
 from .checks.duplicates import check_duplicates
 from .checks.expressions import NAMES, Names, check_expressions
 from .checks.facts import check_facts, check_rules
@@ -48,6 +48,7 @@ def verify(knowledge: Knowledge, today: date | None = None) -> list[Finding]:
         *check_licences(knowledge.files),
         *check_parsed(packaged_part(knowledge).files),
         *check_vectors(packaged_part(knowledge)),
+        *check_terms(packaged_part(knowledge)),
         *(finding for layer in knowledge.layers for finding in layer.findings),
     ]
     findings += tables.findings

@@ -58,6 +58,19 @@ def check_parsed(files: DataFiles) -> Iterator[Finding]:
             yield error(PARSED, "", f"It doesn't say what {name} says; run scripts/build_index.py.")
 
 
+def check_terms(knowledge: Knowledge) -> Iterator[Finding]:
+    """The search terms that are shipped are those of the records as they are."""
+    from ..index.cards import index_records
+    from ..index.record_terms import FILE, pack
+
+    try:
+        records = index_records(knowledge)
+    except (StackwrightError, KeyError, OSError):
+        return  # the tables are wrong, which is already reported
+    if not knowledge.files.is_plain(FILE) or knowledge.files.bytes(FILE) != pack(records):
+        yield error(FILE, "", "It doesn't hold the terms of the records; run scripts/build_index.py.")
+
+
 def check_vectors(knowledge: Knowledge) -> Iterator[Finding]:
     """Every record has a shipped vector, so that the first use needs no computing."""
     from ..index.cards import index_records

@@ -11,12 +11,12 @@ from .editions import Editions
 from .names import normalise
 from .neighbours import Neighbours
 from .record import IndexRecord
-from .record_terms import RecordTerms
 from .rows import RowsFound
 from .standing import Standing
 from .strangers import Strangers
 from .subject import NamesIn, Subject, SubjectWeights, Usage, read_weights
 from .vocabulary import Vocabulary
+from .worded import Worded
 from .words import terms
 
 NO_ROWS = RowsFound()
@@ -37,11 +37,11 @@ class Abstention:
         knowledge: Knowledge,
         vocabulary: Vocabulary,
         records: Sequence[IndexRecord],
-        worded: Sequence[RecordTerms],
+        worded: Worded,
         neighbours: Neighbours | None,
         model: str,
     ) -> None:
-        """`worded`: the terms of each record; `model`: the embedding model in use."""
+        """`worded`: the terms of the records; `model`: the embedding model in use."""
         self._knowledge, self._vocabulary = knowledge, vocabulary
         self._records, self._worded = records, worded
         self._neighbours, self._model = neighbours, model
@@ -151,13 +151,14 @@ class Abstention:
     def usage(self) -> Usage:
         """How usual words are here."""
         lists = self._vocabulary
-        return Usage((item.text for item in self._worded), lists.lists.stop_words, lists.words)
+        return Usage(self._worded.first_passages().usage(), lists.lists.stop_words, lists.words)
 
     @cached_property
     def editions(self) -> Editions:
         lists = self._vocabulary.lists
         return Editions(
-            zip(self._records, self._worded, strict=True),
+            self._records,
+            self._worded,
             lists.edition_nouns,
             lists.vendor_words | lists.generic_words,
         )

@@ -18,15 +18,17 @@ class ArraysDamaged(Exception):
     """The file is there and can't be read, or lacks an array."""
 
 
-def read_arrays(files: DataFiles, path: str, model: str, names: tuple[str, ...]) -> list[Any] | None:
-    """The named arrays; None where there is no such file, or another model made it."""
+def read_arrays(files: DataFiles, path: str, model: str | None, names: tuple[str, ...]) -> list[Any] | None:
+    """The named arrays; None where there is no such file, or another model made it. `model`: None for what none
+    makes."""
     import numpy as np
 
     if not files.is_plain(path):
         return None
     try:
         with np.load(io.BytesIO(files.bytes(path)), allow_pickle=False) as stored:
-            return [stored[name] for name in names] if str(stored["model"]) == model else None
+            of_it = model is None or str(stored["model"]) == model
+            return [stored[name] for name in names] if of_it else None
     except (ValueError, KeyError, OSError, EOFError, TypeError, BadZipFile) as error:
         raise ArraysDamaged(path) from error
 

@@ -1,16 +1,15 @@
 """BM25 whose index is built at once for all passages.
 
-bm25s takes its passages one by one, which is most of the time for tens of thousands of short ones; it names this method
-as the one to replace.
+bm25s takes its passages one by one, which is most of the time for tens of thousands of short ones.
 """
 
-from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import bm25s
 import numpy as np
 import numpy.typing as npt
+
+from .worded import Worded
 
 Array = npt.NDArray[Any]
 
@@ -34,16 +33,18 @@ class Bm25(bm25s.BM25):  # type: ignore[misc]  # bm25s has no types
             scores[indices[of_term]] += data[of_term]
         return scores
 
-    def build_index_from_ids(
-        self, unique_token_ids: Sequence[int], corpus_token_ids: Sequence[Sequence[int]], **_progress: Any
-    ) -> dict[str, Any]:
-        """The scores of terms in passages, by term: idf * tf / (tf + k1 * (1 - b + b * length / mean length))."""
+    def index_columns(self, passages: Worded) -> None:
+        """As `index`, of all passages at once."""
         self.nonoccurrence_array = None  # of other formulas alone; its searches ask for it
-        passages, terms = len(corpus_token_ids), len(unique_token_ids)
-        lengths = np.fromiter(map(len, corpus_token_ids), dtype=np.int64, count=passages)
-        tokens = np.fromiter(chain.from_iterable(corpus_token_ids), dtype=np.int64, count=lengths.sum())
+        self.scores = self._scores(passages.numbers, passages.lengths.astype(np.int64), len(passages.words))
+        self.vocab_dict = {word: number for number, word in enumerate(passages.words)}
+        self.unique_token_ids_set = set(range(len(passages.words)))
+
+    def _scores(self, tokens: Array, lengths: Array, terms: int) -> dict[str, Any]:
+        """The scores of terms in passages, by term: idf * tf / (tf + k1 * (1 - b + b * length / mean length))."""
+        passages = len(lengths)
         pairs, times = np.unique(
-            tokens * passages + np.repeat(np.arange(passages), lengths), return_counts=True
+            tokens.astype(np.int64) * passages + np.repeat(np.arange(passages), lengths), return_counts=True
         )
         term, passage = np.divmod(pairs, passages)
         having = np.bincount(term, minlength=terms)

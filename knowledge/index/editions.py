@@ -5,11 +5,11 @@ question on a plan that its records tell of is one for it, whatever it sounds li
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 
 from .record import IndexRecord
-from .record_terms import RecordTerms
+from .worded import Worded
 from .words import terms
 
 _WRITTEN = re.compile(r"[A-Za-z0-9][\w.+-]*")
@@ -22,14 +22,21 @@ class Editions:
 
     def __init__(
         self,
-        records: Iterable[tuple[IndexRecord, RecordTerms]],
+        records: Iterable[IndexRecord],
+        worded: Worded,
         nouns: Iterable[str],
         general: Iterable[str] = (),
     ) -> None:
-        """`nouns`: what editions are called: tier, plan, edition; `general`: words of any product's name."""
+        """`worded`: the terms of the records; `nouns`: what editions are called: tier, plan, edition; `general`: words
+        of any product's name."""
         self._nouns = frozenset(nouns)
         self._general = frozenset(term for word in general for term in terms(word))
-        self._records = tuple(records)
+        self._worded = worded
+        self._speaking = defaultdict[str, list[int]](list)
+        for place, record in enumerate(records):
+            for subject in record.subjects:
+                self._speaking[subject].append(place)
+        self._said: dict[str, frozenset[str]] = {}
 
     def unknown(self, question: str, named: Mapping[str, str]) -> str:
         """The edition as it was written, or an empty text; `named`: component ids with the words that named them."""
@@ -59,14 +66,14 @@ class Editions:
                     yield written[start:place], noun
                     break
 
-    @cached_property
-    def _words(self) -> dict[str, set[str]]:
-        """What the records of each component say."""
-        found: dict[str, set[str]] = {}
-        for record, worded in self._records:
-            for subject in record.subjects:
-                found.setdefault(subject, set()).update(worded.everywhere)
-        return found
+    def _told(self, named: Mapping[str, str]) -> frozenset[str]:
+        return self._general.union(*map(self._words, named))
 
-    def _told(self, named: Mapping[str, str]) -> set[str]:
-        return set(self._general).union(*(self._words.get(identity, set()) for identity in named))
+    def _words(self, component: str) -> frozenset[str]:
+        """What the records of a component say."""
+        import numpy as np
+
+        if component not in self._said:
+            speaking = np.array(self._speaking.get(component, ()), dtype=np.int64)
+            self._said[component] = self._worded.records(speaking).used()
+        return self._said[component]

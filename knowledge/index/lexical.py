@@ -4,7 +4,6 @@ Two rankings: by all the words of a record, and by the one of its questions that
 for a question of ten words is lost among those of eight others.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from .admission import Admission
 from .misspelling import by_first_letter, commonest_first, misspelt_for
 from .passages import Passages
 from .record import Filter, IndexRecord
-from .record_terms import RecordTerms
+from .worded import Worded
 from .words import terms
 
 if TYPE_CHECKING:
@@ -29,12 +28,12 @@ class LexicalIndex:
     def __init__(
         self,
         records: Sequence[IndexRecord],
-        worded: Sequence[RecordTerms],
+        worded: Worded,
         stop_words: frozenset[str] = frozenset(),
     ) -> None:
-        """`worded`: the terms of each record."""
-        self._worded = worded
+        """`worded`: the terms of the records."""
         self._stop_words = frozenset(stem for word in stop_words for stem in terms(word))
+        self._everything = worded
         self._ids = [record.id for record in records]
         self._admission = Admission(records)
         self._latest: dict[Passages, tuple[str, Vector]] = {}
@@ -90,18 +89,16 @@ class LexicalIndex:
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
-        counts = Counter(term for item in self._worded for term in self._told(item.everywhere))
-        return by_first_letter(commonest_first(counts))
+        return by_first_letter(commonest_first(self._worded.usage()))
 
     @cached_property
     def _whole(self) -> Passages:
-        return Passages([[self._told(item.all)] for item in self._worded])
+        return Passages(self._worded.joined())
 
     @cached_property
     def _asked(self) -> Passages:
-        return Passages(
-            [[self._told(each) for each in item.questions or (item.text,)] for item in self._worded]
-        )
+        return Passages(self._worded.questions())
 
-    def _told(self, of_one: Sequence[str] | frozenset[str]) -> list[str]:
-        return [term for term in of_one if term not in self._stop_words]
+    @cached_property
+    def _worded(self) -> Worded:
+        return self._everything.without(self._stop_words)

@@ -6,6 +6,8 @@ Robertson and Zaragoza 2009, doi 10.1561/1500000019.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .worded import Worded
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -21,18 +23,16 @@ PRECISION = 5
 class Passages:
     """An index in memory; no record is without a passage."""
 
-    def __init__(self, passages: Sequence[Sequence[Sequence[str]]]) -> None:
-        """`passages`: of each record its passages, each a list of terms."""
+    def __init__(self, passages: Worded) -> None:
         import numpy as np
 
         from .bm25 import Bm25
 
-        self._starts = np.cumsum([0, *(len(of_one) for of_one in passages[:-1])])
+        self._starts = np.cumsum(passages.counts) - passages.counts
         self._index = Bm25(k1=SATURATION, b=LENGTH_WEIGHT)
-        documents = [list(terms) for of_one in passages for terms in of_one]
-        self._is_empty = not any(documents)
+        self._is_empty = not len(passages.numbers)
         if not self._is_empty:
-            self._index.index(documents, show_progress=False)
+            self._index.index_columns(passages)
 
     def __contains__(self, term: str) -> bool:
         return not self._is_empty and term in self._index.vocab_dict

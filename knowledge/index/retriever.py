@@ -29,12 +29,13 @@ from .query_map import QueryMap, read_query_map
 from .rankings import PARTS, Part, Ranking, Rankings
 from .read_question import ReadQuestion
 from .record import FACT_KINDS, Filter, IndexRecord
-from .record_terms import RecordTerms, terms_of
+from .record_terms import read_terms
 from .rows import NamedRows, RowsFound
 from .spoken import component_names
 from .standing import StandingReader
 from .subject import NamesIn, Usage
 from .vocabulary import Vocabulary, read_word_lists
+from .worded import Worded
 
 WARMING = (
     "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?",
@@ -289,8 +290,8 @@ class Retriever:
         return LexicalIndex(self.records, self._worded, self._vocabulary.lists.stop_words)
 
     @cached_property
-    def _worded(self) -> tuple[RecordTerms, ...]:
-        return terms_of(self.records)
+    def _worded(self) -> Worded:
+        return read_terms(self._knowledge.files, self.records)
 
     @cached_property
     def _query_map(self) -> QueryMap:

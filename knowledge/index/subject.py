@@ -9,7 +9,7 @@ is. Fitted by scripts/fit_subject.py on questions of both sorts; scores of the s
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -72,18 +72,13 @@ class Usage:
     """How often the records use a word."""
 
     def __init__(
-        self, texts: Iterable[Iterable[str]], stop_words: Iterable[str], listed: Iterable[str] = ()
+        self, counts: Mapping[str, int], stop_words: Iterable[str], listed: Iterable[str] = ()
     ) -> None:
-        """`texts`: the stems of each; `listed`: stems of the word lists, usual even where no record has them."""
-        self._texts, self._listed = tuple(texts), frozenset(listed)
+        """`counts`: in how many texts each stem stands; `listed`: stems of the word lists, usual even where no record
+        has them."""
+        self.counts = Counter(counts)
+        self.counts.update({stem: RARE for stem in frozenset(listed) if self.counts[stem] < RARE})
         self._stop = frozenset(stem for word in stop_words for stem in terms(word))
-
-    @cached_property
-    def counts(self) -> Counter[str]:
-        """In how many texts each stem stands."""
-        counts = Counter(stem for text in self._texts for stem in set(text))
-        counts.update({stem: RARE for stem in self._listed if counts[stem] < RARE})
-        return counts
 
     def telling(self, question: str) -> list[str]:
         """The stems of the question, rightly spelt, without stop words and numbers."""

@@ -56,7 +56,7 @@ def test_a_filter_by_status_admits_those_alone() -> None:
 )
 def test_an_edition_has_a_name_of_three_words_at_most(words: str, unknown: str) -> None:
     record = IndexRecord("q", "Qdrant holds vectors.", "fact", "qdrant", ("qdrant",))
-    editions = Editions(zip((record,), terms_of((record,)), strict=True), ["tier"])
+    editions = Editions([record], terms_of([record]), ["tier"])
     assert editions.unknown(f"What does the Qdrant {words} tier cost?", {"qdrant": "Qdrant"}) == unknown
 
 

@@ -19,6 +19,7 @@ from knowledge.index.record import MOST_SHARING, Filter, IndexRecord
 from knowledge.index.record_terms import terms_of
 from knowledge.index.retriever import MAP_UNUSABLE
 from knowledge.index.vectors import embedded
+from knowledge.index.worded import worded
 
 ALL = Filter()
 
@@ -35,14 +36,18 @@ def index(*records: tuple[str, str, tuple[str, ...]]) -> LexicalIndex:
 
 def test_a_record_is_as_good_as_its_best_passage() -> None:
     passages = Passages(
-        [[["kv", "cache"], ["price"]], [["cache", "cache", "eviction", "policy", "size"]], [["price"]]]
+        worded(
+            [[["kv", "cache"], ["price"]], [["cache", "cache", "eviction", "policy", "size"]], [["price"]]]
+        )
     )
     scores = passages.scores(["kv", "cache", "nothing"])
     assert scores[0] > scores[1] > scores[2] == 0
     assert passages.scores(["nothing"]).tolist() == [0, 0, 0]
-    one, twice = Passages([[["kv", "cache"]], [["kv", "cache"], ["kv", "cache"]]]).scores(["kv"]).tolist()
+    one, twice = (
+        Passages(worded([[["kv", "cache"]], [["kv", "cache"], ["kv", "cache"]]])).scores(["kv"]).tolist()
+    )
     assert one == twice > 0
-    assert Passages([[[]], [[]]]).scores(["kv"]).tolist() == [0, 0]
+    assert Passages(worded([[[]], [[]]])).scores(["kv"]).tolist() == [0, 0]
     assert "kv" in passages
     assert "nothing" not in passages
 

@@ -15,6 +15,7 @@ from knowledge.index.misspelling import by_first_letter, commonest_first, misspe
 from knowledge.index.neighbours import Neighbours, pack, read_neighbours
 from knowledge.index.strangers import Strangers
 from knowledge.index.subject import NamesIn, Usage, told
+from knowledge.index.worded import worded
 from knowledge.manifest import packaged_root
 from knowledge.opening import open_knowledge
 
@@ -86,14 +87,14 @@ def test_most_of_the_learned_questions_are_told_apart(retriever: Retriever) -> N
 
 
 def test_usual_words_are_counted_by_record() -> None:
-    texts = (text.split() for text in ("vector stor", "vector index", "vector vector", "pric"))
-    usage = Usage(texts, ("the",))
+    texts = [[text.split()] for text in ("vector stor", "vector index", "vector vector", "pric")]
+    usage = Usage(worded(texts).usage(), ("the",))
     unused, rare, frequency = usage.features("the vector")
     assert (unused, rare) == (0.0, 0.0)
     assert frequency == pytest.approx(1.386, abs=1e-3)
     assert usage.features("price of bread")[:2] == (2 / 3, 1.0)
     assert usage.features("the") == (0.0, 0.0, 0.0)
-    assert Usage((), (), ("ttft",)).features("TTFT")[:2] == (0.0, 0.0)
+    assert Usage({}, (), ("ttft",)).features("TTFT")[:2] == (0.0, 0.0)
 
 
 def test_what_is_close_to_a_record_rather_belongs_here(retriever: Retriever) -> None:
