@@ -59,7 +59,9 @@ def check_parsed(files: DataFiles) -> Iterator[Finding]:
 
 
 def check_terms(knowledge: Knowledge) -> Iterator[Finding]:
-    """The search terms that are shipped are those of the records as they are."""
+    """The search terms that the package ships are those of its records as they are."""
+    if not knowledge.files.is_packaged:
+        return
     from ..index.cards import index_records
     from ..index.record_terms import FILE, pack
 
