@@ -96,7 +96,8 @@ def vectors_for(records: tuple[IndexRecord, ...], files: DataFiles, embedder: Em
     """One unit vector a record: shipped where there is one, else computed now."""
     import numpy as np
 
-    shipped = dict(read_shipped(DataFiles(), embedder)) | read_shipped(files, embedder)
+    shipped = {} if files.is_packaged else read_shipped(DataFiles(), embedder)
+    shipped |= read_shipped(files, embedder)
     absent = missing_texts(records, shipped)
     for record, vector in zip(absent, embedded(absent, embedder), strict=True):
         shipped[record.text_key] = vector.astype(np.float16).astype(np.float32)
