@@ -57,7 +57,7 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     told_by_row = any(hit.telling or hit.unheld for hit in found.hits)
     answering = _holding_all(question, context) if told_by_row else _close(found.hits, question, context)
     rows = sum(hit.kind in ROW_KINDS for hit in found.hits)
-    claims: list[Claim] = []
+    claims = [Claim(text=OF_PLATFORM, evidence=(), role="abstain")] if found.reason else []
     for hit in found.hits:
         if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
             claims += _unheld(hit)
@@ -140,6 +140,7 @@ NOTHING_TOLD = "The recommendation has nothing on that: what was computed gives 
 UNHELD = "The catalogue doesn't hold {} of it."
 UNHELD_THERE = "The catalogue doesn't hold {} at the place that is asked about."
 NO_SOURCE = "The catalogue has no source for that."
+OF_PLATFORM = "The catalogue has no source for that on the part that is named, only on its whole platform."
 
 
 def _reason(reason: str, knowledge: Knowledge) -> str:

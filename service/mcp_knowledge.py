@@ -79,7 +79,7 @@ class SearchAnswer(Answer):
     abstained: bool
     """True: the catalogue holds no such fact, and the records are merely near."""
     reason: str = ""
-    """Why it can't answer, when it abstains."""
+    """Why it can't answer, when it abstains; else what of the question it can't answer, if anything."""
     evidence: tuple[Source, ...] = ()
     notices: tuple[str, ...] = ()
 

@@ -71,6 +71,10 @@ class Abstention:
             return f"The catalogue doesn't know the {edition} of {' or '.join(self._called(named))}."
         return ""
 
+    def by_platform(self, question: str, named: Mapping[str, str]) -> str:
+        """What is answered for a platform alone that something named is a part of, or an empty text."""
+        return self._coverage.by_platform(_asked_sentence(question), named)
+
     def _called(self, named: Mapping[str, str]) -> list[str]:
         """The full names of components, each once."""
         return list(dict.fromkeys(self._knowledge.components[identity].name for identity in named))

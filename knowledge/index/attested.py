@@ -11,6 +11,8 @@ from .vocabulary import Seller, Vocabulary
 
 MOST = 3
 """Of one component and regime."""
+SaidFor = Callable[[str, str, str], Iterable[Fact]]
+"""Facts for a component, the form that named it and a regime."""
 
 
 def speaks_of(fact: Fact, seller: Seller) -> bool:
@@ -23,11 +25,12 @@ class Attested:
     """Attestations and denials under what they are about."""
 
     def __init__(
-        self, facts: Iterable[Fact], vocabulary: Vocabulary, of_all: Callable[[str, str, str], Iterable[Fact]]
+        self, facts: Iterable[Fact], vocabulary: Vocabulary, of_all: SaidFor, of_platform: SaidFor
     ) -> None:
-        """`of_all`: for a component, the form that named it and a regime, what its cloud says of all its services."""
+        """`of_all`: what a component's cloud says of all its services; `of_platform`: what is said of its platform
+        where that is all there is."""
         self._vocabulary = vocabulary
-        self._of_all = of_all
+        self._of_all, self._of_platform = of_all, of_platform
         self._facts: dict[tuple[str, str], list[Fact]] = {}
         for fact in facts:
             for regime in fact.attestation:
@@ -45,6 +48,10 @@ class Attested:
                     own.sort(key=lambda identity: rank.get(identity, len(rank)))
                     of_all = [fact.id for fact in self._of_all(component, form, regime)][: MOST - 1]
                     yield from [*own[: MOST - len(of_all)], *of_all]
+                    of_platform = (fact.id for fact in self._of_platform(component, form, regime))
+                    yield from sorted(of_platform, key=lambda identity: rank.get(identity, len(rank)))[
+                        : MOST - 1
+                    ]
 
     def _forms(self, question: ReadQuestion, component: str) -> list[str]:
         """The form that named the component, or those of all its sellers that the question compares: `EKS vs GKE`."""

@@ -9,9 +9,11 @@ from functools import cached_property
 from ..library import Knowledge
 from ..records import Fact
 from .attested import speaks_of
-from .cloud_wide import said_of_all_for
 from .names import normalise
+from .said_for import said_of_all_for, said_of_platform_for
 from .vocabulary import Attribute, Phrases, Vocabulary, answers
+
+ONLY_PLATFORM = "The catalogue holds no sourced fact on {}; what is said of the whole platform comes first."
 
 
 class Coverage:
@@ -43,6 +45,26 @@ class Coverage:
         wanted = " or ".join(attribute.name for attribute in missing)
         return f"The catalogue holds no sourced fact on the {wanted} of {names}."
 
+    def by_platform(self, question: str, named: Mapping[str, str]) -> str:
+        """That a regime is told of a platform alone that something named is a part of, or an empty text."""
+        asked = [attribute for attribute in self._vocabulary.asked(question) if attribute.attestation]
+        told = [
+            f"the {attribute.name} of {self._told(item, form)}"
+            for attribute in asked
+            for item, form in named.items()
+            if self._of_platform(item, form, attribute)
+        ]
+        return ONLY_PLATFORM.format(" or ".join(dict.fromkeys(told))) if told else ""
+
+    def _of_platform(self, identity: str, form: str, attribute: Attribute) -> bool:
+        own = any(
+            answers(attribute, fact.kind, fact.statement, fact.attestation)
+            for fact in (*self._about(identity, form, attribute), *self._in_passing(form, attribute))
+        )
+        return not own and bool(
+            said_of_platform_for(self._knowledge, self._vocabulary, identity, form, attribute.attestation)
+        )
+
     def _is_own_work(self, identity: str) -> bool:
         """A control or own code: its name is an ordinary phrase that says little about what is asked."""
         return self._knowledge.components[identity].vendor_type == "self"
@@ -51,8 +73,9 @@ class Coverage:
         """By a fact about a named component, about all services of its cloud, or one that names it in passing."""
         regime = attribute.attestation
         if regime and any(
-            said_of_all_for(self._knowledge, self._vocabulary, item, form, regime)
+            said_for(self._knowledge, self._vocabulary, item, form, regime)
             for item, form in named.items()
+            for said_for in (said_of_all_for, said_of_platform_for)
         ):
             return True
         return any(

@@ -46,7 +46,7 @@ class SearchResult(BaseModel):
     hits: tuple[Hit, ...]
     abstained: bool = False
     reason: str = ""
-    """Why the catalogue can't answer, when it abstains."""
+    """Why the catalogue can't answer, when it abstains; else what of the question it can't answer, if anything."""
     notices: tuple[str, ...] = ()
 
 

@@ -15,7 +15,6 @@ from ..library import Knowledge
 from .abstention import Abstention, names_in
 from .attested import Attested
 from .cards import index_records
-from .cloud_wide import said_of_all_for
 from .dense import DenseSearch
 from .fusion import fuse
 from .hits import Hit, SearchResult, hit_of
@@ -31,6 +30,7 @@ from .read_question import ReadQuestion
 from .record import FACT_KINDS, Filter, IndexRecord
 from .record_terms import read_terms
 from .rows import NamedRows, RowsFound
+from .said_for import said_of_all_for, said_of_platform_for
 from .spoken import component_names
 from .standing import StandingReader
 from .subject import NamesIn, Usage
@@ -52,8 +52,6 @@ MOST_NAMED = 3
 """Cards that names alone bring."""
 BY_NAME = 1.0
 """Score of what was looked up by its name."""
-CLOUD = "cloud:"
-"""Before a cloud's name: what a fact on all its services is about."""
 OWN_FIRST = 2
 """Of the hits so many are looked at for facts of one's own."""
 SUBJECT_UNCHECKED = (
@@ -105,7 +103,8 @@ class Retriever:
             reason = "The knowledge index is empty."
         else:
             reason = unknown or ("" if self._is_own(best[:OWN_FIRST]) else self._off_subject(asked, rows))
-        return SearchResult(hits=hits, abstained=bool(reason), reason=reason, notices=self.notices)
+        told = reason or self._abstention.by_platform(query, asked.named)
+        return SearchResult(hits=hits, abstained=bool(reason), reason=told, notices=self.notices)
 
     def _in_order(
         self, asked: ReadQuestion, rankings: Iterable[Ranking], parts: frozenset[Part]
@@ -146,8 +145,8 @@ class Retriever:
     def _attesting(
         self, asked: ReadQuestion, found: Iterable[tuple[str, float]], only: Filter
     ) -> Iterator[IndexRecord]:
-        """What attests to a regime that is asked of a component by its name, and, of one inside the filter, what its
-        cloud says of all its services."""
+        """What attests to a regime that is asked of a component by its name, and, of one inside the filter, what is
+        said of all services of its cloud, or of the whole platform."""
         known = self._knowledge.components
         inside = {
             item: form
@@ -160,7 +159,7 @@ class Retriever:
             asked._replace(named=inside), (identity for identity, _ in found)
         )
         for record in map(self._by_id.__getitem__, answering):
-            if (wider if record.component.startswith(CLOUD) else only).admits(record):
+            if (only if record.component in inside else wider).admits(record):
                 yield record
 
     def _facts_first(self, found: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -330,8 +329,11 @@ class Retriever:
 
     @cached_property
     def _attested(self) -> Attested:
-        of_all = partial(said_of_all_for, self._knowledge, self._vocabulary)
-        return Attested(self._knowledge.facts.values(), self._vocabulary, of_all)
+        said_for = (
+            partial(said, self._knowledge, self._vocabulary)
+            for said in (said_of_all_for, said_of_platform_for)
+        )
+        return Attested(self._knowledge.facts.values(), self._vocabulary, *said_for)
 
     @cached_property
     def _names(self) -> Names:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from agent.answers import OF_PLATFORM
 from agent.consultation import Consultation
 from agent.reply import Reply
 from knowledge import Knowledge
@@ -162,6 +163,13 @@ def test_that_nothing_is_held_of_a_product_is_said_and_not_left_out(consult: Con
     reply = consult().turn("How does Milvus bake a wedding cake?")
     assert [claim.role for claim in reply.claims] == ["abstain"]
     assert not [notice for notice in reply.notices if "no support" in notice]
+
+
+def test_of_a_part_what_is_said_of_its_platform_is_told_as_such(consult: Consult) -> None:
+    told, *claims = consult().turn("Is Azure Service Bus SOC 2 compliant?").claims
+    assert (told.role, told.text) == ("abstain", OF_PLATFORM)
+    assert claims
+    assert all(claim.evidence[0].startswith("cloud-azure/compliance/") for claim in claims)
 
 
 def test_a_possessive_is_no_unknown_name(consult: Consult) -> None:

@@ -1,5 +1,7 @@
 """What attests to a regime that is asked of a named component comes first, whatever words it is told in."""
 
+from functools import partial
+
 import pytest
 
 from knowledge import Knowledge
@@ -7,7 +9,14 @@ from knowledge.index import Retriever
 from knowledge.index.attested import MOST, Attested
 from knowledge.index.read_question import ReadQuestion
 from knowledge.index.retriever import BY_NAME
+from knowledge.index.said_for import said_of_platform_for
 from knowledge.index.vocabulary import Expansion, Vocabulary, read_word_lists
+from knowledge.records import Fact
+
+
+def nobody(*_: str) -> tuple[Fact, ...]:
+    """Says nothing."""
+    return ()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +60,7 @@ def test_of_one_component_and_regime_only_a_few_lead(knowledge: Knowledge) -> No
     many = {f"made/up/{number}": fact.model_copy(update={"id": f"made/up/{number}"}) for number in range(5)}
     asked = "Is Bedrock FedRAMP High?"
     question = ReadQuestion(asked, Expansion(asked, ""), {"amazon-bedrock": "bedrock"})
-    attested = Attested(many.values(), Vocabulary(read_word_lists(knowledge.files)), lambda *_: ())
+    attested = Attested(many.values(), Vocabulary(read_word_lists(knowledge.files)), nobody, nobody)
     leading = list(attested.answering(question, ["made/up/4", "made/up/2"]))
     assert leading == ["made/up/4", "made/up/2", "made/up/0"]
     assert len(leading) == MOST
@@ -89,7 +98,7 @@ def test_what_is_said_of_all_services_leaves_room_for_what_is_said_of_one(knowle
     asked = "Is Bedrock FedRAMP High?"
     question = ReadQuestion(asked, Expansion(asked, ""), {"amazon-bedrock": "bedrock"})
     vocabulary = Vocabulary(read_word_lists(knowledge.files))
-    leading = list(Attested([own], vocabulary, lambda *_: many).answering(question, []))
+    leading = list(Attested([own], vocabulary, lambda *_: many, nobody).answering(question, []))
     assert leading == [own.id, "of/all/0", "of/all/1"]
 
 
@@ -101,6 +110,45 @@ def test_it_does_not_where_the_service_denies_it_or_is_to_be_had_elsewhere(
         hit.score == BY_NAME and hit.record_id.startswith("cloud-")
         for hit in retriever.search(question, k=8).hits
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "platform", "regime", "part"),
+    [
+        ("Is Azure Service Bus SOC 2 compliant?", "cloud:azure", "soc2", "SOC 2 of Service Bus"),
+        ("Does Dataproc have ISO 27001?", "cloud:gcp", "iso27001", "ISO 27001 of Dataproc"),
+        ("pub/sub pci dss", "cloud:gcp", "pci_dss", "PCI DSS of Google Pub/Sub"),
+    ],
+)
+def test_of_a_part_of_which_nothing_is_said_what_is_said_of_the_platform_leads_and_it_is_told(
+    question: str, platform: str, regime: str, part: str, retriever: Retriever, knowledge: Knowledge
+) -> None:
+    found = retriever.search(question, k=8)
+    leading = [knowledge.facts[hit.record_id] for hit in found.hits if hit.score == BY_NAME]
+    assert leading
+    assert all(fact.component == platform and regime in fact.attestation for fact in leading)
+    assert not found.abstained
+    assert found.reason == (
+        f"The catalogue holds no sourced fact on the {part}; what is said of the whole platform comes first."
+    )
+
+
+@pytest.mark.parametrize("question", ["Is EKS SOC 2 compliant?", "spanner gdpr", "What does Dataproc cost?"])
+def test_nothing_of_the_kind_is_told_where_the_part_is_spoken_of_or_no_regime_is_asked(
+    question: str, retriever: Retriever
+) -> None:
+    assert retriever.search(question).reason == ""
+
+
+def test_what_a_platform_denies_is_said_for_no_part(knowledge: Knowledge) -> None:
+    vocabulary = Vocabulary(read_word_lists(knowledge.files))
+    said = partial(said_of_platform_for, vocabulary=vocabulary, form="azure service bus", regime="soc2")
+    claimed = said(knowledge, component="cloud-queues")
+    assert {fact.component for fact in claimed} == {"cloud:azure"}
+    denied = {fact.id: fact.model_copy(update={"denies": True}) for fact in claimed}
+    other = Knowledge()
+    other.facts.update(denied)
+    assert said(other, component="cloud-queues") == ()
 
 
 def test_where_no_regime_is_asked_nothing_leads(retriever: Retriever) -> None:

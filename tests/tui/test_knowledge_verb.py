@@ -88,6 +88,13 @@ def test_an_abstention_is_said_and_exits_with_three(capsys: pytest.CaptureFixtur
     assert "Nearest records" in said
 
 
+def test_what_a_search_can_not_answer_is_said_before_what_it_can(capsys: pytest.CaptureFixture[str]) -> None:
+    Found.result = SearchResult(hits=(HIT,), reason="No sourced fact on the SOC 2 of Service Bus.")
+    assert main(["knowledge", "search", "service bus soc 2"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("No sourced fact on the SOC 2 of Service Bus.\n1. ")
+
+
 def test_a_search_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     Found.result = SearchResult(hits=(HIT,))
     assert main(["knowledge", "search", "qdrant", "--json"]) == 0

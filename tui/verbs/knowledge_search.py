@@ -69,6 +69,8 @@ def _print(result: "SearchResult", knowledge: Knowledge, today: date) -> None:
     if result.abstained:
         print(f"The knowledge base doesn't answer this: {result.reason}")
         print("Nearest records:" if result.hits else "No record is near.")
+    elif result.reason:
+        print(result.reason)
     for place, hit in enumerate(result.hits, 1):
         print(f"{place}. {hit.record_id}  ({hit.score:.3f})")
         print(indent(_shown(hit), "   "))
