@@ -35,7 +35,7 @@ def is_overdue(fact: Fact, as_of: date) -> bool:
     return fact.review_by < as_of
 
 
-ARTICLE = "article:"
+ARTICLE, CLOUD = "article:", "cloud:"
 MOST_MEANT = 5
 """Of the components that a name may mean."""
 _ISSUE = "open an issue with this id, what the source says and its address."
@@ -61,7 +61,8 @@ class FoundRecord(NamedTuple):
 
 def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     """A fact, component, slot, rule, decision option, argument, card of the article, model, machine or accelerator by
-    id or name, a component by what people call it, its prices and rate limits by its id.
+    id or name, a component by what people call it, its prices and rate limits by its id, and what is said of a whole
+    cloud.
 
     UnknownName offers the nearest.
     """
@@ -80,6 +81,8 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return _service(key, knowledge)
     if key.startswith((PRICE, RATES)):
         return _row_of_component(key, knowledge)
+    if key.startswith(CLOUD):
+        return _cloud(key, knowledge)
     for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
         key = key.removeprefix(prefix)
     if key in knowledge.facts:
@@ -117,6 +120,23 @@ def _card(knowledge: Knowledge, key: str) -> FoundRecord:
     if key not in cards:
         raise UnknownName("record", key, get_close_matches(key, list(cards), 3, 0.5))
     return FoundRecord(key, "article", (), _lines(key, cards[key].text))
+
+
+def _cloud(key: str, knowledge: Knowledge) -> FoundRecord:
+    """What is said of a cloud's platform as a whole."""
+    told = [fact for fact in knowledge.facts.values() if fact.component == key]
+    if not told:
+        held = sorted(
+            {fact.component for fact in knowledge.facts.values() if fact.component.startswith(CLOUD)}
+        )
+        raise UnknownName("cloud", key, held)
+    said = (f"{fact.id}: {fact.statement}" for fact in told)
+    return FoundRecord(
+        key,
+        "cloud",
+        tuple(fact.id for fact in told),
+        _lines(f"{key}: what is said of the platform as a whole", *said),
+    )
 
 
 def show(knowledge: Knowledge, identity: str) -> str:

@@ -91,6 +91,17 @@ def test_a_card_of_the_article_is_shown_by_the_id_that_a_search_prints() -> None
         show(knowledge, "article:layerz")
 
 
+def test_what_is_said_of_a_whole_cloud_is_shown_with_the_ids() -> None:
+    told = record_of(load(), "cloud:gcp")
+    assert told.kind == "cloud"
+    assert "cloud-gcp/compliance/gdpr-all-services" in told.fact_ids
+    assert all(load().facts[item].component == "cloud:gcp" for item in told.fact_ids)
+    assert all(f"{item}: {load().facts[item].statement}" in told.text for item in told.fact_ids)
+    with pytest.raises(UnknownName) as unknown:
+        record_of(load(), "cloud:ibm")
+    assert unknown.value.nearest == ["cloud:aws", "cloud:azure", "cloud:gcp"]
+
+
 def test_a_fact_says_what_it_attests_and_of_what() -> None:
     knowledge = load()
     shown = show(knowledge, "databricks-jobs/compliance/platform-hipaa")
