@@ -39,19 +39,23 @@ class Attested:
     def answering(self, question: ReadQuestion, found: Iterable[str]) -> Iterator[str]:
         """Ids of those that the question asks for, of each component and regime in the order in which they were
         `found`; `found`: ids, best first."""
-        regimes = dict.fromkeys(item.attestation for item in self._vocabulary.asked(question.text))
+        asked = self._vocabulary.asked(question.text)
+        regimes = dict.fromkeys(item.attestation for item in asked)
+        nothing_else = all(item.attestation for item in asked)
         rank = {identity: place for place, identity in enumerate(found)}
+
+        def in_order(facts: Iterable[Fact]) -> list[str]:
+            ids = (fact.id for fact in facts)
+            return sorted(ids, key=lambda identity: rank.get(identity, len(rank)))
+
         for component in sorted(question.singled_out):
             for form in self._forms(question, component):
                 for regime in regimes:
-                    own = self._called(component, form, regime)
-                    own.sort(key=lambda identity: rank.get(identity, len(rank)))
+                    own = in_order(self._called(component, form, regime))
                     of_all = [fact.id for fact in self._of_all(component, form, regime)][: MOST - 1]
                     yield from [*own[: MOST - len(of_all)], *of_all]
-                    of_platform = (fact.id for fact in self._of_platform(component, form, regime))
-                    yield from sorted(of_platform, key=lambda identity: rank.get(identity, len(rank)))[
-                        : MOST - 1
-                    ]
+                    if nothing_else:
+                        yield from in_order(self._of_platform(component, form, regime))[: MOST - 1]
 
     def _forms(self, question: ReadQuestion, component: str) -> list[str]:
         """The form that named the component, or those of all its sellers that the question compares: `EKS vs GKE`."""
@@ -63,8 +67,8 @@ class Attested:
         ]
         return sellers or [question.named[component]]
 
-    def _called(self, component: str, form: str, regime: str) -> list[str]:
+    def _called(self, component: str, form: str, regime: str) -> list[Fact]:
         """Of the facts those on the seller by whose name it was called; all of them where that was its own."""
         facts = self._facts.get((component, regime), ())
         seller = self._vocabulary.seller(form)
-        return [fact.id for fact in facts if seller is None or speaks_of(fact, seller)]
+        return [fact for fact in facts if seller is None or speaks_of(fact, seller)]

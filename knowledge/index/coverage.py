@@ -46,8 +46,11 @@ class Coverage:
         return f"The catalogue holds no sourced fact on the {wanted} of {names}."
 
     def by_platform(self, question: str, named: Mapping[str, str]) -> str:
-        """That a regime is told of a platform alone that something named is a part of, or an empty text."""
-        asked = [attribute for attribute in self._vocabulary.asked(question) if attribute.attestation]
+        """That a regime, where nothing else is asked, is told of a platform alone that something named is a part of; or
+        an empty text."""
+        asked = self._vocabulary.asked(question)
+        if not all(attribute.attestation for attribute in asked):
+            return ""
         told = [
             f"the {attribute.name} of {self._told(item, form)}"
             for attribute in asked

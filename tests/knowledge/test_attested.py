@@ -133,7 +133,15 @@ def test_of_a_part_of_which_nothing_is_said_what_is_said_of_the_platform_leads_a
     )
 
 
-@pytest.mark.parametrize("question", ["Is EKS SOC 2 compliant?", "spanner gdpr", "What does Dataproc cost?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is EKS SOC 2 compliant?",
+        "spanner gdpr",
+        "What does Dataproc cost?",
+        "What does Pub/Sub cost us under SOC 2?",
+    ],
+)
 def test_nothing_of_the_kind_is_told_where_the_part_is_spoken_of_or_no_regime_is_asked(
     question: str, retriever: Retriever
 ) -> None:
