@@ -57,7 +57,7 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     told_by_row = any(hit.telling or hit.unheld for hit in found.hits)
     answering = _holding_all(question, context) if told_by_row else _close(found.hits, question, context)
     rows = sum(hit.kind in ROW_KINDS for hit in found.hits)
-    claims = [Claim(text=OF_PLATFORM, evidence=(), role="abstain")] if found.reason else []
+    claims: list[Claim] = []
     for hit in found.hits:
         if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
             claims += _unheld(hit)
@@ -68,6 +68,8 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
             continue
         if not answering(hit):
             continue
+        if hit.part and all(claim.text != OF_PLATFORM for claim in claims):
+            claims.append(Claim(text=OF_PLATFORM, evidence=(), role="abstain"))
         for statement, evidence in _statements(hit.fact_ids, hit.record_id, hit.text, context.knowledge):
             if all(statement != claim.text for claim in claims):
                 claims.append(Claim(text=statement, evidence=(evidence,), role="answer"))
@@ -140,7 +142,9 @@ NOTHING_TOLD = "The recommendation has nothing on that: what was computed gives 
 UNHELD = "The catalogue doesn't hold {} of it."
 UNHELD_THERE = "The catalogue doesn't hold {} at the place that is asked about."
 NO_SOURCE = "The catalogue has no source for that."
-OF_PLATFORM = "The catalogue has no source for that on the part that is named, only on its whole platform."
+OF_PLATFORM = (
+    "Of a part that is named the catalogue has no source of its own for that; this is said of its platform:"
+)
 
 
 def _reason(reason: str, knowledge: Knowledge) -> str:

@@ -90,7 +90,7 @@ class LayeredFiles(DataFiles):
     """The base's files, with the layer's rows and documents laid over."""
 
     def __init__(self, base: DataFiles, layer: Layer) -> None:
-        self.root = base.root
+        self.root, self.is_packaged = base.root, base.is_packaged
         self._base, self._layer = base, layer
 
     def rows(self, name: str) -> list[Row]:

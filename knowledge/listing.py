@@ -81,8 +81,8 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
         return _service(key, knowledge)
     if key.startswith((PRICE, RATES)):
         return _row_of_component(key, knowledge)
-    if key.startswith(CLOUD):
-        return _cloud(key, knowledge)
+    if key.casefold().startswith(CLOUD):
+        return _cloud(key.casefold(), knowledge)
     for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
         key = key.removeprefix(prefix)
     if key in knowledge.facts:

@@ -102,12 +102,13 @@ def vendor_book(knowledge: Knowledge) -> Vendors:
 
 
 def _read(knowledge: Knowledge) -> Vendors:
-    content: Any = knowledge.files.yaml(FILE)
-    dropped = frozenset(content["dropped"])
-    nobody = frozenset(name.casefold() for name in content["nobody"])
+    # A whole knowledge base of one's own may have none: then vendors are as their names are written.
+    content: Any = knowledge.files.yaml(FILE) if knowledge.files.is_plain(FILE) else {}
+    dropped = frozenset(content.get("dropped", ()))
+    nobody = frozenset(name.casefold() for name in content.get("nobody", ()))
     found: dict[str, str] = {}
     spellings: list[str] = []
-    for vendor, aliases in content["aliases"].items():
+    for vendor, aliases in content.get("aliases", {}).items():
         spellings += (vendor, *aliases)
         for spelling in (vendor, *aliases):
             found.setdefault(_key(spelling, dropped), vendor)
@@ -117,11 +118,11 @@ def _read(knowledge: Knowledge) -> Vendors:
         for part in _ALTERNATIVES.split(component.vendor)
         for name in _TOGETHER.split(part)
     )
-    for name in (*parts, *content["makers"]):
+    for name in (*parts, *content.get("makers", ())):
         if name and name.casefold() not in nobody:
             found.setdefault(_key(name, dropped), name)
             spellings.append(name)
-    makers = {name: tuple(beginnings) for name, beginnings in content["makers"].items()}
+    makers = {name: tuple(beginnings) for name, beginnings in content.get("makers", {}).items()}
     return Vendors(
         found,
         tuple(dict.fromkeys(spellings)),

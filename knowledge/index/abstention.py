@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from ..library import Knowledge
+from ..records import Fact
 from .cards import ARTICLE
 from .coverage import Coverage
 from .editions import Editions
@@ -15,7 +16,7 @@ from .rows import RowsFound
 from .standing import Standing
 from .strangers import Strangers
 from .subject import NamesIn, Subject, SubjectWeights, Usage, read_weights
-from .vocabulary import Vocabulary
+from .vocabulary import Attribute, Vocabulary
 from .worded import Worded
 from .words import terms
 
@@ -24,6 +25,7 @@ SITUATION = 24
 """A question of more words tells a situation, in which names and demands stand in passing: of 931 such questions these
 rules turned away ten of ours and two of others."""
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
+_PART = re.compile(r"[._/-]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 OFF_SUBJECT = "The catalogue seems to hold nothing that answers this."
 NOT_HELD = "The catalogue seems to hold no fact that answers this about {}."
@@ -60,7 +62,9 @@ class Abstention:
         if reason := self._vocabulary.unknowable(asked):
             return reason
         alone = self.is_name_alone(asked, named)
-        if reason := self._coverage.gap(asked, named, alone, attested=bool(rows.records)):
+        of_regimes = self.asks_of_regimes(question, named)
+        attested = bool(rows.records)
+        if reason := self._coverage.gap(asked, named, alone, attested=attested, of_regimes=of_regimes):
             return reason
         if self._vocabulary.is_foreign(question):
             return ""
@@ -71,9 +75,9 @@ class Abstention:
             return f"The catalogue doesn't know the {edition} of {' or '.join(self._called(named))}."
         return ""
 
-    def by_platform(self, question: str, named: Mapping[str, str]) -> str:
-        """What is answered for a platform alone that something named is a part of, or an empty text."""
-        return self._coverage.by_platform(_asked_sentence(question), named)
+    def of_platform(self, attribute: Attribute, component: str, form: str) -> tuple[str, tuple[Fact, ...]]:
+        """What is said of a component's platform for a regime, as `Coverage.of_platform`."""
+        return self._coverage.of_platform(attribute, component, form)
 
     def _called(self, named: Mapping[str, str]) -> list[str]:
         """The full names of components, each once."""
@@ -114,6 +118,22 @@ class Abstention:
         return not rest or rest <= {
             term for phrase in self._askable_phrases if f" {phrase} " in spoken for term in terms(phrase)
         }
+
+    def asks_of_regimes(self, question: str, named: Mapping[str, str]) -> bool:
+        """Whether it holds nothing but names, regimes and what is said of these: `Is GKE SOC 2 certified?`"""
+        asked = self._vocabulary.asked(question)
+        if not asked or not all(attribute.attestation for attribute in asked):
+            return False
+        called = (form for seller in self._vocabulary.sellers_named(question) for form in seller.forms)
+        own = _stems((*named.values(), *called))
+        rest = frozenset(term for term in terms(question) if len(term) > 1) - own - self._of_regimes
+        return all(own.issuperset(_PART.split(term)) for term in rest)
+
+    @cached_property
+    def _of_regimes(self) -> frozenset[str]:
+        lists = self._vocabulary.lists
+        regimes = (text for item in lists.attributes if item.attestation for text in item.asked)
+        return self._stop_terms | _stems((*lists.of_regimes, *lists.vendor_words, *regimes))
 
     @cached_property
     def _askable(self) -> frozenset[str]:

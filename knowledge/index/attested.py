@@ -3,32 +3,38 @@ such, and needs no guess from words.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from ..records import Fact
-from .names import normalise
 from .read_question import ReadQuestion
-from .vocabulary import Seller, Vocabulary
+from .said_for import speaks_of
+from .vocabulary import Attribute, Vocabulary
 
 MOST = 3
 """Of one component and regime."""
-SaidFor = Callable[[str, str, str], Iterable[Fact]]
-"""Facts for a component, the form that named it and a regime."""
 
 
-def speaks_of(fact: Fact, seller: Seller) -> bool:
-    """Whether a fact, or the name of the offer that it is about, says the name of a seller in one of its spellings."""
-    said = f" {normalise(' '.join((fact.statement, *fact.offer)))} "
-    return any(f" {form} " in said for form in seller.forms)
+class Leading(NamedTuple):
+    """A fact that comes before what is found."""
+
+    fact_id: str
+    part: str = ""
+    """Of what it says nothing itself, but of its platform: `the SOC 2 of Service Bus`."""
 
 
 class Attested:
     """Attestations and denials under what they are about."""
 
     def __init__(
-        self, facts: Iterable[Fact], vocabulary: Vocabulary, of_all: SaidFor, of_platform: SaidFor
+        self,
+        facts: Iterable[Fact],
+        vocabulary: Vocabulary,
+        of_all: Callable[[str, str, str], Iterable[Fact]],
+        of_platform: Callable[[Attribute, str, str], tuple[str, Iterable[Fact]]],
     ) -> None:
-        """`of_all`: what a component's cloud says of all its services; `of_platform`: what is said of its platform
-        where that is all there is."""
+        """`of_all`: for a component, the form that named it and a regime, what its cloud says of all its services;
+        `of_platform`: for a regime, a component and its form, what they are called together and what is said of the
+        platform, where that is all there is."""
         self._vocabulary = vocabulary
         self._of_all, self._of_platform = of_all, of_platform
         self._facts: dict[tuple[str, str], list[Fact]] = {}
@@ -36,13 +42,15 @@ class Attested:
             for regime in fact.attestation:
                 self._facts.setdefault((fact.component, regime), []).append(fact)
 
-    def answering(self, question: ReadQuestion, found: Iterable[str]) -> Iterator[str]:
-        """Ids of those that the question asks for, of each component and regime in the order in which they were
-        `found`; `found`: ids, best first."""
-        asked = self._vocabulary.asked(question.text)
-        regimes = dict.fromkeys(item.attestation for item in asked)
-        nothing_else = all(item.attestation for item in asked)
+    def answering(
+        self, question: ReadQuestion, found: Iterable[str], alone: bool = False
+    ) -> Iterator[Leading]:
+        """Those that the question asks for, of each component and regime in the order in which they were `found`.
+
+        `found`: ids, best first; `alone`: whether nothing else is asked, so that a platform's words answer it.
+        """
         rank = {identity: place for place, identity in enumerate(found)}
+        regimes = {item.attestation: item for item in self._vocabulary.asked(question.text)}
 
         def in_order(facts: Iterable[Fact]) -> list[str]:
             ids = (fact.id for fact in facts)
@@ -50,12 +58,12 @@ class Attested:
 
         for component in sorted(question.singled_out):
             for form in self._forms(question, component):
-                for regime in regimes:
+                for regime, attribute in regimes.items():
                     own = in_order(self._called(component, form, regime))
                     of_all = [fact.id for fact in self._of_all(component, form, regime)][: MOST - 1]
-                    yield from [*own[: MOST - len(of_all)], *of_all]
-                    if nothing_else:
-                        yield from in_order(self._of_platform(component, form, regime))[: MOST - 1]
+                    yield from map(Leading, [*own[: MOST - len(of_all)], *of_all])
+                    part, said = self._of_platform(attribute, component, form) if alone else ("", ())
+                    yield from (Leading(identity, part) for identity in in_order(said)[: MOST - 1])
 
     def _forms(self, question: ReadQuestion, component: str) -> list[str]:
         """The form that named the component, or those of all its sellers that the question compares: `EKS vs GKE`."""

@@ -8,12 +8,9 @@ from functools import cached_property
 
 from ..library import Knowledge
 from ..records import Fact
-from .attested import speaks_of
 from .names import normalise
-from .said_for import said_of_all_for, said_of_platform_for
+from .said_for import said_of_all_for, said_of_platform_for, speaks_of
 from .vocabulary import Attribute, Phrases, Vocabulary, answers
-
-ONLY_PLATFORM = "The catalogue holds no sourced fact on {}; what is said of the whole platform comes first."
 
 
 class Coverage:
@@ -27,46 +24,47 @@ class Coverage:
             self._facts.setdefault(fact.component, []).append(fact)
 
     def gap(
-        self, question: str, named: Mapping[str, str], alone: bool = False, *, attested: bool = False
+        self,
+        question: str,
+        named: Mapping[str, str],
+        alone: bool = False,
+        *,
+        attested: bool = False,
+        of_regimes: bool = False,
     ) -> str:
         """Why the catalogue can't answer `question`, or an empty text when it may be able to.
 
         `alone`: whether it asks for nothing else; `attested`: whether regimes alone decide, since something else of it
-        is told by a row of a table.
+        is told by a row of a table; `of_regimes`: whether it asks for regimes alone, so that a platform's words count.
         """
         named = {item: form for item, form in named.items() if not self._is_own_work(item)}
         if not named:
             return ""
         asked = [item for item in self._vocabulary.asked(question) if item.attestation or not attested]
-        missing = [attribute for attribute in asked if not self._covered(attribute, named)]
+        missing = [
+            attribute
+            for attribute in asked
+            if not self._covered(attribute, named)
+            and not (of_regimes and any(self.of_platform(attribute, *item)[1] for item in named.items()))
+        ]
         if not missing or len(missing) < len(asked) or (not alone and any(item.loose for item in missing)):
             return ""
         names = " or ".join(dict.fromkeys(self._told(item, form) for item, form in named.items()))
         wanted = " or ".join(attribute.name for attribute in missing)
         return f"The catalogue holds no sourced fact on the {wanted} of {names}."
 
-    def by_platform(self, question: str, named: Mapping[str, str]) -> str:
-        """That a regime, where nothing else is asked, is told of a platform alone that something named is a part of; or
-        an empty text."""
-        asked = self._vocabulary.asked(question)
-        if not all(attribute.attestation for attribute in asked):
-            return ""
-        told = [
-            f"the {attribute.name} of {self._told(item, form)}"
-            for attribute in asked
-            for item, form in named.items()
-            if self._of_platform(item, form, attribute)
-        ]
-        return ONLY_PLATFORM.format(" or ".join(dict.fromkeys(told))) if told else ""
-
-    def _of_platform(self, identity: str, form: str, attribute: Attribute) -> bool:
-        own = any(
+    def of_platform(self, attribute: Attribute, identity: str, form: str) -> tuple[str, tuple[Fact, ...]]:
+        """What the regime of a component is called, and what is said of the platform that it is a part of; nothing
+        where something is told of the component itself."""
+        part = f"the {attribute.name} of {self._told(identity, form)}"
+        told = any(
             answers(attribute, fact.kind, fact.statement, fact.attestation)
             for fact in (*self._about(identity, form, attribute), *self._in_passing(form, attribute))
         )
-        return not own and bool(
-            said_of_platform_for(self._knowledge, self._vocabulary, identity, form, attribute.attestation)
-        )
+        if told or not attribute.attestation:
+            return part, ()
+        regime = attribute.attestation
+        return part, said_of_platform_for(self._knowledge, self._vocabulary, identity, form, regime)
 
     def _is_own_work(self, identity: str) -> bool:
         """A control or own code: its name is an ordinary phrase that says little about what is asked."""
@@ -76,9 +74,8 @@ class Coverage:
         """By a fact about a named component, about all services of its cloud, or one that names it in passing."""
         regime = attribute.attestation
         if regime and any(
-            said_for(self._knowledge, self._vocabulary, item, form, regime)
+            said_of_all_for(self._knowledge, self._vocabulary, item, form, regime)
             for item, form in named.items()
-            for said_for in (said_of_all_for, said_of_platform_for)
         ):
             return True
         return any(

@@ -36,6 +36,9 @@ class Hit(BaseModel):
     """Of a row of a table the ids of the lines that tell what is asked; none where nothing in particular is."""
     unheld: tuple[Unheld, ...] = ()
     """Of a row what is asked of it and not held."""
+    part: str = ""
+    """Of what nothing itself is told, this being said of the platform that it is a part of: `the SOC 2 of Service
+    Bus`."""
 
 
 class SearchResult(BaseModel):

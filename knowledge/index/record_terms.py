@@ -7,6 +7,7 @@ aren't there, an organisation's own, are found when they are asked for. `scripts
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..files import DataFiles
@@ -48,12 +49,13 @@ def read_terms(files: DataFiles, records: Sequence[IndexRecord]) -> Worded:
         return terms_of(records)
     place = {key: number for number, key in enumerate(shipped.keys.tolist())}
     places = [place.get(key, -1) for key in map(key_of, records)]
-    if places == list(range(len(place))):
+    if places == list(range(len(shipped.keys))):
         return shipped.terms
     absent = [record for record, known in zip(records, places, strict=True) if known < 0]
     found = together(shipped.terms, terms_of(absent)) if absent else shipped.terms
-    new = iter(range(len(place), len(place) + len(absent)))
-    return found.records(np.array([known if known >= 0 else next(new) for known in places], dtype=np.int64))
+    new = count(len(shipped.keys))
+    order = [known if known >= 0 else next(new) for known in places]
+    return found.records(np.array(order, dtype=np.int64)).with_used_words()
 
 
 def read_shipped(files: DataFiles) -> Shipped | None:
@@ -67,7 +69,13 @@ def read_shipped(files: DataFiles) -> Shipped | None:
     if stored is None:
         return None
     keys, words, *columns = stored
-    shipped = Shipped(keys, Worded(tuple(lines(words)), *(column.astype(np.int32) for column in columns)))
+    if any(column.ndim != 1 or column.dtype.kind != "u" for column in stored):
+        return None
+    try:
+        told = tuple(lines(words))
+    except UnicodeDecodeError:
+        return None
+    shipped = Shipped(keys, Worded(told, *(column.astype(np.int32) for column in columns)))
     return shipped if _is_whole(shipped) else None
 
 

@@ -30,7 +30,7 @@ from .read_question import ReadQuestion
 from .record import FACT_KINDS, Filter, IndexRecord
 from .record_terms import read_terms
 from .rows import NamedRows, RowsFound
-from .said_for import said_of_all_for, said_of_platform_for
+from .said_for import said_of_all_for
 from .spoken import component_names
 from .standing import StandingReader
 from .subject import NamesIn, Usage
@@ -54,6 +54,7 @@ BY_NAME = 1.0
 """Score of what was looked up by its name."""
 OWN_FIRST = 2
 """Of the hits so many are looked at for facts of one's own."""
+ONLY_PLATFORM = "The catalogue holds no sourced fact on {}; what is said of its platform is listed for it."
 SUBJECT_UNCHECKED = (
     "The questions that a question's subject is told by can't be read; the search answers whatever is asked."
 )
@@ -95,7 +96,7 @@ class Retriever:
         asked = asked._replace(standing=standing())
         found = self._in_order(asked, chain(by_words, self._rankings.by_meaning(asked, only, parts)), parts)
         first = {record.id: _hit_by_name(record, rows) for record in by_name}
-        first |= {record.id: hit_of(record, BY_NAME) for record in self._attesting(asked, found, only)}
+        first |= {hit.record_id: hit for hit in self._attesting(asked, found, only)}
         further = (hit_of(self._by_id[identity], score) for identity, score in found if identity not in first)
         best = list(islice(chain(first.values(), further), max(k, OWN_FIRST)))
         hits = tuple(islice(self._side_by_side(best, only), k))
@@ -103,7 +104,8 @@ class Retriever:
             reason = "The knowledge index is empty."
         else:
             reason = unknown or ("" if self._is_own(best[:OWN_FIRST]) else self._off_subject(asked, rows))
-        told = reason or self._abstention.by_platform(query, asked.named)
+        platforms = dict.fromkeys(hit.part for hit in hits if hit.part)
+        told = reason or (ONLY_PLATFORM.format(" or ".join(platforms)) if platforms else "")
         return SearchResult(hits=hits, abstained=bool(reason), reason=told, notices=self.notices)
 
     def _in_order(
@@ -144,7 +146,7 @@ class Retriever:
 
     def _attesting(
         self, asked: ReadQuestion, found: Iterable[tuple[str, float]], only: Filter
-    ) -> Iterator[IndexRecord]:
+    ) -> Iterator[Hit]:
         """What attests to a regime that is asked of a component by its name, and, of one inside the filter, what is
         said of all services of its cloud, or of the whole platform."""
         known = self._knowledge.components
@@ -155,12 +157,12 @@ class Retriever:
             and (not only.slots or not only.slots.isdisjoint(known[item].slots))
         }
         wider = only._replace(subjects=frozenset(), slots=frozenset())
-        answering = self._attested.answering(
-            asked._replace(named=inside), (identity for identity, _ in found)
-        )
-        for record in map(self._by_id.__getitem__, answering):
+        alone = self._abstention.asks_of_regimes(asked.text, asked.named)
+        ids = (identity for identity, _ in found)
+        for identity, part in self._attested.answering(asked._replace(named=inside), ids, alone):
+            record = self._by_id[identity]
             if (only if record.component in inside else wider).admits(record):
-                yield record
+                yield hit_of(record, BY_NAME).model_copy(update={"part": part})
 
     def _facts_first(self, found: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
         """Cards behind the facts that are about as good, which say it with their source."""
@@ -329,11 +331,9 @@ class Retriever:
 
     @cached_property
     def _attested(self) -> Attested:
-        said_for = (
-            partial(said, self._knowledge, self._vocabulary)
-            for said in (said_of_all_for, said_of_platform_for)
-        )
-        return Attested(self._knowledge.facts.values(), self._vocabulary, *said_for)
+        of_all = partial(said_of_all_for, self._knowledge, self._vocabulary)
+        facts = self._knowledge.facts.values()
+        return Attested(facts, self._vocabulary, of_all, self._abstention.of_platform)
 
     @cached_property
     def _names(self) -> Names:

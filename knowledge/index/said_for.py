@@ -4,8 +4,14 @@ from ..attestations import attestations, said_of_all, said_of_all_services
 from ..library import Knowledge
 from ..records import Fact
 from ..vendors import platform_of
-from .attested import speaks_of
+from .names import normalise
 from .vocabulary import Seller, Vocabulary
+
+
+def speaks_of(fact: Fact, seller: Seller) -> bool:
+    """Whether a fact, or the name of the offer that it is about, says the name of a seller in one of its spellings."""
+    said = f" {normalise(' '.join((fact.statement, *fact.offer)))} "
+    return any(f" {form} " in said for form in seller.forms)
 
 
 def said_of_all_for(

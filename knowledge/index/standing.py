@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from ..embedding import Embedder
 from .dense import DenseSearch
 from .neighbours import Neighbours
 from .opening import prepare
 from .query_map import QueryMap
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 
 class Standing(NamedTuple):
@@ -45,20 +48,24 @@ class StandingReader:
         read on this one. Later the model reads here and alone, since it takes two cores and beside other work took
         twice as long on two; then the store is asked there. Where no thread can start, all is done here in the end.
         """
-        try:
-            if not self._is_loaded:
-                self._beside.submit(prepare, self._embedder)
-                return self._beside.submit(self.read, question, query_map, self._dense()).result
-            return self._begun(self._turned(question, query_map, self._dense()))
-        except RuntimeError:
-            return partial(self.read, question, query_map, self._dense())
-
-    def _begun(self, standing: Standing | None) -> Callable[[], Standing | None]:
+        if not self._is_loaded:
+            self._start(prepare, self._embedder)
+            return self._start(self.read, question, query_map, self._dense())
+        standing = self._turned(question, query_map, self._dense())
         if standing is None:
             return lambda: None
-        closeness = self._beside.submit(self._dense().closeness, standing.turned)
+        closeness = self._start(self._dense().closeness, standing.turned)
         placed = self._placed(standing)
-        return lambda: placed._replace(closeness=closeness.result())
+        return lambda: placed._replace(closeness=closeness())
+
+    def _start(
+        self, ask: Callable[Asked, Answer], *given: Asked.args, **named: Asked.kwargs
+    ) -> Callable[[], Answer]:
+        """What gives the answer: from another thread, or here once it is asked for where none can start."""
+        try:
+            return self._beside.submit(ask, *given, **named).result
+        except RuntimeError:
+            return partial(ask, *given, **named)
 
     def read(self, question: str, query_map: QueryMap | None, dense: DenseSearch) -> Standing | None:
         """Here and now; without a map nothing is turned."""

@@ -81,6 +81,7 @@ class WordLists(Record):
     codes: frozenset[str] = frozenset()
     edition_nouns: frozenset[str] = frozenset()
     of_cards: frozenset[str] = frozenset()
+    of_regimes: frozenset[str] = frozenset()
     comparing: frozenset[str] = frozenset()
 
     def component_of(self) -> dict[str, str]:

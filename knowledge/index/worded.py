@@ -70,6 +70,16 @@ class Worded(NamedTuple):
         numbers = self.numbers[_runs(_starts(self.lengths)[places], lengths)]
         return Worded(self.words, numbers, lengths, counts)
 
+    def with_used_words(self) -> "Worded":
+        """The same passages, with no words but those that they hold."""
+        import numpy as np
+
+        used = np.flatnonzero(np.bincount(self.numbers, minlength=len(self.words)))
+        moved = np.zeros(len(self.words), dtype=np.int32)
+        moved[used] = np.arange(len(used), dtype=np.int32)
+        words = tuple(self.words[number] for number in used.tolist())
+        return self._replace(words=words, numbers=moved[self.numbers])
+
     def used(self) -> frozenset[str]:
         """The words that some passage holds."""
         import numpy as np

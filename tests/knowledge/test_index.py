@@ -226,6 +226,10 @@ def test_threads_do_not_mix_their_questions(retriever: Retriever) -> None:
     assert found == expected * 10
 
 
+def test_a_knowledge_base_without_vendors_has_no_platforms(retriever: Retriever) -> None:
+    assert "SOC 2 of Zilliz Cloud" in retriever.search("soc 2 of zilliz cloud").reason
+
+
 def test_where_no_thread_can_start_all_is_read_here(
     retriever: Retriever, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +238,17 @@ def test_where_no_thread_can_start_all_is_read_here(
     refused.shutdown()
     monkeypatch.setattr(retriever._standing, "_beside", refused)
     assert retriever.search("HNSW dimensions of pgvector") == expected
+
+
+def test_where_no_thread_can_start_the_first_question_is_read_here_too(
+    retriever: Retriever, tree: dict[str, Any], plant: Plant, words: Any, tmp_path: Path
+) -> None:
+    expected = retriever.search("HNSW dimensions of pgvector")
+    fresh = Retriever(Knowledge(plant(tree)), tmp_path / "cache", words)
+    refused = ThreadPoolExecutor(1)
+    refused.shutdown()
+    vars(fresh._standing)["_beside"] = refused
+    assert fresh.search("HNSW dimensions of pgvector") == expected
 
 
 def test_after_warming_all_is_read_that_a_question_may_need(tmp_path: Path) -> None:

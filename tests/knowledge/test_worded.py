@@ -69,6 +69,16 @@ def test_terms_of_a_record_that_is_not_shipped_are_found_in_its_text(tmp_path: P
     assert told(read_terms(files, [OTHER])) == told(terms_of([OTHER]))
 
 
+def test_equal_records_do_not_move_the_terms_of_others(tmp_path: Path) -> None:
+    files, new = shipping(tmp_path, pack([ONE, ONE])), replace(ONE, text="Something else.")
+    assert told(read_terms(files, [ONE, new])) == told(terms_of([ONE, new]))
+
+
+def test_words_that_no_record_says_any_more_are_not_known(tmp_path: Path) -> None:
+    files, new = shipping(tmp_path, pack([ONE, OTHER])), replace(OTHER, text="Tiers of Milvus.")
+    assert set(read_terms(files, [ONE, new]).words) == set(terms_of([ONE, new]).words)
+
+
 def test_what_is_shipped_is_taken_as_it_is(tmp_path: Path) -> None:
     """Else nothing is saved."""
     files = shipping(tmp_path, pack([replace(ONE, text="Something else.")]))
@@ -86,8 +96,22 @@ def test_what_is_shipped_is_taken_as_it_is(tmp_path: Path) -> None:
         {"lengths": np.array([9], dtype=np.uint16)},
         {"numbers": np.array([99] * 9, dtype=np.uint16)},
         {"keys": np.array([], dtype=np.uint64)},
+        {"lengths": np.array([-1, 5, 5], dtype=np.int16)},
+        {"counts": np.array(["3"])},
+        {"counts": np.array(3, dtype=np.uint16)},
+        {"words": np.array([255], dtype=np.uint8)},
     ],
-    ids=lambda broken: next(iter(broken)),
+    ids=[
+        "more passages",
+        "no passage",
+        "longer",
+        "strange words",
+        "no key",
+        "negative",
+        "text",
+        "no row",
+        "no UTF-8",
+    ],
 )
 def test_parts_that_do_not_belong_together_are_not_used(broken: dict[str, Any], tmp_path: Path) -> None:
     files = shipping(tmp_path, pack([ONE]))
