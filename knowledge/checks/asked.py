@@ -30,5 +30,5 @@ def check_judged(tables: Tables) -> Iterator[Finding]:
         if item.text in seen:
             yield error(SOURCE, item.text, "The question stands there twice.")
         seen.add(item.text)
-        for identity in sorted(set(item.answers) - tables.facts.keys()):
+        for identity in sorted({answer for answer in item.answers if answer not in tables.facts}):
             yield error(SOURCE, item.text, f"It is answered by {identity}, but there is no such fact.")

@@ -1,6 +1,6 @@
 """Every id that a record points to exists."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ..aliases import nearest
 from .finding import Finding, error, warning
@@ -117,10 +117,10 @@ def _is_subject(subject: str, tables: Tables) -> bool:
 
 
 def _unknown(
-    file: str, identity: str, what: str, ids: Iterable[str], known: Iterable[str]
+    file: str, identity: str, what: str, ids: Iterable[str], known: Collection[str]
 ) -> Iterator[Finding]:
-    known = set(known)
-    missing = sorted(set(ids) - known)
+    # Looked up one by one: a set less thousands of keys is a new set of them each time.
+    missing = sorted({item for item in ids if item not in known})
     if missing:
         names = ", ".join(repr(item) for item in missing)
         hint = nearest(missing[0], known, what).hint
