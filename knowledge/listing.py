@@ -67,22 +67,8 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     UnknownName offers the nearest.
     """
     key = identity.strip()
-    if key.startswith((MODEL, ACCELERATOR, MACHINE, PRICE, SERVICE, RATES)):
-        key = key.partition(LINE)[0]
-    if key.startswith(ARTICLE):
-        return _card(knowledge, key)
-    if key.startswith(MODEL):
-        return _model_or_price(key.removeprefix(MODEL), knowledge)
-    if key.startswith(ACCELERATOR):
-        return _accelerator(resolve_accelerator(knowledge, key.removeprefix(ACCELERATOR)), knowledge)
-    if key.startswith(MACHINE):
-        return _machine(key.removeprefix(MACHINE), knowledge)
-    if key.startswith(SERVICE):
-        return _service(key, knowledge)
-    if key.startswith((PRICE, RATES)):
-        return _row_of_component(key, knowledge)
-    if key.casefold().startswith(CLOUD):
-        return _cloud(key.casefold(), knowledge)
+    if marked := _marked(key, knowledge):
+        return marked
     for prefix in ("component:", "slot:", "rule:", "decision:", "argument:"):
         key = key.removeprefix(prefix)
     if key in knowledge.facts:
@@ -112,6 +98,25 @@ def record_of(knowledge: Knowledge, identity: str) -> FoundRecord:
     if len(spoken) == 1:
         return _found_component(knowledge.components[spoken[0]], knowledge)
     raise UnknownName("record", identity, spoken[:MOST_MEANT] or nearest_ids(knowledge, key))
+
+
+def _marked(key: str, knowledge: Knowledge) -> FoundRecord | None:
+    """What its beginning tells the kind of: a row of a table, a card of the article, a cloud."""
+    if key.startswith((MODEL, ACCELERATOR, MACHINE, PRICE, SERVICE, RATES)):
+        key = key.partition(LINE)[0]
+    if key.startswith(ARTICLE):
+        return _card(knowledge, key)
+    if key.startswith(MODEL):
+        return _model_or_price(key.removeprefix(MODEL), knowledge)
+    if key.startswith(ACCELERATOR):
+        return _accelerator(resolve_accelerator(knowledge, key.removeprefix(ACCELERATOR)), knowledge)
+    if key.startswith(MACHINE):
+        return _machine(key.removeprefix(MACHINE), knowledge)
+    if key.startswith(SERVICE):
+        return _service(key, knowledge)
+    if key.startswith((PRICE, RATES)):
+        return _row_of_component(key, knowledge)
+    return _cloud(key.casefold(), knowledge) if key.casefold().startswith(CLOUD) else None
 
 
 def _card(knowledge: Knowledge, key: str) -> FoundRecord:
