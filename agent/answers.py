@@ -142,7 +142,10 @@ NOTHING_TOLD = "The recommendation has nothing on that: what was computed gives 
 UNHELD = "The catalogue doesn't hold {} of it."
 UNHELD_THERE = "The catalogue doesn't hold {} at the place that is asked about."
 NO_SOURCE = "The catalogue has no source for that."
-OF_PLATFORM = "Not all of that has a source on what is named itself: what speaks of a cloud or platform is said of it as a whole."
+OF_PLATFORM = (
+    "Not all of that has a source on what is named itself: what speaks of a cloud or platform is said of that "
+    "as a whole."
+)
 """True wherever it stands among the answers: what can't be answered is shown first."""
 
 
