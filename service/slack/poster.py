@@ -39,16 +39,19 @@ class Poster:
         self._progress = posting.progress
 
     async def post(self, pages: list[Page], look: bool = True) -> None:
-        """Post what is still missing; a Trouble where it has to go on later. `look`: into the thread, where unsure."""
+        """Post what is still missing; a Trouble where it has to go on later.
+
+        `look`: into the thread where unsure, and wait until a message that can't be edited is gone.
+        """
         progress = self._progress
         while progress.page < len(pages):
             page = pages[progress.page]
             if progress.unsure:
                 await self._find(look)
             if progress.open:
-                await self._edit(page)
+                await self._edit(page, look)
             elif len(page.lead) - progress.start > STREAMED:
-                await self._stream(page)
+                await self._stream(page, look)
             else:
                 await self._send(page)
             progress.page, progress.start, progress.open = progress.page + 1, 0, ""
@@ -107,7 +110,7 @@ class Poster:
             return
         raise Later("chat.postMessage", "every form of the answer is refused")
 
-    async def _edit(self, page: Page) -> None:
+    async def _edit(self, page: Page, look: bool) -> None:
         """Make the message that is there what it was to become; where it can't be edited, a new one takes its place."""
         message = {"channel": self._place.channel, "ts": self._progress.open}
         await attempt(self._client.chat_stopStream, **message)
@@ -119,11 +122,18 @@ class Poster:
                     break
                 continue
             return
-        await attempt(self._client.chat_delete, **message)
+        try:
+            await call(self._client.chat_delete, **message)
+        except (Later, Unsure):
+            # It may be gone at the next try; a second message beside it would say the same again.
+            if look:
+                raise
+        except Trouble:
+            pass
         self._progress.open = ""
         await self._send(page)
 
-    async def _stream(self, page: Page) -> None:
+    async def _stream(self, page: Page, look: bool) -> None:
         """Add the text bit by bit; a stream that ends early is followed by another one with the rest."""
         for _ in range(MOST_ROLLS):
             stream = Stream(self._client, self._place, self._posting.destination.sender)
@@ -144,7 +154,7 @@ class Poster:
             except Stopped:
                 return None
             except Trouble:
-                return await self._edit(page)
+                return await self._edit(page, look)
             self._progress.start, self._progress.open = self._progress.start + stream.delivered, ""
             await self._keep()
         raise Later("chat.startStream", "the stream ended again and again")
