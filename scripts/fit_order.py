@@ -23,8 +23,8 @@ import numpy.typing as npt
 from knowledge import Knowledge, load
 from knowledge.embedding import MiniLm
 from knowledge.index import Retriever, judged
-from knowledge.index.arrays import rounded
 from knowledge.index.cards import index_records
+from knowledge.index.inverted_file import grouped
 from knowledge.index.judged import JudgedAnswers, JudgedQuestion, read_judged
 from knowledge.index.learned_order import FILE, OrderWeights, Signals
 from knowledge.index.neighbours import read_neighbours
@@ -78,7 +78,7 @@ class Material(NamedTuple):
         part = self.read.part(chosen)
         query_map = QueryMap(fit_map(self.known, part))
         answers = [self.answered[place].answers for place in chosen.tolist()]
-        return query_map, JudgedAnswers(rounded(self.points[chosen]), answers, self.vectors(part, query_map))
+        return query_map, JudgedAnswers(grouped(self.points[chosen]), answers, self.vectors(part, query_map))
 
     def vectors(self, read: Reading, query_map: QueryMap) -> dict[str, Matrix]:
         """Fact id -> learned vector."""
@@ -180,7 +180,7 @@ def pack(
     vectors = material.vectors(material.read, query_map)
     answers = [item.answers for item in material.answered]
     (packaged_root() / judged.FILE).write_bytes(
-        judged.pack(rounded(material.points), answers, vectors, usual_of, model.name)
+        judged.pack(grouped(material.points), answers, vectors, usual_of, model.name)
     )
     write(packaged_root())
 

@@ -23,7 +23,7 @@ import yaml
 
 from knowledge import Knowledge, load
 from knowledge.embedding import MiniLm
-from knowledge.index import Retriever, arrays, neighbours
+from knowledge.index import Retriever, neighbours
 from knowledge.index.asked import read_asked
 from knowledge.index.inverted_file import Grouped, grouped
 from knowledge.index.query_map import read_query_map
@@ -79,9 +79,9 @@ class Kept(NamedTuple):
     others: Any
     fold_of_others: npt.NDArray[np.int64]
 
-    def stored(self) -> tuple[Grouped, Any]:
+    def stored(self) -> tuple[Grouped, Grouped]:
         """Both sorts as `Neighbours` wants them."""
-        return grouped(self.ours), arrays.rounded(self.others)
+        return grouped(self.ours), grouped(self.others)
 
     def without(self, fold: int) -> "Kept":
         """Those of the other folds."""

@@ -15,7 +15,7 @@ import numpy as np
 from knowledge import Knowledge, load
 from knowledge.embedding import MiniLm
 from knowledge.index import judged, neighbours
-from knowledge.index.arrays import lines, read_arrays, rounded, unrounded
+from knowledge.index.arrays import lines, read_arrays, unrounded
 from knowledge.index.asked import read_asked
 from knowledge.index.inverted_file import Grouped, grouped
 from knowledge.index.query_map import read_query_map
@@ -35,12 +35,8 @@ def place_questions(knowledge: Knowledge, model: MiniLm) -> None:
     """The questions of all facts before those that no fact has, which stay."""
     stored = read_arrays(knowledge.files, neighbours.FILE, model.name, neighbours.ARRAYS)
     assert stored is not None
-    projection, held, others, counts = (
-        stored[0].astype(np.float32),
-        Grouped(*stored[1:5]),
-        stored[5],
-        stored[7],
-    )
+    projection, counts = stored[0].astype(np.float32), stored[-1]
+    held, others = Grouped(*stored[1:5]), Grouped(*stored[5:9])
     rows = np.empty_like(held.rows)
     rows[held.order] = held.rows
     asked = read_asked(knowledge.files)
@@ -60,7 +56,7 @@ def place_vectors(knowledge: Knowledge, model: MiniLm) -> None:
     query_map = read_query_map(knowledge.files, model.name, model.dimensions)
     answers = [item.answers for item in known.answered]
     packed = judged.pack(
-        rounded(known.points), answers, known.vectors(known.read, query_map), usual, model.name
+        grouped(known.points), answers, known.vectors(known.read, query_map), usual, model.name
     )
     (packaged_root() / judged.FILE).write_bytes(packed)
 

@@ -21,7 +21,7 @@ GROUP = 200
 """Rows a group, about."""
 LOOKED_AT = 4
 """Of the groups one in so many: of 3,610 questions the nearest row of 51,864 is found for 98 in 100 (one in eight: 96),
-and the mean of the five nearest falls short by 0.001."""
+and the mean of the five nearest falls short by 0.001; of 6,467 rows, whose groups are few, by 0.005."""
 ROUNDS = 12
 """Of k-means; more change next to nothing."""
 
@@ -53,24 +53,35 @@ class InvertedFile:
     def __init__(self, grouped: Grouped) -> None:
         import numpy as np
 
-        self._rows, self._centroids = grouped.rows, grouped.centroids
+        self._rows, self._centroids, self._order = grouped.rows, grouped.centroids, grouped.order
         self._groups = [slice(*ends) for ends in pairwise([0, *np.cumsum(grouped.sizes).tolist()])]
         self._places = np.empty(len(grouped.order), dtype=np.int32)
         self._places[grouped.order] = np.arange(len(grouped.order), dtype=np.int32)
 
     def near(self, point: "Matrix") -> Any:
         """Similarities to the rows of the nearest groups."""
+        return byte_products(self._rows, point, self._nearest_groups(point))
+
+    def numbered(self, point: "Matrix") -> "tuple[npt.NDArray[np.int32], Matrix]":
+        """Numbers of the rows of the nearest groups, and similarities to them."""
         import numpy as np
 
-        count = -(-len(self._groups) // LOOKED_AT)
-        if not count:
-            return np.zeros(0, dtype=np.float32)
-        nearest = np.argpartition(-byte_products(self._centroids, point), count - 1)[:count]
-        return byte_products(self._rows, point, [self._groups[group] for group in nearest.tolist()])
+        groups = self._nearest_groups(point)
+        numbers = [self._order[group] for group in groups]
+        return np.concatenate([self._order[:0], *numbers]), byte_products(self._rows, point, groups)
 
     def of(self, numbers: "Sequence[int] | npt.NDArray[np.int64]", point: "Matrix") -> Any:
         """Similarities to the rows with these numbers."""
         return byte_products(self._rows[self._places[numbers]], point)
+
+    def _nearest_groups(self, point: "Matrix") -> list[slice]:
+        import numpy as np
+
+        count = -(-len(self._groups) // LOOKED_AT)
+        if not count:
+            return []
+        nearest = np.argpartition(-byte_products(self._centroids, point), count - 1)[:count]
+        return [self._groups[group] for group in nearest.tolist()]
 
 
 def grouped(rows: "Matrix") -> Grouped:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..files import DataFiles
 from .arrays import (
     ArraysDamaged,
-    byte_products,
     lines,
     packed_lines,
     products,
@@ -20,15 +19,16 @@ from .arrays import (
     rounded,
     unrounded,
 )
+from .inverted_file import Grouped, InvertedFile
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Bytes = npt.NDArray[np.int8]
     Vector = npt.NDArray[np.float32]
 
 SOURCE, FILE = "index/judged.csv", "index/judged.npz"
+ARRAYS = (*Grouped._fields, "answers", "learned", "usual", "facts")
 NEAREST, SHARPNESS = 40, 6.0
 """So many of the nearest vote, by the exponential of their similarity (4 to 8 and 15 to 100 find as much)."""
 
@@ -53,18 +53,19 @@ class JudgedAnswers:
 
     def __init__(
         self,
-        questions: "Bytes | None",
+        questions: Grouped | None,
         answers: Sequence[tuple[str, ...]],
         facts: Mapping[str, "Vector"],
         usual: Mapping[str, float] | None = None,
         is_damaged: bool = False,
     ) -> None:
-        """`questions`: the point (`Neighbours.points`) of each question that has an answer, as bytes, None where they
-        can't be read; `facts`: a unit vector a fact, to be compared with turned questions; `usual`: `Signals.usual` of
+        """`questions`: the point (`Neighbours.points`) of each question that has an answer, None where they can't be
+        read; `facts`: a unit vector a fact, to be compared with turned questions; `usual`: `Signals.usual` of
         the facts that have one."""
         import numpy as np
 
-        self._questions, self._answers, self.is_damaged = questions, answers, is_damaged
+        self._questions = None if questions is None else InvertedFile(questions)
+        self._answers, self.is_damaged = answers, is_damaged
         self.usual = usual or {}
         self._place = {fact: place for place, fact in enumerate(facts)}
         self._learned = np.array(list(facts.values()), dtype=np.float32)
@@ -75,14 +76,12 @@ class JudgedAnswers:
 
         if self._questions is None:
             return {}
-        similar = byte_products(self._questions, point)
-        nearest = (
-            np.argpartition(-similar, NEAREST)[:NEAREST] if len(similar) > NEAREST else range(len(similar))
-        )
+        numbers, similar = self._questions.numbered(point)
+        nearest = np.argsort(-similar, kind="stable")[:NEAREST]
+        weights = np.exp(SHARPNESS * (similar[nearest] - 1)).tolist()
         found: dict[str, float] = {}
-        for place in map(int, nearest):
-            weight = float(np.exp(SHARPNESS * (similar[place] - 1)))
-            for fact in self._answers[place]:
+        for number, weight in zip(numbers[nearest].tolist(), weights, strict=True):
+            for fact in self._answers[number]:
                 found[fact] = found.get(fact, 0.0) + weight
         return found
 
@@ -98,16 +97,18 @@ class JudgedAnswers:
 def read_judged_answers(files: DataFiles, model: str) -> JudgedAnswers | None:
     """As shipped; None where there are none or another model made them."""
     try:
-        stored = read_arrays(files, FILE, model, ("questions", "answers", "learned", "usual", "facts"))
+        stored = read_arrays(files, FILE, model, ARRAYS)
     except ArraysDamaged:
         return damaged()
     if stored is None:
         return None
-    questions, learned, usual = stored[0], unrounded(stored[2]), stored[3].astype("float64")
-    said, facts = lines(stored[1]), lines(stored[4])
+    *grouped, said, learned, usual, facts = stored
+    questions, said, facts = Grouped(*grouped), lines(said), lines(facts)
+    learned, usual = unrounded(learned), usual.astype("float64")
     if not (
-        (questions.ndim, learned.ndim, usual.ndim) == (2, 2, 1)
-        and (len(questions), len(learned), len(usual)) == (len(said), len(facts), len(facts))
+        questions.is_whole
+        and (learned.ndim, usual.ndim) == (2, 1)
+        and (len(questions.rows), len(learned), len(usual)) == (len(said), len(facts), len(facts))
     ):
         return damaged()
     answers = [tuple(each.split()) for each in said]
@@ -121,7 +122,7 @@ def damaged() -> JudgedAnswers:
 
 
 def pack(
-    questions: "Bytes",
+    questions: Grouped,
     answers: Sequence[tuple[str, ...]],
     facts: Mapping[str, "Vector"],
     usual: Mapping[str, float],
@@ -131,13 +132,12 @@ def pack(
     import numpy as np
 
     out = io.BytesIO()
-    np.savez(
-        out,
-        questions=questions,
-        answers=packed_lines(map(" ".join, answers)),
-        learned=rounded(list(facts.values())),
-        usual=np.array([usual.get(fact, 0.0) for fact in facts], dtype=np.float16),
-        facts=packed_lines(facts),
-        model=np.array(model),
+    arrays = (
+        *questions,
+        packed_lines(map(" ".join, answers)),
+        rounded(list(facts.values())),
+        np.array([usual.get(fact, 0.0) for fact in facts], dtype=np.float16),
+        packed_lines(facts),
     )
+    np.savez(out, model=np.array(model), **dict(zip(ARRAYS, arrays, strict=True)))
     return out.getvalue()

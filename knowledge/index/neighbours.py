@@ -11,18 +11,18 @@ from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from ..files import DataFiles
-from .arrays import ArraysDamaged, byte_products, lines, packed_lines, products, read_arrays
+from .arrays import ArraysDamaged, lines, packed_lines, products, read_arrays
 from .inverted_file import Grouped, InvertedFile
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Bytes = npt.NDArray[np.int8]
     Matrix = npt.NDArray[np.float32]
 
 FILE = "index/neighbours.npz"
-ARRAYS = ("projection", *Grouped._fields, "others", "facts", "counts")
+OURS, OTHERS = (tuple(f"{sort}_{name}" for name in Grouped._fields) for sort in ("ours", "others"))
+ARRAYS = ("projection", *OURS, *OTHERS, "facts", "counts")
 NEAREST = 5
 """Of each sort; their mean similarity counts, and the greatest."""
 
@@ -31,11 +31,12 @@ class Neighbours:
     """Questions of both sorts."""
 
     def __init__(
-        self, projection: "Matrix", ours: Grouped, others: "Bytes", asked: Sequence[tuple[str, int]] = ()
+        self, projection: "Matrix", ours: Grouped, others: Grouped, asked: Sequence[tuple[str, int]] = ()
     ) -> None:
         """`ours` and `others`: rows of length one in the space of the projection; `asked`: the facts whose questions
         the first of ours are, each with their number."""
-        self._columns, self._ours, self._others = projection.T.copy(), InvertedFile(ours), others
+        self._columns = projection.T.copy()
+        self._ours, self._others = InvertedFile(ours), InvertedFile(others)
         ends = list(accumulate(count for _, count in asked))
         self._numbers = {
             fact: range(end - count, end) for (fact, count), end in zip(asked, ends, strict=True)
@@ -43,7 +44,7 @@ class Neighbours:
 
     def nearness(self, point: "Matrix") -> tuple[float, float, float, float]:
         """The similarity of the nearest of ours and the mean of the nearest ones, and both of the others."""
-        return *nearest(self._ours.near(point)), *nearest(byte_products(self._others, point))
+        return *nearest(self._ours.near(point)), *nearest(self._others.near(point))
 
     def likeness(self, point: "Matrix", facts: Iterable[str]) -> dict[str, float]:
         """Fact id -> similarity of the fact's question that is most like this one, of those that have questions."""
@@ -93,11 +94,11 @@ def read_neighbours(files: DataFiles, model: str) -> Neighbours | None:
         return None
     if stored is None:
         return None
-    projection, ours, others = stored[0].astype("float32"), Grouped(*stored[1:5]), stored[5]
-    facts, counts = lines(stored[6]), stored[7].tolist()
-    if not ours.is_whole or others.ndim != 2 or projection.ndim != 2:
+    projection, ours, others = stored[0].astype("float32"), Grouped(*stored[1:5]), Grouped(*stored[5:9])
+    facts, counts = lines(stored[9]), stored[10].tolist()
+    if not ours.is_whole or not others.is_whole or projection.ndim != 2:
         return None
-    fits = projection.shape[1] == ours.rows.shape[1] == others.shape[1]
+    fits = projection.shape[1] == ours.rows.shape[1] == others.rows.shape[1]
     fits = fits and len(facts) == len(counts) and sum(counts) <= len(ours.rows) and all(counts)
     return Neighbours(projection, ours, others, list(zip(facts, counts, strict=True))) if fits else None
 
@@ -105,7 +106,7 @@ def read_neighbours(files: DataFiles, model: str) -> Neighbours | None:
 def pack(
     projection: "Matrix",
     ours: Grouped,
-    others: "Bytes",
+    others: Grouped,
     model: str,
     asked: Sequence[tuple[str, int]] = (),
 ) -> bytes:
@@ -113,7 +114,7 @@ def pack(
     import numpy as np
 
     facts, counts = packed_lines(fact for fact, _ in asked), np.array([count for _, count in asked], np.int32)
-    arrays = (projection.astype(np.float16), *ours, others, facts, counts)
+    arrays = (projection.astype(np.float16), *ours, *others, facts, counts)
     out = io.BytesIO()
     np.savez(out, model=np.array(model), **dict(zip(ARRAYS, arrays, strict=True)))
     return out.getvalue()

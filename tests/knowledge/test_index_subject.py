@@ -9,7 +9,6 @@ import yaml
 from knowledge import load
 from knowledge.files import DataFiles
 from knowledge.index import Retriever
-from knowledge.index.arrays import rounded
 from knowledge.index.inverted_file import grouped
 from knowledge.index.misspelling import by_first_letter, commonest_first, misspelt_for
 from knowledge.index.neighbours import Neighbours, pack, read_neighbours
@@ -259,19 +258,19 @@ def test_a_name_whose_parts_are_set_apart_is_that_name(retriever: Retriever) -> 
 
 def test_near_questions_of_both_sorts_are_compared() -> None:
     plane = np.eye(3, dtype=np.float32)
-    among = Neighbours(plane[:, :2], grouped(plane[:1, :2]), rounded(plane[1:2, :2]))
+    among = Neighbours(plane[:, :2], grouped(plane[:1, :2]), grouped(plane[1:2, :2]))
     assert among.nearness(among.points(plane[0])) == pytest.approx((1, 1, 0, 0))
     assert among.nearness(among.points(plane[1])) == pytest.approx((0, 0, 1, 1))
     assert among.nearness(among.points(np.array([1, 1, 0], dtype=np.float32))) == pytest.approx(
         [0.5**0.5] * 4
     )
-    empty = Neighbours(plane[:, :2], grouped(plane[:0, :2]), rounded(plane[1:2, :2]))
+    empty = Neighbours(plane[:, :2], grouped(plane[:0, :2]), grouped(plane[1:2, :2]))
     assert empty.nearness(empty.points(plane[1])) == pytest.approx((0, 0, 1, 1))
 
 
 def test_the_nearest_and_the_mean_of_the_nearest_are_told_apart() -> None:
     ours = np.array([[1, 0], [0, 1], [0, 1]], dtype=np.float32)
-    among = Neighbours(np.eye(2, dtype=np.float32), grouped(ours), rounded(ours[:1]))
+    among = Neighbours(np.eye(2, dtype=np.float32), grouped(ours), grouped(ours[:1]))
     assert among.nearness(np.array([1, 0], dtype=np.float32)) == pytest.approx((1, 1 / 3, 1, 1))
 
 
@@ -284,7 +283,7 @@ def test_neighbours_of_another_model_or_broken_ones_are_not_used(tmp_path: Path)
     assert read_neighbours(DataFiles(tmp_path), "m") is None
     (tmp_path / "index").mkdir()
     plane = np.eye(2, dtype=np.float32)
-    packed = pack(plane, grouped(plane[:1]), rounded(plane[1:]), "m")
+    packed = pack(plane, grouped(plane[:1]), grouped(plane[1:]), "m")
     (tmp_path / "index" / "neighbours.npz").write_bytes(packed)
     found = read_neighbours(DataFiles(tmp_path), "m")
     assert found is not None

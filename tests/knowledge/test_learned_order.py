@@ -12,7 +12,7 @@ from knowledge.embedding import MiniLm
 from knowledge.errors import KnowledgeInvalid
 from knowledge.files import DataFiles
 from knowledge.index import FACT_KINDS, PARTS, Part, Retriever
-from knowledge.index.arrays import products, rounded
+from knowledge.index.arrays import products
 from knowledge.index.inverted_file import grouped
 from knowledge.index.judged import FILE as VECTORS
 from knowledge.index.judged import SOURCE, JudgedAnswers, damaged, pack, read_judged, read_judged_answers
@@ -32,15 +32,15 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 
 def test_the_nearest_questions_vote_for_what_answered_them() -> None:
-    found = JudgedAnswers(rounded(PLANE), [("a", "b"), ("b",)], {}).votes(PLANE[0])
+    found = JudgedAnswers(grouped(PLANE), [("a", "b"), ("b",)], {}).votes(PLANE[0])
     assert found["a"] == pytest.approx(1)
     assert found["b"] == pytest.approx(1 + np.exp(-6), rel=1e-4)
-    assert JudgedAnswers(rounded(PLANE[:0]), [], {}).votes(PLANE[0]) == {}
+    assert JudgedAnswers(grouped(PLANE[:0]), [], {}).votes(PLANE[0]) == {}
 
 
 def test_only_the_nearest_vote() -> None:
     rows = np.array([[np.cos(angle), np.sin(angle)] for angle in np.linspace(0, 1.5, 60)], dtype=np.float32)
-    found = JudgedAnswers(rounded(rows), [(str(place),) for place in range(60)], {}).votes(PLANE[0])
+    found = JudgedAnswers(grouped(rows), [(str(place),) for place in range(60)], {}).votes(PLANE[0])
     assert set(found) == {str(place) for place in range(40)}
     assert found["0"] > found["39"] > 0
 
@@ -53,7 +53,7 @@ def test_products_are_those_of_one_vector_or_of_several() -> None:
 
 def test_a_learned_vector_is_compared_with_the_turned_question() -> None:
     learned = JudgedAnswers(
-        rounded(PLANE), [("a",), ("b",)], {"a": PLANE[0], "b": np.array([0.6, 0.8], dtype=np.float32)}
+        grouped(PLANE), [("a",), ("b",)], {"a": PLANE[0], "b": np.array([0.6, 0.8], dtype=np.float32)}
     )
     assert learned.similarities(PLANE[1], "abc") == pytest.approx({"a": 0, "b": 0.8})
     assert learned.similarities(PLANE[0], "b") == pytest.approx({"b": 0.6})
@@ -62,10 +62,10 @@ def test_a_learned_vector_is_compared_with_the_turned_question() -> None:
 
 def test_likeness_is_that_of_the_most_similar_question_of_each_fact() -> None:
     ours = np.array([[1, 0], [0, 1], [0.6, 0.8], [1, 0]], dtype=np.float32)
-    known = Neighbours(PLANE, grouped(ours), rounded(PLANE[:0]), [("a", 2), ("b", 1)])
+    known = Neighbours(PLANE, grouped(ours), grouped(PLANE[:0]), [("a", 2), ("b", 1)])
     assert known.likeness(PLANE[0], "abc") == pytest.approx({"a": 1, "b": 0.6}, abs=0.005)
     assert known.likeness(PLANE[1], "b") == pytest.approx({"b": 0.8}, abs=0.005)
-    assert Neighbours(PLANE, grouped(ours), rounded(PLANE[:0])).likeness(PLANE[0], "ab") == {}
+    assert Neighbours(PLANE, grouped(ours), grouped(PLANE[:0])).likeness(PLANE[0], "ab") == {}
 
 
 def written(folder: Path, content: bytes) -> JudgedAnswers | None:
@@ -75,9 +75,9 @@ def written(folder: Path, content: bytes) -> JudgedAnswers | None:
 
 
 def test_what_was_learned_is_read_as_it_was_written(tmp_path: Path) -> None:
-    content = pack(rounded(PLANE), [("a", "b"), ("b",)], {"a": PLANE[0], "b": PLANE[1]}, {"b": -1.5}, "m")
+    content = pack(grouped(PLANE), [("a", "b"), ("b",)], {"a": PLANE[0], "b": PLANE[1]}, {"b": -1.5}, "m")
     assert read_judged_answers(DataFiles(tmp_path), "m") is None
-    assert written(tmp_path, pack(rounded(PLANE), [("a",), ("b",)], {"a": PLANE[0]}, {}, "other")) is None
+    assert written(tmp_path, pack(grouped(PLANE), [("a",), ("b",)], {"a": PLANE[0]}, {}, "other")) is None
     found = written(tmp_path, content)
     assert found is not None
     assert not found.is_damaged
@@ -88,7 +88,7 @@ def test_what_was_learned_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"no zip", pack(rounded(PLANE), [("a",)], {"a": PLANE[0]}, {}, "m")],
+    [b"no zip", pack(grouped(PLANE), [("a",)], {"a": PLANE[0]}, {}, "m")],
     ids=["no archive", "too few answers"],
 )
 def test_damage_is_told_and_nothing_votes(tmp_path: Path, content: bytes) -> None:
@@ -150,7 +150,7 @@ def test_how_usual_a_fact_is_and_where_judged_questions_lie_are_read(retriever: 
     neighbours, vector = read_neighbours(knowledge.files, model.name), model.embed([question])
     assert neighbours is not None
     vectors = dict.fromkeys(knowledge.facts, vector[0])
-    judged = JudgedAnswers(rounded(neighbours.points(vector)), [(fact,)], vectors, {fact: -1.5})
+    judged = JudgedAnswers(grouped(neighbours.points(vector)), [(fact,)], vectors, {fact: -1.5})
     signals = retriever.signals(question, QueryMap(None), judged)
     assert signals[fact].usual == -1.5
     assert signals[fact].votes == pytest.approx(1, abs=0.02)
@@ -216,5 +216,5 @@ def test_what_is_asked_like_a_judged_question_gets_its_answers(retriever: Retrie
 def test_the_file_of_what_was_learned_holds_every_answered_question_in_bytes() -> None:
     content = load().files.bytes(VECTORS)
     with np.load(io.BytesIO(content)) as stored:
-        assert stored["questions"].dtype == stored["learned"].dtype == np.int8
-        assert len(stored["questions"]) == sum(bool(item.answers) for item in read_judged(load().files))
+        assert stored["rows"].dtype == stored["learned"].dtype == np.int8
+        assert len(stored["rows"]) == sum(bool(item.answers) for item in read_judged(load().files))
