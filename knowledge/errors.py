@@ -2,7 +2,8 @@
 
 StackwrightError
 ├── InputRefused        the person or file that was read: correct it and try again
-│   └── UnknownName     a component, model, field or accelerator that is not known; the nearest are offered
+│   ├── UnknownName     a component, model, field or accelerator that is not known; the nearest are offered
+│   └── NothingHeld     a known name, of which nothing of the kind is held
 ├── ConfigError         whoever installed or configured the program
 │   └── DatabaseAway    the database can't be reached now; it may be back in a moment
 ├── KnowledgeInvalid    whoever maintains the knowledge files: a reference, date or name is wrong
@@ -38,6 +39,10 @@ class UnknownName(InputRefused):
         hint = f"Did you mean {', '.join(nearest)}?" if nearest else ""
         super().__init__(f"Unknown {kind} {name!r}.", hint)
         self.kind, self.name, self.nearest = kind, name, nearest
+
+
+class NothingHeld(InputRefused):
+    """The name is known, and nothing of what was asked is held of it."""
 
 
 class ConfigError(StackwrightError):

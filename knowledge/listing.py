@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from .contradictions import contradicting
-from .errors import InputRefused, UnknownName
+from .errors import NothingHeld, UnknownName
 from .hardware import TABLE as ACCELERATORS
 from .hardware import Accelerator, resolve_accelerator
 from .index.cards import article_records
@@ -223,7 +223,7 @@ def _service(key: str, knowledge: Knowledge) -> FoundRecord:
 
 
 def _row_of_component(key: str, knowledge: Knowledge) -> FoundRecord:
-    """Its list prices, or its rate limits; InputRefused where none are held of it."""
+    """Its list prices, or its rate limits; NothingHeld where none are held of it."""
     prefix, _, name = key.partition(":")
     component = knowledge.components.get(name) or _component_named(knowledge, name)
     if component is None:
@@ -232,7 +232,7 @@ def _row_of_component(key: str, knowledge: Knowledge) -> FoundRecord:
     if record is None:
         about = "list prices" if f"{prefix}:" == PRICE else "rate limits"
         hint = f"What is held of it: stackwright knowledge show {component.id}"
-        raise InputRefused(f"No {about} of {component.name} are held.", hint)
+        raise NothingHeld(f"No {about} of {component.name} are held.", hint)
     return _row(record)
 
 

@@ -118,6 +118,8 @@ def test_show_a_record(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_record_is_met_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["knowledge", "show", "qdrnt"]) == 3
     assert "qdrant" in capsys.readouterr().err
+    assert main(["knowledge", "show", "price:qdrant"]) == 3
+    assert "knowledge show qdrant" in capsys.readouterr().err
 
 
 def test_stats_count_as_of_the_date(capsys: pytest.CaptureFixture[str]) -> None:

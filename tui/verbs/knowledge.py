@@ -29,12 +29,12 @@ def _search(arguments: Namespace, settings: Settings) -> int:
 
 
 def _show(arguments: Namespace, settings: Settings) -> int:
-    from knowledge.errors import UnknownName
+    from knowledge.errors import NothingHeld, UnknownName
 
     knowledge = settings.open_knowledge()
     try:
         print(_shown(arguments.id, knowledge))
-    except UnknownName as error:
+    except (UnknownName, NothingHeld) as error:
         print(f"stackwright: {error}", file=sys.stderr)
         return NOTHING
     return 0
