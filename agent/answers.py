@@ -55,10 +55,11 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     if found.abstained:
         return [Claim(text=_reason(found.reason, context.knowledge), evidence=(), role="abstain")]
     told_by_row = any(hit.telling or hit.unheld for hit in found.hits)
-    answering = _holding_all(question, context) if told_by_row else _close(found.hits, question, context)
-    rows = sum(hit.kind in ROW_KINDS for hit in found.hits)
+    hits = found.hits if told_by_row else _each_side(found.hits, question, context)
+    answering = _holding_all(question, context) if told_by_row else _close(hits, question, context)
+    rows = sum(hit.kind in ROW_KINDS for hit in hits)
     claims: list[Claim] = []
-    for hit in found.hits:
+    for hit in hits:
         if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
             claims += _unheld(hit)
             claims += _of_row(hit, MOST_OF_ROW if rows == 1 else MAX_SENTENCES // 2)
@@ -78,6 +79,34 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     return claims[:MAX_SENTENCES]
 
 
+def _each_side(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Sequence[Hit]":
+    """The hits, of things that are compared the best fact of each before other facts; where a side has none among
+    them, the best one on it."""
+    named = context.retriever.named(question)
+    if len(named) < 2:
+        return hits
+    told = {hit.component for hit in hits if hit.kind in FACT_KINDS}
+    absent = [component for component in named if component not in told]
+    found = (
+        context.retriever.search(question, k=1, components=[component], kinds=FACT_KINDS).hits
+        for component in absent[:MAX_SENTENCES]
+    )
+    whole = (*hits, *(hit for each in found for hit in each if hit.component in absent))
+    attested = {hit.component for hit in hits if hit.kind in FACT_KINDS and hit.score == BY_NAME}
+    firsts = _firsts(whole, named).items()
+    leading = {identity for component, identity in firsts if component not in attested}
+    return sorted(whole, key=lambda hit: hit.score < BY_NAME and hit.record_id not in leading)
+
+
+def _firsts(hits: "Sequence[Hit]", named: Mapping[str, str]) -> dict[str, str]:
+    """The first of the facts that were found on each of these components."""
+    return {
+        hit.component: hit.record_id
+        for hit in reversed(hits)
+        if hit.score < BY_NAME and hit.kind in FACT_KINDS and hit.component in named
+    }
+
+
 def _close(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Callable[[Hit], bool]":
     """Whether a record was looked up as what attests to what is asked; where none was, whether it is about as good as
     the best; or the best on one of the things that are compared."""
@@ -87,7 +116,7 @@ def _close(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Calla
         hit.record_id: hit.component for hit in hits if hit.score == BY_NAME and hit.kind in FACT_KINDS
     }
     best = max((hit.score for hit in found), default=0.0)
-    firsts = {hit.component: hit.record_id for hit in reversed(found) if hit.component in named}
+    firsts = _firsts(found, named)
     compared = frozenset(firsts.values()) if len(named) > 1 else frozenset()
     if attesting:
         beside = (identity for component, identity in firsts.items() if component not in attesting.values())

@@ -21,13 +21,8 @@ Consult = Callable[[], Consultation]
         ("qdrant licence", "qdrant/licence/"),
         ("langfuse vs langsmith", "langfuse/"),
         ("H100 vs H200", "accelerator:H200"),
-        pytest.param(
-            "vllm or sglang",
-            "sglang/",
-            marks=pytest.mark.xfail(
-                strict=True, reason="What is cited of SGLang is said under prefix caching."
-            ),
-        ),
+        ("vllm or sglang", "sglang/"),
+        ("vllm or sglang", "vllm/"),
         ("difference between qdrant and milvus", "milvus/"),
         ("airflow vs dagster vs prefect", "dagster/"),
         ("what is pinecone", "component:pinecone"),
