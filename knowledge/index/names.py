@@ -17,7 +17,7 @@ TWO_SLIPS = 9
 """From this length two letters may be wrong, below it one."""
 VERSUS, COMPARING = frozenset({"vs", "versus"}), frozenset({"vs", "versus", "or", "and", "over", "against"})
 """What stands between two things that are compared, and what may stand there."""
-_PARTED = re.compile(r"\w+(?:[_-]\w+)+")
+_PARTED = re.compile(r"(?<!\w)\w+(?:[_-]\w+)+")
 """`lang-graph`, `lance_db`: one name with its parts set apart."""
 _PARTS = re.compile(r"[_-]")
 _WORD = re.compile(r"[a-z0-9]+(?:[.+-][a-z0-9]+)*", re.IGNORECASE | re.ASCII)

@@ -48,6 +48,9 @@ that a question may need is read."""
 CARD_SHARES = {"component": 0.5, "rule": 0.5}
 """Of the score of cards that say what facts say, beside those: of twelve sets 0.90 of the gold is among the first five,
 0.87 with the whole score."""
+MOST_READ = 2_000
+"""Characters of a question; the model reads 256 word pieces, and some rules take a time that grows with the square of
+what they read."""
 MOST_NAMED = 3
 """Cards that names alone bring."""
 BY_NAME = 1.0
@@ -82,7 +85,11 @@ class Retriever:
         kinds: Iterable[str] | None = None,
         parts: frozenset[Part] = PARTS,
     ) -> SearchResult:
-        """The best `k` records for a question, inside the filters; `parts`: some alone, to tell what each brings."""
+        """The best `k` records for a question, inside the filters; `parts`: some alone, to tell what each brings.
+
+        Of a longer text the first `MOST_READ` characters are read.
+        """
+        query = query[:MOST_READ]
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
         standing = self._standing.begin(query, self._query_map if "query_map" in parts else None)
         asked = self._worded_question(query)
@@ -248,16 +255,19 @@ class Retriever:
 
     def unknown_by_rule(self, query: str) -> str:
         """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text."""
+        query = query[:MOST_READ]
         named = self.named(query)
         return self._abstention.unknown(query, named, self._rows.found(query, named))
 
     def asks_by_name(self, query: str) -> bool:
         """Whether it holds nothing but names and what can be asked of what bears them: `H100 price on azure`."""
+        query = query[:MOST_READ]
         named = self.named(query)
         return self._rows.found(query, named).alone or self._abstention.is_name_alone(query, named)
 
     def names_in(self, query: str) -> NamesIn:
         """How much of it is names of components and of rows of tables."""
+        query = query[:MOST_READ]
         named = self.named(query)
         return names_in(query, named, self._rows.found(query, named))
 

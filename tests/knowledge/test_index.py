@@ -11,6 +11,7 @@ import pytest
 
 from knowledge.embedding import EmbeddingUnavailable
 from knowledge.index import FACT_KINDS, Retriever
+from knowledge.index.retriever import MOST_READ
 from knowledge.library import Knowledge
 
 Plant = Callable[[dict[str, Any]], Path]
@@ -200,6 +201,15 @@ def test_an_empty_knowledge_base_finds_nothing_and_says_so(
 @pytest.mark.parametrize("query", ["", "   ", "???", "\x00", "a" * 20_000, "SELECT * FROM x; --", "日本語"])
 def test_odd_questions_are_answered(retriever: Retriever, query: str) -> None:
     assert len(retriever.search(query, k=3).hits) <= 3
+
+
+def test_of_a_long_text_the_beginning_is_read(retriever: Retriever) -> None:
+    """A message may hold ten times as much, and rules that hold each name against each other would take minutes."""
+    question = "How does Qdrant handle filters? " + "p5 H100 gpt-4o " * 1_000
+    assert retriever.search(question) == retriever.search(question[:MOST_READ])
+    assert retriever.asks_by_name("p5 " * 5_000) == retriever.asks_by_name("p5 " * (MOST_READ // 3))
+    assert retriever.names_in(question) == retriever.names_in(question[:MOST_READ])
+    assert retriever.unknown_by_rule(question) == retriever.unknown_by_rule(question[:MOST_READ])
 
 
 def test_equal_searches_give_equal_results(retriever: Retriever) -> None:

@@ -1,6 +1,7 @@
 """Types of machines inside a question: by name, by family (`p5`, `a3-highgpu`), or as a type that isn't held."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 
 from ...machines import FAMILY
@@ -34,17 +35,18 @@ class MachineNames(Spellings):
     def within(self, question: str) -> list[Mention]:
         """Types that are held, families, and what is written as a type and isn't held, which has no keys."""
         found = super().within(question)
-        pieces = parted(question)
+        starts = [item.start for item in parted(question)]
         for word in _WRITTEN.finditer(question):
             written = word[0].lower()
-            places = [place for place, item in enumerate(pieces) if word.start() <= item.start < word.end()]
+            places = range(bisect_left(starts, word.start()), bisect_left(starts, word.end()))
             if _OF_SERVICE.match(written) and written not in self._told:
                 found = [mention for mention in found if mention.places.start not in places]
-            taken = {place for mention in found for place in mention.places}
             keys = self._of_family.get(written, ())
             lacking = _TYPE.fullmatch(written) and written not in self._told
-            if places and (keys or lacking) and taken.isdisjoint(places):
-                found.append(Mention(keys, word[0], range(places[0], places[-1] + 1)))
+            if not places or not (keys or lacking):
+                continue
+            if not any(place in mention.places for mention in found for place in places):
+                found.append(Mention(keys, word[0], places))
         return sorted(found, key=lambda mention: mention.places.start)
 
 
