@@ -236,20 +236,26 @@ def test_moving_sources_are_warned_of(url: str, pinned: bool) -> None:
     assert is_pinned(url) is pinned
 
 
-def test_the_packaged_knowledge_has_no_errors() -> None:
-    found = [str(item) for item in verify(load()) if item.severity == "error"]
+@pytest.fixture(scope="module")
+def findings() -> list[Finding]:
+    """What is found in the packaged knowledge."""
+    return verify(load())
+
+
+def test_the_packaged_knowledge_has_no_errors(findings: list[Finding]) -> None:
+    found = [str(item) for item in findings if item.severity == "error"]
     assert found == []
 
 
-def test_every_packaged_record_has_a_vector() -> None:
-    assert [item.message for item in verify(load()) if "have no vector" in item.message] == []
+def test_every_packaged_record_has_a_vector(findings: list[Finding]) -> None:
+    assert [item.message for item in findings if "have no vector" in item.message] == []
 
 
-def test_the_packaged_yaml_is_plain(tmp_path: Path) -> None:
+def test_the_packaged_yaml_is_plain() -> None:
     knowledge = load()
     for name in knowledge.files.walk():
         if name.endswith(".yaml"):
-            assert yaml.safe_load(knowledge.files.text(name)) is not None, name
+            assert yaml.load(knowledge.files.text(name), Loader=yaml.CSafeLoader) is not None, name
 
 
 def test_a_lacking_folder_is_a_finding(tree: dict[str, Any], plant: Plant) -> None:

@@ -1,11 +1,12 @@
 """Whatever decides does so for one workload and not for another: rules, needs, gates, conflicts; new ones too."""
 
+from copy import copy
 from pathlib import Path
 
 import pytest
 import yaml
 
-from knowledge import Knowledge
+from knowledge import load
 from tests.tools.rule_sides import AS_OF, Condition, Sides
 from tools.ranking import rank
 from tools.rule_index import rule_index
@@ -19,7 +20,7 @@ NIGHTLY = {"use_case": "summarisation", "processing_pattern": "batch", "teams": 
 
 @pytest.fixture(scope="module")
 def sides() -> Sides:
-    return Sides(Knowledge(), GIVEN["workloads"])
+    return Sides(load(), GIVEN["workloads"])
 
 
 def missing(sides: Sides, condition: Condition) -> list[str]:
@@ -31,8 +32,8 @@ def missing(sides: Sides, condition: Condition) -> list[str]:
 
 def changed(rule: str, **changes: object) -> tuple[Sides, Condition]:
     """A knowledge base with one rule changed, and that rule's condition."""
-    knowledge = Knowledge()
-    knowledge.rules[rule] = knowledge.rules[rule].model_copy(update=changes)
+    knowledge = copy(load())
+    knowledge.__dict__["rules"] = knowledge.rules | {rule: knowledge.rules[rule].model_copy(update=changes)}
     sides = Sides(knowledge)
     return sides, next(condition for condition in sides.conditions() if condition.id == rule)
 
