@@ -23,7 +23,11 @@ class Source(BaseModel):
     tier: str = ""
     """T1 primary, T2 neutral data, T2v vendor benchmark, P paper, T3 compilation, T4 news, D our own, U the user."""
     as_of: str = ""
-    """Date of the source."""
+    """Date of the source; empty where it bears none."""
+    read_at: str = ""
+    """Day on which a fact's source was opened."""
+    review_by: str = ""
+    """Day from which a fact wants to be looked at again."""
 
 
 def citations(ids: Iterable[str], book: Mapping[str, Evidence], knowledge: Knowledge) -> tuple[Source, ...]:
@@ -33,7 +37,7 @@ def citations(ids: Iterable[str], book: Mapping[str, Evidence], knowledge: Knowl
         for identity in dict.fromkeys(ids)
     )
     return tuple(
-        Source(id=item.id, text=item.text, source=item.source, tier=item.tier, as_of=item.as_of)
+        Source.model_validate(item.model_dump(include=set(Source.model_fields)))
         for item in found
         if item is not None
     )

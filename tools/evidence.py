@@ -6,6 +6,7 @@ result (hash over its inputs), `rule/<id>`, and `user/<turn>/<start>-<end>` of a
 
 import hashlib
 import json
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -29,6 +30,25 @@ class Evidence(BaseModel):
     source: str = ""
     tier: str = ""
     as_of: str = ""
+    """The date that the source bears; empty where it bears none."""
+    read_at: str = ""
+    """The day on which it was opened, of facts."""
+    review_by: str = ""
+    """The day from which a fact wants to be looked at again."""
+
+    def dated(self, today: date | None = None) -> str:
+        return dated(self.as_of, self.read_at, self.review_by, today)
+
+
+def dated(as_of: str, read_at: str, review_by: str, today: date | None = None) -> str:
+    """The date of a source, or the day of its reading; `today`: on which what is past its review is marked.
+
+    >>> dated("", "2026-11-27", "2026-12-01", date(2027, 1, 1))
+    'undated, read 2026-11-27, past its review date 2026-12-01'
+    """
+    when = as_of or (f"undated, read {read_at}" if read_at else "")
+    overdue = today is not None and "" != review_by < today.isoformat()
+    return f"{when}, past its review date {review_by}" if overdue else when
 
 
 class Ledger:

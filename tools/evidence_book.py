@@ -74,7 +74,9 @@ def fact_evidence(fact: Fact, knowledge: Knowledge) -> Evidence:
         subject=component.name if component is not None else "",
         source=fact.source.url,
         tier=fact.tier,
-        as_of=(fact.as_of or fact.read_at).isoformat(),
+        as_of=fact.as_of.isoformat() if fact.as_of else "",
+        read_at=fact.read_at.isoformat(),
+        review_by=fact.review_by.isoformat(),
     )
 
 

@@ -102,6 +102,11 @@ class Source(Given):
     source: str = ""
     tier: str = ""
     as_of: str = ""
+    """The date that the source bears; empty where it bears none."""
+    read_at: str = ""
+    """The day on which a fact's source was opened."""
+    review_by: str = ""
+    """The day from which a fact wants to be looked at again."""
 
 
 class Clash(Given):

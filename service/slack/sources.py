@@ -1,9 +1,11 @@
 """The sources of a reply as Slack shows them. A link leads only where the catalogue's own record of that id points."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from knowledge import Knowledge
+from tools.evidence import dated
 
 from .text import escaped, shortened
 
@@ -34,6 +36,8 @@ def source_line(number: int, citation: dict[str, Any], knowledge: Knowledge) -> 
     """One line of the list of sources, in Slack's own markup."""
     url = catalogue_url(citation, knowledge)
     words = escaped(shortened(str(citation["text"]), STATEMENT))
-    dated = f", {citation['as_of']}" if citation.get("as_of") else ""
-    where = f" <{url}|{escaped(urlsplit(url).hostname or 'source')}>{dated}" if url else ""
+    dates = [str(citation.get(name) or "") for name in ("as_of", "read_at", "review_by")]
+    told = escaped(dated(dates[0], dates[1], dates[2], date.today()))
+    host = escaped(urlsplit(url).hostname or "source")
+    where = f" <{url}|{host}>{f', {told}' if told else ''}" if url else ""
     return f"*[{number}]* {words}{where}"

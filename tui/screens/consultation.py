@@ -312,7 +312,7 @@ class ConsultationScreen(Screen[None]):
         if last is None:
             self.chat.say("There is no answer to copy yet.")
             return
-        text = answer_text(last)
+        text = answer_text(last, self._desk.settings.date())
         self.app.copy_to_clipboard(text)
         path = self._desk.settings.data_path() / COPY_FILE
         try:

@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -170,7 +171,11 @@ def plain_text(advice: Advice, knowledge: Knowledge) -> str:
         ]
     lines += [f"- {claim.text}{_marks(claim, numbering)}" for claim in claims]
     lines += ["", f"Assumed: {'; '.join(assessment.assumptions)}."] if assessment.assumptions else []
-    lines += ["", "Sources", *(f"[{number}] {_source(item)}" for number, item in sources.values())]
+    lines += [
+        "",
+        "Sources",
+        *(f"[{number}] {_source(item, assessment.as_of)}" for number, item in sources.values()),
+    ]
     return "\n".join(lines)
 
 
@@ -182,6 +187,6 @@ def _numbers(marks: Iterable[int]) -> str:
     return "".join(f" [{mark}]" for mark in marks)
 
 
-def _source(item: "Evidence") -> str:
-    dated = f", {item.as_of}" if item.as_of else ""
-    return f"{item.id}{dated}: {item.text} {item.source}".rstrip()
+def _source(item: "Evidence", today: date) -> str:
+    about = ", ".join(part for part in (item.tier, item.dated(today)) if part)
+    return f"{item.id}{f' ({about})' if about else ''}: {item.text} {item.source}".rstrip()

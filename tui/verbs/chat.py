@@ -4,6 +4,7 @@ import contextlib
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from agent import choices
 from agent.admission import check_readable, text_of
@@ -40,7 +41,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
             print(f"stackwright: {error}", file=sys.stderr)
             failed = True
             continue
-        _show(reply, as_json)
+        _show(reply, as_json, consultation.context.as_of)
     return 4 if failed else 0
 
 
@@ -141,7 +142,7 @@ def chosen(line: str, reply: Reply | None) -> str:
     return choices.chosen(line, [choice.label for choice in question.choices] if question else ())
 
 
-def _show(reply: Reply, as_json: bool) -> None:
+def _show(reply: Reply, as_json: bool, today: date) -> None:
     if as_json:
         print(reply.model_dump_json(), flush=True)
         return
@@ -149,4 +150,5 @@ def _show(reply: Reply, as_json: bool) -> None:
     if reply.citations:
         for number, evidence in enumerate(reply.citations, 1):
             source = f" {evidence.source}" if evidence.source else ""
-            print(f"[{number}] {evidence.id}: {evidence.text}{source}")
+            about = ", ".join(part for part in (evidence.tier, evidence.dated(today)) if part)
+            print(f"[{number}] {evidence.id}{f' ({about})' if about else ''}: {evidence.text}{source}")

@@ -3,6 +3,7 @@
 Long explanations show their first sentences; the rest is folded by role and one key away.
 """
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -151,10 +152,10 @@ def question_content(reply: "Reply") -> Content:
     return joined(parts)
 
 
-def answer_text(reply: "Reply") -> str:
+def answer_text(reply: "Reply", today: date | None = None) -> str:
     """The answer and its sources as plain text, for the clipboard."""
     sources = [
-        f"[{number}] {item.id} {item.tier} {item.as_of}: {item.text} {item.source}".rstrip()
+        f"[{number}] {item.id} {item.tier} {item.dated(today)}: {item.text} {item.source}".rstrip()
         for number, item in enumerate(reply.citations, 1)
     ]
     return "\n".join([reply.text, *(["", "Sources", *sources] if sources else [])])

@@ -40,6 +40,12 @@ def age(as_of: str, today: date) -> str:
     return f"{as_of}, {months} month{'s' * (months > 1)} old"
 
 
+def told_age(item: "Evidence", today: date) -> str:
+    """Its age, or when it was read; and that it wants to be looked at again."""
+    dated = item.dated(today)
+    return dated.replace(item.as_of, age(item.as_of, today), 1) if item.as_of else dated or "undated"
+
+
 class Sources(Vertical):
     """A list that opens at the source asked for."""
 
@@ -86,7 +92,7 @@ class SourceList(OptionList):
 
 def _source(number: int, item: "Evidence", today: date) -> Content:
     tier = f"{item.tier} {TIERS.get(item.tier, '')}".strip()
-    dated = "" if item.kind == "calc" else age(item.as_of, today)
+    dated = "" if item.kind == "calc" else told_age(item, today)
     about = " · ".join(part for part in (tier, dated, item.kind) if part)
     lines = [
         Content.assemble((f"[{number}] ", "bold"), (item.id, "bold")),
