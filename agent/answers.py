@@ -13,19 +13,21 @@ from knowledge.index.words import singular
 from knowledge.row_texts import ROW_KINDS, row_sentences
 from tools.workload import Workload
 
+from .asked_words import asked_words
 from .context import TurnContext
 from .figures import claim_words
 from .inquiries import inquire, named_in, retelling
 from .language import Understanding
-from .names import names_in
 from .narrator import explanation
 from .reply import Claim
+from .sides import MOST_SIDES, firsts_on, hits_told
 from .state import ConsultationState
 
 if TYPE_CHECKING:
     from knowledge.index import Hit
 
 MAX_SENTENCES = 4
+MOST_LOOKED_AT = 2 * MAX_SENTENCES
 MOST_OF_ROW = 3
 """Lines of a row that answers alone; of two that are compared each has half the sentences."""
 CLOSE = 0.75
@@ -51,17 +53,17 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
         ]
     if answered_by_advice(question, state, context):
         return _retold(question, state, workload, context)
-    found = context.retriever.search(question, k=MAX_SENTENCES * 2)
+    found = context.retriever.search(question, k=MOST_LOOKED_AT)
+    hits = hits_told(found, question, context)
+    claims: list[Claim] = []
     if found.abstained:
-        return [Claim(text=_reason(found.reason, context.knowledge), evidence=(), role="abstain")]
-    told_by_row = any(hit.telling or hit.unheld for hit in found.hits)
-    hits = found.hits if told_by_row else _each_side(found.hits, question, context)
+        claims.append(Claim(text=_reason(found.reason, question, context), evidence=(), role="abstain"))
+    told_by_row = any(hit.telling or hit.unheld for hit in hits)
     answering = _holding_all(question, context) if told_by_row else _close(hits, question, context)
     rows = sum(hit.kind in ROW_KINDS for hit in hits)
-    claims: list[Claim] = []
     for hit in hits:
         if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
-            claims += _unheld(hit)
+            claims += _unheld(hit, question, context)
             claims += _of_row(hit, MOST_OF_ROW if rows == 1 else MAX_SENTENCES // 2)
             continue
         if hit.kind == "component" and hit.score == BY_NAME:
@@ -76,35 +78,7 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
                 claims.append(Claim(text=statement, evidence=(evidence,), role="answer"))
     if not claims:
         return [Claim(text=NO_SOURCE, evidence=(), role="abstain")]
-    return claims[:MAX_SENTENCES]
-
-
-def _each_side(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Sequence[Hit]":
-    """The hits, of things that are compared the best fact of each before other facts; where a side has none among
-    them, the best one on it."""
-    named = context.retriever.named(question)
-    if len(named) < 2:
-        return hits
-    told = {hit.component for hit in hits if hit.kind in FACT_KINDS}
-    absent = [component for component in named if component not in told]
-    found = (
-        context.retriever.search(question, k=1, components=[component], kinds=FACT_KINDS).hits
-        for component in absent[:MAX_SENTENCES]
-    )
-    whole = (*hits, *(hit for each in found for hit in each if hit.component in absent))
-    attested = {hit.component for hit in hits if hit.kind in FACT_KINDS and hit.score == BY_NAME}
-    firsts = _firsts(whole, named).items()
-    leading = {identity for component, identity in firsts if component not in attested}
-    return sorted(whole, key=lambda hit: hit.score < BY_NAME and hit.record_id not in leading)
-
-
-def _firsts(hits: "Sequence[Hit]", named: Mapping[str, str]) -> dict[str, str]:
-    """The first of the facts that were found on each of these components."""
-    return {
-        hit.component: hit.record_id
-        for hit in reversed(hits)
-        if hit.score < BY_NAME and hit.kind in FACT_KINDS and hit.component in named
-    }
+    return claims[: max(MAX_SENTENCES, min(len(context.retriever.named(question)), MOST_SIDES))]
 
 
 def _close(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Callable[[Hit], bool]":
@@ -116,7 +90,7 @@ def _close(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Calla
         hit.record_id: hit.component for hit in hits if hit.score == BY_NAME and hit.kind in FACT_KINDS
     }
     best = max((hit.score for hit in found), default=0.0)
-    firsts = _firsts(found, named)
+    firsts = firsts_on(named, found)
     compared = frozenset(firsts.values()) if len(named) > 1 else frozenset()
     if attesting:
         beside = (identity for component, identity in firsts.items() if component not in attesting.values())
@@ -168,8 +142,8 @@ UNCHANGED = (
     "else, or what if."
 )
 NOTHING_TOLD = "The recommendation has nothing on that: what was computed gives no such sentence."
-UNHELD = "The catalogue doesn't hold {} of it."
-UNHELD_THERE = "The catalogue doesn't hold {} at the place that is asked about."
+UNHELD = "The catalogue doesn't hold {} {}."
+UNHELD_THERE = "The catalogue doesn't hold {} {} at the place that is asked about."
 NO_SOURCE = "The catalogue has no source for that."
 OF_PLATFORM = (
     "Not all of that has a source on what is named itself: what speaks of a cloud or platform is said of that "
@@ -178,10 +152,10 @@ OF_PLATFORM = (
 """True wherever it stands among the answers: what can't be answered is shown first."""
 
 
-def _reason(reason: str, knowledge: Knowledge) -> str:
-    """Why there is no answer; without names or figures, since nothing supports them."""
-    states = re.search(r"\d", reason) or names_in(reason, knowledge)
-    return NO_SOURCE if states else f"{NO_SOURCE} {reason}".strip()
+def _reason(reason: str, question: str, context: TurnContext) -> str:
+    """Why there is no answer; without names or figures that weren't asked for, since nothing supports them."""
+    asked = asked_words(question, context)
+    return f"{NO_SOURCE} {reason}".strip() if asked.hold(reason, context.knowledge) else NO_SOURCE
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -202,12 +176,13 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(singular(word.lower())[:6] for word in telling)
 
 
-def _unheld(hit: "Hit") -> list[Claim]:
-    """What is asked of the row and not held; without the names of row and place, since no source says so."""
-    return [
-        Claim(text=(UNHELD_THERE if item.place else UNHELD).format(item.what), evidence=(), role="abstain")
-        for item in hit.unheld
-    ]
+def _unheld(hit: "Hit", question: str, context: TurnContext) -> list[Claim]:
+    """What is asked of the row and not held; the row by its name where the question says it so, for no source does."""
+    asked, name = asked_words(question, context), hit.record_id.partition(":")[2]
+    of_row = f"of {name}" if normalise(name) in normalise(question) else "of it"
+    texts = ((UNHELD_THERE if item.place else UNHELD).format(item.what, of_row) for item in hit.unheld)
+    told = (text if asked.hold(text, context.knowledge) else text.replace(of_row, "of it") for text in texts)
+    return [Claim(text=text, evidence=(), role="abstain") for text in told]
 
 
 def _of_row(hit: "Hit", most: int) -> list[Claim]:

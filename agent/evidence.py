@@ -16,6 +16,7 @@ from tools.requirements import user_evidence_id
 from tools.risk import catalogue_evidence
 from tools.workload import Workload
 
+from .asked_words import AskedWords, asked_words
 from .figures import claim_words
 from .reply import Claim
 
@@ -41,6 +42,8 @@ class EvidenceBook(dict[str, Evidence]):
         """Slot or decision -> evidence of the pick."""
         self.rests_on: dict[str, tuple[str, ...]] = {}
         """Result -> evidence that must be cited with it."""
+        self.asked = AskedWords()
+        """What was asked, which an answer may repeat that nothing covers it."""
 
     def record(self, evidence: Evidence, rests_on: Sequence[str] = ()) -> None:
         self.setdefault(evidence.id, evidence)
@@ -63,6 +66,7 @@ def evidence_book(
         text = Evidence(id=record.record_id, kind="fact", text=record.text, tier="D")
         book.setdefault(record.record_id, text)
     if question:
+        book.asked = asked_words(question, context)
         _inquired(book, question, workload, context)
     return book
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from knowledge.contradictions import contradicting
 from tools.workload import Workload
 
 from .admission import admitted, remarks
 from .advice import records_of_advice
-from .answers import answer_claims, answered_by_advice
+from .answers import MOST_LOOKED_AT, answer_claims, answered_by_advice
 from .context import TurnContext
 from .inquiries import asks_about_advice, asks_catalogue, goes_on
 from .language import Understanding
@@ -21,6 +22,7 @@ from .language.completion import with_units
 from .language.locale import unread_text
 from .narrator import explanation
 from .reconcile import reconcile as merge
+from .sides import hits_told
 from .state import ConsultationState, migrate
 from .turn_policy import commanded, decision, posed, remark, taken_back
 from .verify import evidence_book, supported
@@ -171,9 +173,14 @@ def retrieve(state: ConsultationState, runtime: Context) -> Update:
         return {"record_ids": [], "kind": "answer"}
     if answered_by_advice(question, state, context):
         return {"record_ids": records_of_advice(_workload(state), context), "kind": "answer"}
-    found = context.retriever.search(question)
+    found = context.retriever.search(question, k=MOST_LOOKED_AT)
     notices = [*state["notices"], *found.notices]
-    return {"record_ids": [hit.record_id for hit in found.hits], "notices": notices, "kind": "answer"}
+    told = (*found.hits, *hits_told(found, question, context))
+    says_otherwise = contradicting(context.knowledge)
+    records = dict.fromkeys(
+        record for hit in told for record in (hit.record_id, *says_otherwise.get(hit.record_id, ()))
+    )
+    return {"record_ids": list(records), "notices": notices, "kind": "answer"}
 
 
 def answer(state: ConsultationState, runtime: Context) -> Update:

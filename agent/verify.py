@@ -67,9 +67,9 @@ def supported(
 def check(claim: Claim, book: Mapping[str, Evidence], knowledge: Knowledge) -> list[Violation]:
     """Everything that is wrong with `claim`; empty if it stands."""
     text = _body(claim.text)
-    if not claim.evidence:
-        return _uncited(claim, text, knowledge)
     ledger = book if isinstance(book, EvidenceBook) else _plain_book(book)
+    if not claim.evidence:
+        return _uncited(claim, text, ledger, knowledge)
     cited = {identity: ledger.get(identity) or standing(identity, knowledge) for identity in claim.evidence}
     unknown = [Violation("unknown_evidence", identity) for identity, item in cited.items() if item is None]
     if unknown:
@@ -89,10 +89,9 @@ def _plain_book(items: Mapping[str, Evidence]) -> EvidenceBook:
     return book
 
 
-def _uncited(claim: Claim, text: str, knowledge: Knowledge) -> list[Violation]:
-    """Only "nothing covers that" needs no evidence, and it states nothing."""
-    stated = any(figures(text)) or names_in(text, knowledge)
-    if claim.role == "abstain" and not stated and not _LINK.search(text):
+def _uncited(claim: Claim, text: str, book: EvidenceBook, knowledge: Knowledge) -> list[Violation]:
+    """Only "nothing covers that" needs no evidence, and it states nothing but what was asked."""
+    if claim.role == "abstain" and book.asked.hold(text, knowledge) and not _LINK.search(text):
         return []
     return [Violation("uncited", claim.text)]
 

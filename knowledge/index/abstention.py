@@ -27,6 +27,7 @@ rules turned away ten of ours and two of others."""
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*")
 _PART = re.compile(r"[._/-]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+UNKNOWN = "The catalogue doesn't know {}."
 OFF_SUBJECT = "The catalogue seems to hold nothing that answers this."
 NOT_HELD = "The catalogue seems to hold no fact that answers this about {}."
 
@@ -58,7 +59,7 @@ class Abstention:
         if len(asked.split()) > SITUATION:
             return ""
         if rows.unknown:
-            return f"The catalogue doesn't know {' or '.join(rows.unknown)}."
+            return UNKNOWN.format(" or ".join(rows.unknown))
         if reason := self._vocabulary.unknowable(asked):
             return reason
         alone = self.is_name_alone(asked, named)
@@ -68,12 +69,20 @@ class Abstention:
             return reason
         if self._vocabulary.is_foreign(question):
             return ""
-        rest = rows.rest if rows.records and asked == question else asked
-        if unknown := self._strangers.within(rest, names_only=bool(named or rows.records)):
-            return f"The catalogue doesn't know {' or '.join(unknown)}."
+        if names := self.unknown_names(question, named, rows):
+            return UNKNOWN.format(" or ".join(names))
         if edition := self.editions.unknown(asked, dict(named)):
             return f"The catalogue doesn't know the {edition} of {' or '.join(self._called(named))}."
         return ""
+
+    def unknown_names(
+        self, question: str, named: Mapping[str, str], rows: RowsFound = NO_ROWS
+    ) -> tuple[str, ...]:
+        """What is written as a name is, as it is written, that no record has."""
+        asked = _asked_sentence(question)
+        rest = rows.rest if rows.records and asked == question else asked
+        strange = self._strangers.within(rest, names_only=bool(named or rows.records))
+        return tuple(rows.unknown or strange)
 
     def of_platform(self, attribute: Attribute, component: str, form: str) -> tuple[str, tuple[Fact, ...]]:
         """What is said of a component's platform for a regime, as `Coverage.of_platform`."""

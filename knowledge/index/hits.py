@@ -50,6 +50,8 @@ class SearchResult(BaseModel):
     abstained: bool = False
     reason: str = ""
     """Why the catalogue can't answer, when it abstains; else what of the question it can't answer, if anything."""
+    unknown: tuple[str, ...] = ()
+    """The names for which it abstains, as they were written, where that is why."""
     notices: tuple[str, ...] = ()
 
 

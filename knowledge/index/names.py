@@ -15,8 +15,9 @@ SHORTEST_NEAR_PART = 5
 """So long at least is a misspelt word of a name of several."""
 TWO_SLIPS = 9
 """From this length two letters may be wrong, below it one."""
-VERSUS, COMPARING = frozenset({"vs", "versus"}), frozenset({"vs", "versus", "or", "and", "over", "against"})
-"""What stands between two things that are compared, and what may stand there."""
+VERSUS = frozenset(map(singular, ("vs", "versus")))
+COMPARING = VERSUS | {"or", "and", "over", "against"}
+"""What stands between two things that are compared, and what may; in the singular, as all words are here."""
 _PARTED = re.compile(r"(?<!\w)\w+(?:[_-]\w+)+")
 """`lang-graph`, `lance_db`: one name with its parts set apart."""
 _PARTS = re.compile(r"[_-]")

@@ -12,7 +12,8 @@ from pathlib import Path
 from ..contradictions import contradicting
 from ..embedding import Embedder, MiniLm
 from ..library import Knowledge
-from .abstention import Abstention, names_in
+from .abstention import UNKNOWN, Abstention, names_in
+from .asked_text import CUT, MOST_READ, read_of
 from .attested import Attested
 from .cards import index_records
 from .dense import DenseSearch
@@ -21,7 +22,7 @@ from .hits import Hit, SearchResult, hit_of
 from .judged import JudgedAnswers, read_judged_answers
 from .learned_order import Signals, read_order_weights, reordered
 from .lexical import LexicalIndex
-from .names import Names, name_forms
+from .names import VERSUS, Names, name_forms, normalise
 from .neighbours import Neighbours, read_neighbours
 from .ordering import SignalReader
 from .query_map import QueryMap, read_query_map
@@ -36,6 +37,7 @@ from .standing import StandingReader
 from .subject import NamesIn, Usage
 from .vocabulary import Vocabulary, read_word_lists
 from .worded import Worded
+from .words import singular
 
 WARMING = (
     "Which tier of Qdrnt holds quantisd vectors for Zorbaquant?",
@@ -48,9 +50,6 @@ that a question may need is read."""
 CARD_SHARES = {"component": 0.5, "rule": 0.5}
 """Of the score of cards that say what facts say, beside those: of twelve sets 0.90 of the gold is among the first five,
 0.87 with the whole score."""
-MOST_READ = 2_000
-"""Characters of a question; the model reads 256 word pieces, and some rules take a time that grows with the square of
-what they read."""
 MOST_NAMED = 3
 """Cards that names alone bring."""
 BY_NAME = 1.0
@@ -87,9 +86,10 @@ class Retriever:
     ) -> SearchResult:
         """The best `k` records for a question, inside the filters; `parts`: some alone, to tell what each brings.
 
-        Of a longer text the first `MOST_READ` characters are read.
+        Of a long text only a part is read (`read_of`), which a notice says.
         """
-        query = query[:MOST_READ]
+        shortened = len(query) > MOST_READ
+        query = read_of(query)
         only = Filter(frozenset(kinds or ()), frozenset(slots or ()), frozenset(components or ()))
         standing = self._standing.begin(query, self._query_map if "query_map" in parts else None)
         asked = self._worded_question(query)
@@ -113,7 +113,20 @@ class Retriever:
             reason = unknown or ("" if self._is_own(best[:OWN_FIRST]) else self._off_subject(asked, rows))
         platforms = dict.fromkeys(hit.part for hit in hits if hit.part)
         told = reason or (ONLY_PLATFORM.format(" or ".join(platforms)) if platforms else "")
-        return SearchResult(hits=hits, abstained=bool(reason), reason=told, notices=self.notices)
+        names = self._abstention.unknown_names(query, asked.named, rows) if unknown else ()
+        return SearchResult(
+            hits=hits,
+            abstained=bool(reason),
+            reason=told,
+            unknown=names if reason == UNKNOWN.format(" or ".join(names)) else (),
+            notices=(*self.notices, *((CUT,) if shortened else ())),
+        )
+
+    def compares(self, query: str) -> bool:
+        """Whether it holds things against each other: `Qdrant vs Milvus`, `vLLM or SGLang`, `difference of ...`."""
+        words = frozenset(normalise(read_of(query)).split())
+        comparing = map(singular, self._vocabulary.lists.comparing)
+        return not words.isdisjoint({*VERSUS, "or", *comparing})
 
     def _in_order(
         self, asked: ReadQuestion, rankings: Iterable[Ranking], parts: frozenset[Part]
@@ -255,19 +268,19 @@ class Retriever:
 
     def unknown_by_rule(self, query: str) -> str:
         """What nothing is held of, whatever the topic: an attribute, a name, an edition; or an empty text."""
-        query = query[:MOST_READ]
+        query = read_of(query)
         named = self.named(query)
         return self._abstention.unknown(query, named, self._rows.found(query, named))
 
     def asks_by_name(self, query: str) -> bool:
         """Whether it holds nothing but names and what can be asked of what bears them: `H100 price on azure`."""
-        query = query[:MOST_READ]
+        query = read_of(query)
         named = self.named(query)
         return self._rows.found(query, named).alone or self._abstention.is_name_alone(query, named)
 
     def names_in(self, query: str) -> NamesIn:
         """How much of it is names of components and of rows of tables."""
-        query = query[:MOST_READ]
+        query = read_of(query)
         named = self.named(query)
         return names_in(query, named, self._rows.found(query, named))
 

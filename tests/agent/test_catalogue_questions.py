@@ -255,3 +255,52 @@ def test_of_a_product_that_is_named_nothing_of_others_is_told(consult: Consult) 
     told = consult().turn("qdrant hipaa?").claims
     assert told
     assert {claim.evidence[0].partition("/")[0] for claim in told} <= {"qdrant", "qdrant-cloud"}
+
+
+@pytest.mark.parametrize(
+    ("message", "sides"),
+    [
+        ("vLLM vs SGLang vs TensorRT-LLM: throughput?", ("vllm/", "sglang/", "tensorrt-llm/")),
+        ("vLLM vs Ollama, air gapped?", ("vllm/compliance/", "ollama/")),
+        ("langgraph versus temporal for durability", ("langgraph/", "temporal/")),
+        (
+            "qdrant vs pgvector vs milvus vs weaviate vs pinecone",
+            ("qdrant/", "pgvector/", "milvus/", "weaviate/", "pinecone/"),
+        ),
+    ],
+)
+def test_of_what_is_compared_each_side_is_told_and_stands(
+    message: str, sides: tuple[str, ...], consult: Consult
+) -> None:
+    """What is searched for beside the first hits may be cited too: nothing is left out as unsupported."""
+    reply = consult().turn(message)
+    cited = [identity for claim in reply.claims for identity in claim.evidence]
+    assert [side for side in sides if not any(identity.startswith(side) for identity in cited)] == []
+    assert not any("left out" in notice for notice in reply.notices)
+
+
+@pytest.mark.parametrize(
+    ("message", "stranger", "sides"),
+    [
+        ("pgvector vs Foobarium vs qdrant", "Foobarium", ("pgvector/", "qdrant/")),
+        ("A100 vs Z900?", "Z900", ("nvidia-a100-a10g-t4/",)),
+        ("gpt-6 mini price", "gpt-6 mini", ()),
+        ("Which licence does Foobarium have, like Qdrant?", "Foobarium", ()),
+    ],
+)
+def test_a_strange_side_is_named_and_the_others_are_told(
+    message: str, stranger: str, sides: tuple[str, ...], consult: Consult
+) -> None:
+    reply = consult().turn(message)
+    assert reply.claims[0].role == "abstain"
+    assert f"doesn't know {stranger}." in reply.claims[0].text
+    cited = {identity.partition("/")[0] + "/" for claim in reply.claims for identity in claim.evidence}
+    assert cited == set(sides)
+
+
+def test_what_is_not_held_of_a_row_is_said_of_that_row(consult: Consult) -> None:
+    claims = consult().turn("gpt-5 vs claude-sonnet-5-5 price").claims
+    assert [claim.text for claim in claims if claim.role == "abstain"] == [
+        "The catalogue doesn't hold a price of gpt-5."
+    ]
+    assert any(identity.startswith("model:claude-sonnet-5-5#") for identity in claims[-1].evidence)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent import nodes
+from agent.asked_words import AskedWords
 from agent.context import TurnContext
 from agent.evidence import EvidenceBook, assessment_book, evidence_book
 from agent.narrator import explanation
@@ -127,3 +128,16 @@ def test_abstaining_states_nothing(told: Told, knowledge: Knowledge) -> None:
     for text in ("It costs 5 USD.", "Take Qdrant.", "See https://evil.example."):
         assert check(Claim(text=text, evidence=(), role="abstain"), book, knowledge)
         assert check(Claim(text=text, evidence=(), role="number"), book, knowledge)
+
+
+def test_that_nothing_covers_what_was_asked_may_repeat_the_question(knowledge: Knowledge) -> None:
+    """Its names and numbers are the asker's own; others still need a source."""
+    book = EvidenceBook()
+    book.asked = AskedWords(frozenset({6.0}), frozenset({"qdrant"}))
+    for text, stands in (
+        ("The catalogue doesn't know gpt-6 mini.", True),
+        ("The catalogue has no source for that on Qdrant.", True),
+        ("The catalogue has no source for that on Milvus.", False),
+        ("The catalogue has no source for that; it costs 7 USD.", False),
+    ):
+        assert (check(Claim(text=text, evidence=(), role="abstain"), book, knowledge) == []) is stands

@@ -11,7 +11,7 @@ import pytest
 
 from knowledge.embedding import EmbeddingUnavailable
 from knowledge.index import FACT_KINDS, Retriever
-from knowledge.index.retriever import MOST_READ
+from knowledge.index.asked_text import CUT, MOST_READ, read_of
 from knowledge.library import Knowledge
 
 Plant = Callable[[dict[str, Any]], Path]
@@ -203,13 +203,30 @@ def test_odd_questions_are_answered(retriever: Retriever, query: str) -> None:
     assert len(retriever.search(query, k=3).hits) <= 3
 
 
-def test_of_a_long_text_the_beginning_is_read(retriever: Retriever) -> None:
+@pytest.mark.parametrize("place", [0, 1])
+def test_of_a_long_text_what_it_asks_is_looked_up(retriever: Retriever, place: int) -> None:
     """A message may hold ten times as much, and rules that hold each name against each other would take minutes."""
-    question = "How does Qdrant handle filters? " + "p5 H100 gpt-4o " * 1_000
-    assert retriever.search(question) == retriever.search(question[:MOST_READ])
-    assert retriever.asks_by_name("p5 " * 5_000) == retriever.asks_by_name("p5 " * (MOST_READ // 3))
-    assert retriever.names_in(question) == retriever.names_in(question[:MOST_READ])
-    assert retriever.unknown_by_rule(question) == retriever.unknown_by_rule(question[:MOST_READ])
+    asked, told = "How does Qdrant handle filters?", "We have p5 and H100 and gpt-4o. " * 300
+    text = f"{told}{asked}" if place else f"{asked} {told}"
+    found = retriever.search(text)
+    assert found.hits == retriever.search(asked).hits
+    assert found.notices == (CUT,)
+    assert retriever.names_in(text) == retriever.names_in(asked)
+    assert retriever.unknown_by_rule(text) == retriever.unknown_by_rule(asked)
+    assert not retriever.asks_by_name(text)
+
+
+def test_of_a_long_text_without_a_question_both_ends_are_read() -> None:
+    text = f"qdrant licence {'x ' * 5_000} milvus"
+    assert len(read_of(text)) <= MOST_READ + 1
+    assert read_of(text).startswith("qdrant licence x")
+    assert read_of(text).endswith("x milvus")
+    assert read_of(" " * 20_000 + "qdrant") == "qdrant"
+    assert read_of("?" * 20_000 + "a" * 9_000)
+
+
+def test_bytes_that_are_no_text_are_no_fault(retriever: Retriever) -> None:
+    assert retriever.search("qdrant \udcff licence").hits[0].component == "qdrant"
 
 
 def test_equal_searches_give_equal_results(retriever: Retriever) -> None:
