@@ -251,7 +251,7 @@ def _fact(fact: Fact, knowledge: Knowledge) -> str:
         f"value: {fact.value} {fact.unit}".rstrip() if fact.value is not None else "",
         f"about: {fact.component}; kind: {fact.kind}; slots: {', '.join(fact.slots) or 'none'}",
         _attested(fact),
-        f"source ({fact.tier}): {fact.source.url} {fact.source.locator}".rstrip(),
+        f"source ({fact.tier}): {fact.source.url}{f' ({fact.source.locator})' if fact.source.locator else ''}",
         f"as of {fact.as_of or 'no date'}, read {fact.read_at}, review by {fact.review_by}",
         f"conflicts with: {', '.join(others)}" if others else "",
         _origin(fact),

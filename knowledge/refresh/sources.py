@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 
-from ..aliases import nearest
 from ..errors import InputRefused, KnowledgeInvalid
 from ..library import Knowledge
 from ..records import Record
@@ -90,7 +89,7 @@ def chosen(sources: tuple[SourceSpec, ...], wanted: str) -> tuple[SourceSpec, ..
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     for name in names:
         if name not in ids:
-            raise nearest(name, ids, "source")
+            raise InputRefused(f"Unknown source {name!r}.", f"Sources are {', '.join(ids)}.")
     if wanted and not names:
         raise InputRefused("The list of sources is empty.", f"Sources are {', '.join(ids)}.")
     return tuple(ids[name] for name in dict.fromkeys(names)) or sources
