@@ -154,7 +154,9 @@ def explain(given: WholeWorkload, advisor: Advisor) -> Explanation:
             Sentence(text=claim.text, role=claim.role, evidence=claim.evidence) for claim in told.claims
         ),
         assumptions=assessment.assumptions,
-        evidence=citations(ids, evidence_book(workload, told.record_ids, context), advisor.knowledge),
+        evidence=citations(
+            ids, evidence_book(workload, told.record_ids, context), advisor.knowledge, assessment.as_of
+        ),
         notices=tuple(notices),
     )
 

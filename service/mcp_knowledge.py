@@ -115,7 +115,7 @@ def search_knowledge(given: SearchInput, advisor: Advisor) -> SearchAnswer:
         records=tuple(_found(hit) for hit in found.hits),
         abstained=found.abstained or not found.hits,
         reason=found.reason,
-        evidence=citations(facts, {}, knowledge),
+        evidence=citations(facts, {}, knowledge, advisor.day("")),
         notices=found.notices,
     )
 
@@ -140,7 +140,7 @@ def show_knowledge(given: ShowInput, advisor: Advisor) -> Shown:
         id=record.id,
         kind=record.kind,
         text=record.text,
-        evidence=citations(record.fact_ids, {}, knowledge),
+        evidence=citations(record.fact_ids, {}, knowledge, advisor.day("")),
     )
 
 

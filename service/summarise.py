@@ -53,7 +53,7 @@ def summarise(assessment: Assessment, workload: Workload, knowledge: Knowledge) 
         weights={name: _rounded(value) for name, value in assessment.weights.categories.items()},
     )
     ids = (*cited_ids(short), *_cautions(short))
-    return short.model_copy(update={"evidence": citations(ids, book, knowledge)})
+    return short.model_copy(update={"evidence": citations(ids, book, knowledge, assessment.as_of)})
 
 
 def _winner(stack: Stack, book: Mapping[str, Evidence], knowledge: Knowledge) -> Winner:

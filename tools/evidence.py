@@ -39,6 +39,9 @@ class Evidence(BaseModel):
     def dated(self, today: date | None = None) -> str:
         return dated(self.as_of, self.read_at, self.review_by, today)
 
+    def is_overdue(self, today: date) -> bool:
+        return "" != self.review_by < today.isoformat()
+
 
 def dated(as_of: str, read_at: str, review_by: str, today: date | None = None) -> str:
     """The date of a source, or the day of its reading; `today`: on which what is past its review is marked.

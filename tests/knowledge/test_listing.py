@@ -23,7 +23,7 @@ def knowledge(tree: dict[str, Any], plant: Callable[[dict[str, Any]], Path]) -> 
 def test_a_fact_is_shown_with_source_and_dates(knowledge: Knowledge) -> None:
     text = show(knowledge, "pgvector/limit/hnsw-dims")
     assert "HNSW indexes work up to 2,000 dimensions." in text
-    assert "source (T1): https://example.org/docs Limits" in text
+    assert "source (T1): https://example.org/docs (Limits)" in text
     assert "as of 2026-08-01, read 2026-11-24, review by 2027-08-01" in text
 
 

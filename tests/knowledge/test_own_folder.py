@@ -28,7 +28,7 @@ from tools.cost.evidence import price_evidence
 from tools.workload import from_mapping
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "own-knowledge"
-AS_OF = date(2026, 11, 28)
+AS_OF = date(2026, 11, 29)
 BASE = load()
 WRONG: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "data" / "own_folder_wrong.yaml").read_text(encoding="utf-8")
