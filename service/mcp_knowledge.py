@@ -17,9 +17,6 @@ from .mcp_offer import Answer, Offer, own_offer
 if TYPE_CHECKING:
     from knowledge.index import Hit
 
-MOST_WORDS = 2_000
-"""Characters of a question that are read."""
-
 
 class SearchInput(ToolInput):
     question: str
@@ -104,7 +101,7 @@ def search_knowledge(given: SearchInput, advisor: Advisor) -> SearchAnswer:
     if given.component and given.component not in knowledge.components:
         raise nearest(given.component, knowledge.components, "component")
     found = advisor.retriever.search(
-        given.question[:MOST_WORDS],
+        given.question,
         k=given.k,
         slots=[given.slot] if given.slot else None,
         components=[given.component] if given.component else None,

@@ -40,7 +40,16 @@ class Evidence(BaseModel):
         return dated(self.as_of, self.read_at, self.review_by, today)
 
     def is_overdue(self, today: date) -> bool:
-        return "" != self.review_by < today.isoformat()
+        return is_overdue(self.review_by, today)
+
+    def told(self, today: date) -> str:
+        """Tier and date in brackets behind its id, as far as it has any."""
+        about = ", ".join(part for part in (self.tier, self.dated(today)) if part)
+        return f"{self.id} ({about})" if about else self.id
+
+
+def is_overdue(review_by: str, today: date) -> bool:
+    return "" != review_by < today.isoformat()
 
 
 def dated(as_of: str, read_at: str, review_by: str, today: date | None = None) -> str:
@@ -50,7 +59,7 @@ def dated(as_of: str, read_at: str, review_by: str, today: date | None = None) -
     'undated, read 2026-11-27, past its review date 2026-12-01'
     """
     when = as_of or (f"undated, read {read_at}" if read_at else "")
-    overdue = today is not None and "" != review_by < today.isoformat()
+    overdue = today is not None and is_overdue(review_by, today)
     return f"{when}, past its review date {review_by}" if overdue else when
 
 

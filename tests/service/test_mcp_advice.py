@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from knowledge import load
+from knowledge.index.asked_text import CUT
 from service.advisor import Advisor
 from service.mcp_consultation import QuestionInput, assess, explain, next_question
+from service.mcp_knowledge import SearchInput, search_knowledge
 from service.mcp_offer import WholeWorkload
 from service.office import Office
 from service.summarise import ALTERNATIVES
@@ -158,3 +160,14 @@ def test_the_order_of_calls_changes_nothing() -> None:
     explain(one, fresh)
     assert assess(one, fresh).model_dump_json() == first
     assert assess(one, Advisor(Office(KNOWLEDGE, as_of=AS_OF))).model_dump_json() == first
+
+
+def test_a_long_text_ends_with_what_it_asks_and_that_is_looked_up() -> None:
+    """The search itself reads a part, and says so; nothing is cut before."""
+    asked = "What is the limit of dimensions in pgvector?"
+    long = search_knowledge(
+        SearchInput(question="We are an insurer with several teams. " * 90 + asked), ADVISOR
+    )
+    short = search_knowledge(SearchInput(question=asked), ADVISOR)
+    assert long.records == short.records
+    assert long.notices == (*short.notices, CUT)

@@ -188,5 +188,4 @@ def _numbers(marks: Iterable[int]) -> str:
 
 
 def _source(item: "Evidence", today: date) -> str:
-    about = ", ".join(part for part in (item.tier, item.dated(today)) if part)
-    return f"{item.id}{f' ({about})' if about else ''}: {item.text} {item.source}".rstrip()
+    return f"{item.told(today)}: {item.text} {item.source}".rstrip()

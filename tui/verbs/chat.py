@@ -150,5 +150,4 @@ def _show(reply: Reply, as_json: bool, today: date) -> None:
     if reply.citations:
         for number, evidence in enumerate(reply.citations, 1):
             source = f" {evidence.source}" if evidence.source else ""
-            about = ", ".join(part for part in (evidence.tier, evidence.dated(today)) if part)
-            print(f"[{number}] {evidence.id}{f' ({about})' if about else ''}: {evidence.text}{source}")
+            print(f"[{number}] {evidence.told(today)}: {evidence.text}{source}")
