@@ -157,6 +157,13 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
     return asked and context.retriever.asks_by_name(message)
 
 
+def chooses(question: str, context: TurnContext) -> bool:
+    """Whether it asks which of things of the catalogue to take for what it tells: `Pinecone or pgvector for 5 million
+    vectors?`"""
+    choice = re.match(_patterns()["choice"], question, re.IGNORECASE)
+    return choice is not None and context.retriever.asks_by_name(choice[1])
+
+
 def goes_on(question: str, context: TurnContext) -> bool:
     """Whether it leaves out what the question before named: `and on RunPod?`, `how does it compare with Volcano?`
 

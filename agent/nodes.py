@@ -15,7 +15,7 @@ from .admission import admitted, remarks
 from .advice import records_of_advice
 from .answers import MOST_LOOKED_AT, answer_claims, answered_by_advice
 from .context import TurnContext
-from .inquiries import asks_about_advice, asks_catalogue, goes_on
+from .inquiries import asks_about_advice, asks_catalogue, chooses, goes_on
 from .language import Understanding
 from .language import understand as read
 from .language.completion import with_units
@@ -109,7 +109,11 @@ def _with_question(
     """`We have 200 users. Is Qdrant free?`: what is asked of the catalogue is answered beside what the rest tells, and
     the names in it tell nothing."""
     question = understood.question_text
-    if not question or not understood.updates or not asks_catalogue(question, reading(question, ()), context):
+    if not question or not understood.updates:
+        return understood
+    if chooses(question, context):
+        return understood.model_copy(update={"asks_catalogue": True})
+    if not asks_catalogue(question, reading(question, ()), context):
         return understood
     start = message.find(question)
     asked = range(start, start + len(question)) if start >= 0 else ()

@@ -127,6 +127,9 @@ def test_a_name_with_a_number_is_in_no_language(consult: Consult) -> None:
         ("We use Qdrant at 20 qps. Is vLLM free?", "request_rate_rps", "vllm/licence/"),
         ("80 TB of parquet on S3. Iceberg or Delta Lake?", "structured_tb", "apache-iceberg/"),
         ("5 TB of logs a day. ClickHouse or Druid?", "ingest_gb_per_day", "clickhouse/"),
+        ("Weaviate or pgvector with 20 qps and 2 engineers?", "team_engineers", "weaviate/"),
+        ("vLLM vs SGLang for 40 users", "users_total", "sglang/"),
+        ("H200 or MI300X for a 70B model?", "model_params_b", "accelerator:MI300X"),
     ],
 )
 def test_a_question_beside_statements_is_answered_and_they_are_noted(
@@ -139,10 +142,25 @@ def test_a_question_beside_statements_is_answered_and_they_are_noted(
     assert reply.question is not None
 
 
-def test_what_such_a_question_names_is_neither_owned_nor_wished_for(consult: Consult) -> None:
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("We have 200 users. Is gpt-4o's rate limit higher than that of Qdrant Cloud?", {"users_total"}),
+        ("H200 or MI300X for a 70B model?", {"model_params_b"}),
+        ("Weaviate or pgvector with 20 qps and 2 engineers?", {"request_rate_rps", "team_engineers"}),
+    ],
+)
+def test_what_such_a_question_names_is_neither_owned_nor_wished_for(
+    message: str, told: set[str], consult: Consult
+) -> None:
     consultation = consult()
-    consultation.turn("We have 200 users. Is gpt-4o's rate limit higher than that of Qdrant Cloud?")
-    assert set(consultation.workload().known) == {"users_total"}
+    consultation.turn(message)
+    assert set(consultation.workload().known) == told
+
+
+@pytest.mark.parametrize("message", ["maybe 50 or 60 on weekdays?", "weekly or daily with 300 users?"])
+def test_a_choice_of_nothing_in_the_catalogue_is_an_answer(message: str, consult: Consult) -> None:
+    assert consult().turn(message).kind == "question"
 
 
 def test_what_the_advice_depends_on_is_no_question_to_the_catalogue(consult: Consult) -> None:
