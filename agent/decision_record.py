@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from knowledge import Knowledge
+from knowledge.evidence_coverage import evidence_coverage
 from tools.assessment import Assessment, Stack
 from tools.evidence import Evidence
 from tools.evidence_book import fact_evidence
@@ -97,7 +98,17 @@ def _rendered(
         else [],
         numbers=numbers(assessment.winner) if assessment.winner else [],
         sources=[item for _, item in citations.values()],
+        coverage=coverage_of_picks(assessment, knowledge),
     )
+
+
+def coverage_of_picks(assessment: Assessment, knowledge: Knowledge) -> float | None:
+    """The share of what the choice of the winner's components needs that facts tell; None without a winner."""
+    if assessment.winner is None:
+        return None
+    picked = dict.fromkeys(option.component for option in assessment.winner.picks.values())
+    components = (knowledge.components[name] for name in picked if name in knowledge.components)
+    return evidence_coverage(components, knowledge.facts.values(), assessment.as_of)
 
 
 def _plain(text: object) -> str:

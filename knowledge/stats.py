@@ -9,6 +9,7 @@ from .checks.completeness import known_kinds, licence_known, missing
 from .checks.overlap import measured_facts
 from .checks.tables import Placed, Tables
 from .contradictions import contradicting
+from .evidence_coverage import evidence_coverage
 from .index.asked import read_asked
 from .index.judged import read_judged
 from .library import Knowledge
@@ -29,6 +30,9 @@ class Stats(BaseModel):
     scored_components: int
     complete_components: int
     """Scored ones of which limit, cost, operations, risk, licence and, where others run them, compliance are known."""
+    evidence_coverage: float
+    """Of the kinds of facts that a choice needs of the scored ones, the share that facts tell; what only facts past
+    their review date tell counts half."""
     licences_known: int
     """Scored ones whose licence was read, or that come under a contract or none."""
     facts: int
@@ -66,6 +70,7 @@ def stats(knowledge: Knowledge, as_of: date) -> Stats:
         components=len(knowledge.components),
         scored_components=len(scored),
         complete_components=sum(not missing(item, kinds.get(item.id, frozenset())) for item in scored),
+        evidence_coverage=round(evidence_coverage(scored, facts, as_of), 4),
         licences_known=sum(map(licence_known, scored)),
         facts=len(facts),
         rules=len(knowledge.rules),

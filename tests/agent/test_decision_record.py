@@ -3,6 +3,7 @@
 import html.parser
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -53,6 +54,16 @@ def test_records_are_the_same_each_time(told: Told, knowledge: Knowledge) -> Non
         assert write(assessment, workload, claims, knowledge) == write(
             assessment, workload, claims, knowledge
         )
+
+
+def test_a_record_says_how_much_of_its_choice_is_told_by_facts(told: Told, knowledge: Knowledge) -> None:
+    assessment, workload, claims = told
+    (share,) = re.findall(r"Evidence coverage (\d+) %", record_markdown(*told, knowledge))
+    assert 50 < int(share) <= 100
+    assert f"Evidence coverage {share} %" in record_html(*told, knowledge)
+    later = assessment.model_copy(update={"as_of": date(2099, 1, 1)})
+    (aged,) = re.findall(r"Evidence coverage (\d+) %", record_markdown(later, workload, claims, knowledge))
+    assert int(share) // 2 <= int(aged) < int(share) * 0.6
 
 
 def test_markdown_keeps_user_text_as_text(told: Told, knowledge: Knowledge) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from knowledge import load
+from knowledge.checks.completeness import asked
 from knowledge.errors import UnknownName
+from knowledge.evidence_coverage import evidence_coverage
 from knowledge.index.cards import index_records
 from knowledge.library import Knowledge
 from knowledge.listing import record_of, show, stale
@@ -60,6 +62,23 @@ def test_what_is_overdue_is_listed_oldest_first(tree: dict[str, Any], plant: Any
     facts[0]["review_by"], facts[1]["review_by"] = "2026-10-01", "2026-09-01"
     overdue = stale(Knowledge(plant(tree)), date(2026, 10, 2))
     assert [fact.id for fact in overdue] == ["pgvector/compat/postgres", "pgvector/limit/hnsw-dims"]
+
+
+def test_what_only_overdue_facts_tell_counts_half(tree: dict[str, Any], plant: Any) -> None:
+    known = Knowledge(plant(tree))
+    component = known.components["pgvector"]
+    facts = [fact for fact in known.facts.values() if fact.component == component.id]
+    needed = asked(component)
+    told = {fact.kind for fact in facts if fact.kind in needed}
+    assert told
+    assert told < set(needed)
+    fresh, late = date(2026, 11, 24), date(2099, 1, 1)
+    assert evidence_coverage([component], facts, fresh) == pytest.approx(len(told) / len(needed))
+    assert evidence_coverage([component], facts, late) == pytest.approx(len(told) / len(needed) / 2)
+    again = [*facts, facts[0].model_copy(update={"review_by": date(2100, 1, 1)})]
+    more = 0.5 / len(needed) if facts[0].kind in needed else 0.0
+    assert evidence_coverage([component], again, late) == pytest.approx(len(told) / len(needed) / 2 + more)
+    assert stats(known, fresh).evidence_coverage > stats(known, late).evidence_coverage > 0
 
 
 def test_stats_count(knowledge: Knowledge) -> None:

@@ -77,6 +77,8 @@ def _stats(arguments: Namespace, settings: Settings) -> int:
         words = name.replace("_", " ")
         if isinstance(value, dict):
             print(f"{words}: {', '.join(f'{key} {count:,}' for key, count in value.items())}")
+        elif isinstance(value, float):
+            print(f"{words}: {value * 100:.1f} %")
         else:
             print(f"{words}: {value:,}" if isinstance(value, int) else f"{words}: {value}")
     return 0
