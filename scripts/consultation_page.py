@@ -65,8 +65,8 @@ def main() -> int:
         "## Back again\n\nThe full recommendation of before follows; its beginning:\n",
         block(f"You: {TAKEN_BACK}\n\n{beginning(back)}"),
         "## The decision record\n\n`stackwright sessions export` writes it as Markdown or JSON: what is known and"
-        " assumed, the decision,\nnumbers, options, arguments, risks, what isn't needed, sources. Its numbers and"
-        " options:\n",
+        " assumed, the decision,\nnumbers, options, arguments, risks, what isn't needed, sources with the evidence"
+        " coverage. Its numbers and options:\n",
         f"````markdown\n{sections(record, 'Numbers', 'Options considered')}\n````\n",
     ]
     PAGE.write_text("\n".join(parts), encoding="utf-8")
