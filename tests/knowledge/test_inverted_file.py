@@ -50,12 +50,12 @@ def test_every_row_keeps_its_number() -> None:
     )
 
 
-def test_a_quarter_of_the_groups_holds_what_is_nearest() -> None:
-    rows = bundles(40)
+def test_a_part_of_the_groups_holds_what_is_nearest() -> None:
+    rows = bundles(130)
     groups = grouped(rows)
     file = InvertedFile(groups)
     assert len(groups.sizes) == len(rows) // GROUP
-    for point in rows[::50]:
+    for point in rows[::250]:
         near = file.near(point)
         assert near.max() == byte_products(rounded(rows), point).max()
         assert len(near) < len(rows) / LOOKED_AT * 2
@@ -69,6 +69,12 @@ def test_near_rows_are_told_by_their_numbers() -> None:
     assert similar.tolist() == file.near(point).tolist()
     assert similar == pytest.approx(byte_products(rounded(rows), point)[numbers])
     assert [part.tolist() for part in InvertedFile(grouped(rows[:0])).numbered(point)] == [[], []]
+
+
+def test_of_few_groups_more_are_read() -> None:
+    rows = bundles(40)
+    file = InvertedFile(grouped(rows))
+    assert len(rows) / LOOKED_AT * 2 < len(file.near(rows[0])) < len(rows) * 0.7
 
 
 def test_few_rows_are_all_read_and_none_are_no_fault() -> None:
