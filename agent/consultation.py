@@ -21,6 +21,7 @@ from tools.profile import Profile
 from tools.workload import Known, Workload
 
 from .admission import admitted
+from .assessments import Assessments
 from .context import TurnContext
 from .failure_place import place_of
 from .graph import build_graph
@@ -248,14 +249,16 @@ def open_consultation(
     session: str | None = None,
     model: "ChatModel | None" = None,
     retriever: "Retriever | None" = None,
+    assessments: Assessments | None = None,
 ) -> Consultation:
-    """A new consultation, or `session` of `store` opened again; `retriever`: an index shared with others."""
+    """A new consultation, or `session` of `store` opened again; `retriever`, `assessments`: shared with others."""
     context = TurnContext(
         knowledge=knowledge or load(),
         as_of=as_of or date.today(),
         profile=profile or Profile(),
         model=model,
         shared_retriever=retriever,
+        assessments=assessments or Assessments(),
     )
     if store is None:
         from langgraph.checkpoint.memory import InMemorySaver

@@ -1,6 +1,5 @@
 """What a consultation's graph works with, none of it stored: knowledge, retrieval, model, date, profile."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -8,19 +7,17 @@ from typing import TYPE_CHECKING
 
 from knowledge import Knowledge
 from knowledge.errors import UnknownName
-from tools.assess import assess, workload_hash
 from tools.assessment import Assessment
 from tools.profile import Profile
 from tools.workload import Workload
 
+from .assessments import Assessments
 from .breaker import Breaker
 
 if TYPE_CHECKING:
     from knowledge.index import Retriever
 
     from .model_port import ChatModel
-
-KEPT_ASSESSMENTS = 8
 
 
 @dataclass
@@ -37,6 +34,8 @@ class TurnContext:
     """Of the model; several consultations of one process may share it."""
     model_time: tuple[int, float] = (0, 0.0)
     """(turn, seconds that the calls of the model took in it)"""
+    assessments: Assessments = field(default_factory=Assessments)
+    """That were asked for before; several consultations of one process may share them."""
     shared_retriever: "Retriever | None" = None
     """The index that several consultations of one process search; without it each opens its own."""
 
@@ -53,10 +52,6 @@ class TurnContext:
 
         return Retriever(self.knowledge)
 
-    @cached_property
-    def _assessments(self) -> "OrderedDict[str, Assessment]":
-        return OrderedDict()
-
     def to_usd(self, amount: float, currency: str) -> float:
         """`amount` at the dated reference rate; unconverted, and said once, where there is none."""
         from tools.cost import convert
@@ -68,11 +63,5 @@ class TurnContext:
             return amount
 
     def assess(self, workload: Workload) -> Assessment:
-        """The full assessment, remembered for the few workloads of this session that were last asked for."""
-        key = workload_hash(workload)
-        if key not in self._assessments:
-            self._assessments[key] = assess(workload, self.knowledge, self.as_of, "full", self.profile)
-            while len(self._assessments) > KEPT_ASSESSMENTS:
-                self._assessments.popitem(last=False)
-        self._assessments.move_to_end(key)
-        return self._assessments[key]
+        """The full assessment."""
+        return self.assessments.of(workload, self.knowledge, self.as_of, self.profile)

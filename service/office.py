@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from agent.assessments import Assessments
 from agent.breaker import Breaker
 from agent.consultation import SET_ASIDE, Consultation, open_consultation
 from agent.failure_place import place_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 QUIET_S = 300.0
 """A model that failed too often is left alone for so long; then one call tries again."""
+KEPT_ASSESSMENTS = 32
+"""A consultation is opened anew for each message: of so many what was assessed for the last one is at hand."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Office:
     """The date that prices and ages count from; None: today, also tomorrow."""
     breaker: Breaker = field(default_factory=lambda: Breaker(QUIET_S))
     """What one consultation finds out about the model holds for all of this process."""
+    assessments: Assessments = field(default_factory=lambda: Assessments(KEPT_ASSESSMENTS))
 
     @cached_property
     def retriever(self) -> "Retriever":
@@ -63,6 +67,7 @@ class Office:
             session=session,
             model=MeasuredModel(self.model) if self.model else None,
             retriever=self.retriever,
+            assessments=self.assessments,
         )
         consultation.context.breaker = self.breaker
         return consultation

@@ -25,8 +25,8 @@ def context(knowledge: Knowledge) -> TurnContext:
 
 def share(context: TurnContext, consultation: Consultation) -> None:
     """Give a consultation the retriever and the assessments of `context`: both depend on the knowledge alone."""
-    for name in ("retriever", "_assessments"):
-        consultation.context.__dict__[name] = getattr(context, name)
+    consultation.context.shared_retriever = context.retriever
+    consultation.context.assessments = context.assessments
 
 
 @pytest.fixture

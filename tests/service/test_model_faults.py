@@ -79,7 +79,7 @@ def endpoint() -> Iterator[Endpoint]:
 
 def office_with(office: Office, model: EndpointModel | None) -> Office:
     """An office with this model, on the index of the other one."""
-    own = Office(office.knowledge, model=model, as_of=office.as_of)
+    own = Office(office.knowledge, model=model, as_of=office.as_of, assessments=office.assessments)
     vars(own)["retriever"] = office.retriever
     return own
 

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pytest
+
+from agent import assessments
 from agent.breaker import ALLOWED, Breaker
 from agent.model_port import Message
 from agent.sessions import SessionStore
@@ -48,3 +51,21 @@ def test_a_model_that_failed_elsewhere_is_left_alone(tmp_path: Path, knowledge: 
             answer_anew(office, store)
     assert tried_again == 1
     assert model.asked == ALLOWED
+
+
+def test_a_message_after_a_recommendation_finds_its_assessment(
+    tmp_path: Path, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though every message opens the consultation anew."""
+    office = Office(knowledge, as_of=AS_OF)
+    with Backend(folder=tmp_path).opened() as store:
+        session = store.create({}, "ada")
+        store.accept(session, "RAG over 50,000 documents on AWS, just recommend")
+        assert office.answer(store, session) == 1
+        monkeypatch.setattr(assessments, "assess", None)
+        turn = store.accept(session, "Why do I need no Kubernetes?").turn
+        assert office.answer(store, session) == 1
+        row = store.turn(session, turn)
+    assert row is not None
+    assert row.reply is not None
+    assert row.reply["kind"] == "answer"
