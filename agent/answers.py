@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MAX_SENTENCES = 4
 MOST_LOOKED_AT = 2 * MAX_SENTENCES
 MOST_OF_ROW = 3
-"""Lines of a row that answers alone; of two that are compared each has half the sentences."""
+"""Lines of a row that answers alone; those that are compared share the sentences."""
 CLOSE = 0.75
 """Of the best record's score so much makes an answer: of 1,502 questions by strangers 91 in 100 get one that readers
 called so, and 63 in 100 of what they get are (0.7: 93 and 55, 0.8: 90 and 64). Words in common tell less: 45 and 41 in
@@ -64,7 +64,7 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     for hit in hits:
         if hit.kind in ROW_KINDS:  # looked up by its name, so that it is what is asked about
             claims += _unheld(hit, question, context)
-            claims += _of_row(hit, MOST_OF_ROW if rows == 1 else MAX_SENTENCES // 2)
+            claims += _of_row(hit, MOST_OF_ROW if rows == 1 else max(1, MAX_SENTENCES // rows))
             continue
         if hit.kind == "component" and hit.score == BY_NAME:
             claims.append(Claim(text=hit.text, evidence=(hit.record_id,), role="answer"))

@@ -48,6 +48,7 @@ def record_json(
         "assessment": assessment.model_dump(mode="json"),
         "explanation": [claim.model_dump(mode="json") for claim in claims],
         "evidence": [item.model_dump(mode="json") for item in cited(claims, assessment, workload, knowledge)],
+        "evidence_coverage": coverage_of_picks(assessment, knowledge),
     }
 
 

@@ -157,11 +157,9 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
     return asked and context.retriever.asks_by_name(message)
 
 
-def chooses(question: str, context: TurnContext) -> bool:
-    """Whether it asks which of things of the catalogue to take for what it tells: `Pinecone or pgvector for 5 million
-    vectors?`"""
-    choice = re.match(_patterns()["choice"], question, re.IGNORECASE)
-    return choice is not None and context.retriever.asks_by_name(choice[1])
+def speaks_of_own(text: str) -> bool:
+    """Whether it tells of what the asker has, is or must."""
+    return _asks("own", text)
 
 
 def goes_on(question: str, context: TurnContext) -> bool:

@@ -4,6 +4,7 @@ Nothing here calls a tool chosen by a model or follows an instruction in a text:
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -13,9 +14,10 @@ from tools.workload import Workload
 
 from .admission import admitted, remarks
 from .advice import records_of_advice
+from .alternatives import alternatives
 from .answers import MOST_LOOKED_AT, answer_claims, answered_by_advice
 from .context import TurnContext
-from .inquiries import asks_about_advice, asks_catalogue, chooses, goes_on
+from .inquiries import asks_about_advice, asks_catalogue, goes_on
 from .language import Understanding
 from .language import understand as read
 from .language.completion import with_units
@@ -59,7 +61,12 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
             convert=runtime.context.to_usd,
         )
 
-    understood = commanded(reading(state["message"], tuple(state.get("asked_now", ()))))
+    asked_now = tuple(state.get("asked_now", ()))
+    understood = commanded(reading(state["message"], asked_now))
+    if not understood.question_text and not understood.command:
+        understood = _as_choice(
+            state["message"], understood, partial(reading, asked=asked_now), runtime.context
+        )
     open_units = [(slot, number) for slot, number in state.get("open_units", [])]
     understood = with_units(state["message"], understood, open_units, reading)
     understood = _as_question(state, understood, runtime.context)
@@ -68,8 +75,10 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         from .language_model import read_with_model
 
         understood, model = read_with_model(state, understood, workload, runtime.context)
-    understood = _with_question(state["message"], understood, reading, runtime.context)
-    understood, asked_before = _going_on(state, understood, runtime.context)
+    asked_before = state.get("asked_before", "")
+    if not understood.asks_catalogue:
+        understood = _with_question(state["message"], understood, reading, runtime.context)
+        understood, asked_before = _going_on(state, understood, runtime.context)
     said = [*model.pop("notices", state["notices"]), *remark(understood, state)]
     if understood.readable and understood.language not in ("en", state.get("language_told")):
         said.append(unread_text(understood.language))
@@ -82,6 +91,18 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         "open_units": waiting,
         "asked_before": asked_before,
     }
+
+
+def _as_choice(
+    message: str, understood: Understanding, reading: Callable[[str], Understanding], context: TurnContext
+) -> Understanding:
+    """`Pinecone or pgvector for 5 million vectors?` is answered, and what it is for is noted."""
+    choice = alternatives(message, context)
+    if choice is None:
+        return understood
+    told = reading(choice.rest)
+    asked = {"question_text": choice.question, "asks_catalogue": True, "intents": told.intents | {"question"}}
+    return told.model_copy(update=asked)
 
 
 def _as_question(state: ConsultationState, understood: Understanding, context: TurnContext) -> Understanding:
@@ -109,11 +130,7 @@ def _with_question(
     """`We have 200 users. Is Qdrant free?`: what is asked of the catalogue is answered beside what the rest tells, and
     the names in it tell nothing."""
     question = understood.question_text
-    if not question or not understood.updates:
-        return understood
-    if chooses(question, context):
-        return understood.model_copy(update={"asks_catalogue": True})
-    if not asks_catalogue(question, reading(question, ()), context):
+    if not question or not understood.updates or not asks_catalogue(question, reading(question, ()), context):
         return understood
     start = message.find(question)
     asked = range(start, start + len(question)) if start >= 0 else ()

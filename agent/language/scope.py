@@ -15,9 +15,6 @@ from .phrases import Hit, Phrases, compile_phrases
 _OWN = ("we", "i", "our", "us", "wir", "unser", "unsere", "nous", "notre")
 _REACH = 6
 """Words over which a negation reaches."""
-_VERSUS = ("vs", "versus")
-_NAMED = 3
-"""Words of the first thing that is chosen from."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def read_scopes(message: Message) -> Scopes:
         silent.add(message.tokens[max(0, bisect_right(starts, start) - 1)].sentence)
     negators = _negated(message, hits)
     asked = {message.tokens[i].sentence for i in own if _is_asked(message, i, questions)}
-    own = frozenset(i for i in own if message.tokens[i].sentence not in asked) | _of_choices(message, hits)
+    own = frozenset(i for i in own if message.tokens[i].sentence not in asked)
     return Scopes(message, frozenset(silent), tuple(questions), frozenset(negators), negators, hits, own)
 
 
@@ -86,20 +83,6 @@ def _own_clauses(message: Message, others: list[Hit]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _of_choices(message: Message, hits: dict[str, list[Hit]]) -> frozenset[int]:
-    """`Pinecone or pgvector for 5 million vectors?`: what the choice is for is the speaker's own.
-
-    `Is Pinecone or pgvector better for 5 million?` may be asked of anybody's.
-    """
-    asked = {message.tokens[hit.first].sentence for hit in hits.get("question_openers", ())}
-    begins = {message.tokens[hit.last].sentence: hit.last for hit in hits.get("alternatives", ())}
-    return frozenset(
-        index
-        for index, token in enumerate(message.tokens)
-        if token.sentence not in asked and index > begins.get(token.sentence, index)
-    )
-
-
 @cache
 def _phrases() -> Phrases:
     return compile_phrases(dict(table("scopes").items()))
@@ -107,11 +90,10 @@ def _phrases() -> Phrases:
 
 def _questions(message: Message, hits: dict[str, list[Hit]]) -> list[tuple[int, int]]:
     """Sentences that ask the advisor something: a question word first and a question mark after, or beginning as
-    questions on prices, limits and licences do, or with a choice and what it is for."""
+    questions on prices, limits and licences do."""
     requests = {message.tokens[hit.first].sentence for hit in hits.get("request_openers", ())}
     openers = {hit.first for hit in hits.get("question_openers", ())}
     begun = {hit.first for hit in hits.get("plain_questions", ())}
-    between = {hit.first for hit in hits.get("alternatives", ())}
     found: list[tuple[int, int]] = []
     first = 0
     for index, token in enumerate(message.tokens):
@@ -121,10 +103,7 @@ def _questions(message: Message, hits: dict[str, list[Hit]]) -> list[tuple[int, 
         asked = re.match(r"[^\w]{0,3}\?", message.folded[token.end : token.end + 5])
         opener = next((i for i in range(first, min(first + 3, index + 1)) if i in openers), None)
         why = message.tokens[first].text in ("why", "warum", "pourquoi") and index - first <= 8
-        chosen = (i for i in range(first + 1, min(first + 1 + _NAMED, index + 1)) if i in between)
-        choice = next(chosen, index)
-        plain = asked or message.tokens[choice].text in _VERSUS
-        plain = plain and not any(t.number for t in message.tokens[first : choice + 1])
+        plain = asked and not any(t.number for t in message.tokens[first : index + 1])
         marked = asked or why or first in begun
         if token.sentence not in requests and (plain or (opener is not None and marked)):
             found.append((message.tokens[first if opener is None else opener].start, token.end))

@@ -130,6 +130,14 @@ def test_a_name_with_a_number_is_in_no_language(consult: Consult) -> None:
         ("Weaviate or pgvector with 20 qps and 2 engineers?", "team_engineers", "weaviate/"),
         ("vLLM vs SGLang for 40 users", "users_total", "sglang/"),
         ("H200 or MI300X for a 70B model?", "model_params_b", "accelerator:MI300X"),
+        ("3 H100s or 4 A100s for a 70B model?", "model_params_b", "nvidia-a100"),
+        ("A100 or H100 or L40S for 40 users?", "users_total", "accelerator:L40S"),
+        ("Azure AI Search or Vertex AI Vector Search for 5 million vectors?", "vector_count", "vertex-ai-"),
+        ("Qdrant 1.15 or Milvus 2.6 for 5 million vectors?", "vector_count", "qdrant/"),
+        ("Weaviate or Milvus: 20 million vectors, 50 qps?", "request_rate_rps", "weaviate/"),
+        ("We do RAG. Weaviate or Milvus if we have 20 million vectors?", "use_case", "milvus/"),
+        ("RAG on Weaviate or Milvus for 200 lawyers?", "use_case", "weaviate/"),
+        ("Hugging Face Text Generation Inference or vLLM for 40 users?", "users_total", "text-generation-"),
     ],
 )
 def test_a_question_beside_statements_is_answered_and_they_are_noted(
@@ -147,6 +155,10 @@ def test_a_question_beside_statements_is_answered_and_they_are_noted(
     [
         ("We have 200 users. Is gpt-4o's rate limit higher than that of Qdrant Cloud?", {"users_total"}),
         ("H200 or MI300X for a 70B model?", {"model_params_b"}),
+        ("Airflow 3 or Dagster with 3 engineers?", {"team_engineers"}),
+        ("gpt-5 or gpt-6-sol for 200 users?", {"users_total"}),
+        ("Azure AI Search or Vertex AI Vector Search for 5 million vectors?", {"vector_count"}),
+        ("A100 or H100 or L40S for 40 users?", {"users_total"}),
         ("Weaviate or pgvector with 20 qps and 2 engineers?", {"request_rate_rps", "team_engineers"}),
     ],
 )
@@ -158,9 +170,39 @@ def test_what_such_a_question_names_is_neither_owned_nor_wished_for(
     assert set(consultation.workload().known) == told
 
 
-@pytest.mark.parametrize("message", ["maybe 50 or 60 on weekdays?", "weekly or daily with 300 users?"])
-def test_a_choice_of_nothing_in_the_catalogue_is_an_answer(message: str, consult: Consult) -> None:
-    assert consult().turn(message).kind == "question"
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("maybe 50 or 60 on weekdays?", set[str]()),
+        ("weekly or daily with 300 users?", {"users_total"}),
+        ("RAG over PDFs or wiki pages for 200 lawyers?", {"use_case", "modality", "users_total"}),
+        ("Translation vs summarisation at 4 requests a second", {"use_case", "request_rate_rps"}),
+        ("We run Weaviate or Milvus for 5 million vectors?", {"existing_components", "vector_count"}),
+    ],
+)
+def test_a_choice_of_nothing_in_the_catalogue_tells(message: str, told: set[str], consult: Consult) -> None:
+    consultation = consult()
+    assert consultation.turn(message).kind == "question"
+    assert set(consultation.workload().known) >= told
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Weaviate or Foobarbase for 5 million vectors?", "Foobarbase vs Weaviate for 9 million vectors"],
+)
+def test_of_a_choice_the_strange_side_is_named(message: str, consult: Consult) -> None:
+    claims = consult().turn(message).claims
+    assert claims[0].role == "abstain"
+    assert "Foobarbase" in claims[0].text
+    assert any(claim.evidence and claim.evidence[0].startswith("weaviate/") for claim in claims)
+
+
+def test_what_follows_a_choice_is_asked_by_itself(consult: Consult) -> None:
+    consultation = consult()
+    consultation.turn("Kafka or Pulsar for 20k events a second?")
+    told = " ".join(claim.text for claim in consultation.turn("what about Kinesis?").claims)
+    assert "Kinesis" in told
+    assert "Pulsar" not in told
 
 
 def test_what_the_advice_depends_on_is_no_question_to_the_catalogue(consult: Consult) -> None:

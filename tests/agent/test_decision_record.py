@@ -61,6 +61,7 @@ def test_a_record_says_how_much_of_its_choice_is_told_by_facts(told: Told, knowl
     (share,) = re.findall(r"Evidence coverage (\d+) %", record_markdown(*told, knowledge))
     assert 50 < int(share) <= 100
     assert f"Evidence coverage {share} %" in record_html(*told, knowledge)
+    assert record_json(*told, knowledge)["evidence_coverage"] == pytest.approx(int(share) / 100, abs=0.005)
     later = assessment.model_copy(update={"as_of": date(2099, 1, 1)})
     (aged,) = re.findall(r"Evidence coverage (\d+) %", record_markdown(later, workload, claims, knowledge))
     assert int(share) // 2 <= int(aged) < int(share) * 0.6

@@ -1,0 +1,98 @@
+"""A choice between things of the catalogue, with what it is for: `Pinecone or pgvector for 5 million vectors?`
+
+The names in it are neither owned nor wished for, and the rest tells of the workload.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .context import TurnContext
+from .inquiries import speaks_of_own
+
+_SENTENCE = re.compile(r"[^\n.?!]+(?:[.?!](?=\w)[^\n.?!]+)*[.?!]*")
+_JOINT = re.compile(r"\s(?:(or|oder|ou)|vs\.?|versus)\s", re.IGNORECASE)
+_WORD = re.compile(r"[^\s,:;()?]+")
+_ASIDE = re.compile(r"\s*[,:;()?]")
+_STRANGE = re.compile(r"[A-Z]\w[\w.-]*(?:\s+[A-Z0-9][\w.-]*){0,3}")
+"""What may be a name that the catalogue doesn't hold."""
+_VERSION = re.compile(r"\s+v?\d[\d.]*(?=\s+(?:for|with|at|on|under|if|given|in)\b|\s*[,:;?]|\s*$)")
+"""Right behind a name."""
+_SEVERAL = re.compile(r"(?<=\d)s\b")
+"""Of `4 A100s`."""
+MOST_WORDS = 8
+"""Of a name."""
+LEAST_SHARE = 0.5
+"""Of the words of what is named."""
+LONGEST = 30
+"""Words of a sentence that asks."""
+
+
+class Alternatives(NamedTuple):
+    """What is asked, and what is told beside it."""
+
+    question: str
+    """The sentence."""
+    rest: str
+    """The message without the names, each character in its place."""
+
+
+def alternatives(message: str, context: TurnContext) -> Alternatives | None:
+    """The first sentence of a message that asks for a choice and says with a number what it is for; None where there is
+    none."""
+    for sentence in _SENTENCE.finditer(message):
+        text = sentence[0]
+        if not any(map(str.isdigit, text)) or len(text.split()) > LONGEST:
+            continue
+        names = _names(text, context)
+        if names is not None:
+            told = text[: names.start] + " " * len(names) + text[names.stop :].replace("?", ".")
+            return Alternatives(text.strip(), message[: sentence.start()] + told + message[sentence.end() :])
+    return None
+
+
+def _names(text: str, context: TurnContext) -> range | None:
+    """Where the names stand that a sentence holds against each other, with the words between them."""
+    found: range | None = None
+    for joint in reversed(list(_JOINT.finditer(text))):
+        around = _names_around(text, joint, context) if _asks(text, joint) else None
+        if around is not None:
+            found = range(around.start, found.stop if found else around.stop)
+        elif found is not None:
+            break
+    return found
+
+
+def _asks(text: str, joint: "re.Match[str]") -> bool:
+    """`Qdrant vs Milvus` asks without a mark; whoever tells of what is theirs asks for no choice."""
+    marked = text.rstrip().endswith("?") or not joint[1]
+    return marked and not speaks_of_own(text[: joint.start()])
+
+
+def _names_around(text: str, joint: "re.Match[str]", context: TurnContext) -> range | None:
+    """Where the names stand that the word between them joins; one of them may be strange to the catalogue."""
+    before = list(_WORD.finditer(text, 0, joint.start()))[-MOST_WORDS:]
+    aside = _ASIDE.search(text, joint.end())
+    after = list(_WORD.finditer(text, joint.end(), aside.start() if aside else len(text)))[:MOST_WORDS]
+    left = _named(text, [(word.start(), joint.start()) for word in before], context)
+    right = _named(text, [(joint.end(), word.end()) for word in after], context)
+    if left is None and right is not None:
+        left = next((part for part in _strange(text[: joint.start()]) if part.stop == joint.start()), None)
+    elif right is None and left is not None:
+        right = next((part for part in _strange(text, joint.end()) if part.start == joint.end()), None)
+    if left is None or right is None:
+        return None
+    version = _VERSION.match(text, right.stop)
+    return range(left.start, version.end() if version else right.stop)
+
+
+def _strange(text: str, start: int = 0) -> list[range]:
+    return [range(found.start(), found.end()) for found in _STRANGE.finditer(text, start)]
+
+
+def _named(text: str, parts: Sequence[tuple[int, int]], context: TurnContext) -> range | None:
+    """The longest of the parts that are most of all names; None where none is half of one."""
+    texts = (_SEVERAL.sub("", text[start:end]) for start, end in parts)
+    shares = [(context.retriever.names_in(part).share, len(part)) for part in texts]
+    best = max(shares, default=(0.0, 0))
+    return range(*parts[shares.index(best)]) if best[0] >= LEAST_SHARE else None
