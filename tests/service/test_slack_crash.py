@@ -128,7 +128,7 @@ async def test_killed_at_random_no_message_is_lost_or_answered_twice(
         for number, message in enumerate(MESSAGES):
             sent = await slack.say(message, channel, thread)
             thread = thread or sent
-            await until(lambda number=number: len(slack.replies(channel)) > number, 120)  # type: ignore[misc]
+            await until(lambda number=number: len(slack.replies(channel)) > number, 300)  # type: ignore[misc]
             await asyncio.sleep(randomly.uniform(0.5, 2.0))
 
     async def kill() -> None:
