@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from knowledge import Knowledge
-from knowledge.row_texts import ROW_KINDS, row_sentences
+from knowledge.row_texts import LINE, ROW_KINDS, row_sentences
 from tools.assessment import Assessment, ComplianceState, Conflict, OfferState, Option, Risk, Stack
 from tools.evidence import Evidence, calc_id
 from tools.evidence_book import fact_evidence, rule_evidence
@@ -56,12 +56,14 @@ def evidence_book(
     """Everything that may be cited this turn; a `question` about the advice adds what was computed for it."""
     knowledge = context.knowledge
     book = assessment_book(context.assess(workload), workload, knowledge)
-    for record in context.retriever.by_ids(record_ids):
+    for record in context.retriever.by_ids(dict.fromkeys(key.partition(LINE)[0] for key in record_ids)):
         for fact in record.fact_ids:
             if fact in knowledge.facts:
                 book.setdefault(fact, fact_evidence(knowledge.facts[fact], knowledge))
         for line in row_sentences(record.record_id, record.text) if record.kind in ROW_KINDS else ():
-            told = Evidence(id=line.id, kind="fact", text=line.text, source=line.source, tier="T3")
+            told = Evidence(
+                id=line.id, kind="fact", text=line.text, source=line.source, tier="T3", as_of=line.as_of
+            )
             book.setdefault(line.id, told)
         text = Evidence(id=record.record_id, kind="fact", text=record.text, tier="D")
         book.setdefault(record.record_id, text)

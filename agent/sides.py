@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from knowledge.index import Hit, SearchResult
 
 MOST_SIDES = 6
+UNASKED = ("tradeoff", "limit", "cost")
+"""Kinds of facts that tell of things of which nothing but their names is said."""
 
 
 def hits_told(found: "SearchResult", question: str, context: TurnContext) -> "Sequence[Hit]":
@@ -26,6 +28,9 @@ def hits_told(found: "SearchResult", question: str, context: TurnContext) -> "Se
         return tuple(_best_on(named, question, context)) if beside_a_stranger else ()
     if len(named) < 2:
         return found.hits
+    cards = [hit for hit in found.hits if hit.kind == "component" and hit.score == BY_NAME]
+    if len(cards) > 1:
+        return (*cards, *_best_on(named, question, context, UNASKED))
     told = {hit.component for hit in found.hits if hit.kind in FACT_KINDS}
     whole = (*found.hits, *_best_on((item for item in named if item not in told), question, context))
     attested = {hit.component for hit in whole if hit.kind in FACT_KINDS and hit.score == BY_NAME}
@@ -50,10 +55,12 @@ def _without(forms: Iterable[str], question: str) -> str:
     return re.sub(rf"\b(?:{written})\b", " ", question, flags=re.IGNORECASE) if written else question
 
 
-def _best_on(components: Iterable[str], question: str, context: TurnContext) -> "Iterator[Hit]":
-    """The best fact on each of these components alone."""
+def _best_on(
+    components: Iterable[str], question: str, context: TurnContext, kinds: Iterable[str] = FACT_KINDS
+) -> "Iterator[Hit]":
+    """The best fact on each of these components alone, of these kinds."""
     named = context.retriever.named(question)
     for component in list(components)[:MOST_SIDES]:
         asked = _without((form for other, form in named.items() if form != named[component]), question)
-        found = context.retriever.search(asked, k=1, components=[component], kinds=FACT_KINDS)
+        found = context.retriever.search(asked, k=1, components=[component], kinds=kinds)
         yield from (hit for hit in found.hits if hit.component == component)

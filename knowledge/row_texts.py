@@ -54,6 +54,9 @@ _TYPES: dict[ModelType, str] = {
 
 SOURCE = "source: "
 """What the line begins with that tells where a row was read."""
+_AS_OF = re.compile(r"as of (\d{4}-\d\d-\d\d), confidence")
+_OWN = re.compile(r"\(([^()\s][^()]*), (\d{4}-\d\d-\d\d)\)")
+"""Source and date that a line names itself."""
 
 
 class RowSentence(NamedTuple):
@@ -62,10 +65,12 @@ class RowSentence(NamedTuple):
     id: str
     text: str
     source: str
-    """Where the row was read, unless the line says it itself."""
+    """Where the line was read, as it says itself, or else the row."""
     subject: str
     line: str
     """What is said of the subject."""
+    as_of: str = ""
+    """The date of the line, or else of the row; empty where neither tells one."""
 
 
 @lru_cache(maxsize=1024)
@@ -74,11 +79,17 @@ def row_sentences(identity: str, text: str) -> tuple[RowSentence, ...]:
     name, *lines = text.splitlines()
     source = next((line.removeprefix(SOURCE) for line in lines if line.startswith(SOURCE)), "")
     subject = name.partition(":")[0]
-    return tuple(
-        RowSentence(f"{identity}{LINE}{number}", f"{subject}: {line}.", source, subject, line)
-        for number, line in enumerate(lines, 1)
-        if not line.startswith((SOURCE, UNTOLD))
-    )
+    dated = next((found[1] for line in lines if (found := _AS_OF.match(line))), "")
+
+    def sentence(number: int, line: str) -> RowSentence:
+        own = _OWN.search(line)
+        read = (own[1], own[2]) if own else (source, dated)
+        return RowSentence(
+            f"{identity}{LINE}{number}", f"{subject}: {line}.", read[0], subject, line, read[1]
+        )
+
+    told = (item for item in enumerate(lines, 1) if not item[1].startswith((SOURCE, UNTOLD)))
+    return tuple(sentence(*item) for item in told)
 
 
 def model_lines(model: ModelSpec, knowledge: "Knowledge") -> tuple[str, ...]:

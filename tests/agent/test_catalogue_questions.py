@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from agent.consultation import Consultation
+from knowledge import Knowledge
 
 Consult = Callable[[], Consultation]
 
@@ -195,6 +196,29 @@ def test_of_a_choice_the_strange_side_is_named(message: str, consult: Consult) -
     assert claims[0].role == "abstain"
     assert "Foobarbase" in claims[0].text
     assert any(claim.evidence and claim.evidence[0].startswith("weaviate/") for claim in claims)
+
+
+def test_the_line_of_a_row_is_cited_with_its_source_and_date(consult: Consult) -> None:
+    consultation = consult()
+    reply = consultation.turn("H200 or MI300X for a 70B model?")
+    assert [item.id for item in reply.citations] == [
+        identity for item in reply.claims for identity in item.evidence
+    ]
+    assert all(item.source and item.as_of for item in reply.citations)
+    assert f"[{len(reply.citations)}]" in reply.text
+    (price, *_) = consultation.turn("gpt-6-sol price").citations
+    assert price.source.startswith("https://developers.openai.com/")
+    assert f"({price.source}, {price.as_of})" in price.text
+
+
+def test_of_names_alone_cards_are_told_and_what_tells_them_apart(
+    consult: Consult, knowledge: Knowledge
+) -> None:
+    told = [claim.evidence[0] for claim in consult().turn("Postgres or Weaviate?").claims]
+    assert told[:2] == ["component:postgresql", "component:weaviate"]
+    facts = [knowledge.facts[identity] for identity in told[2:]]
+    assert [fact.component for fact in facts] == ["postgresql", "weaviate"]
+    assert {fact.kind for fact in facts} <= {"tradeoff", "limit", "cost"}
 
 
 def test_what_follows_a_choice_is_asked_by_itself(consult: Consult) -> None:
