@@ -127,6 +127,7 @@ def foreign(name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", RECALL_5)
+@pytest.mark.slow
 def test_questions_of_strangers_are_answered(strangers: dict[str, list[Answer]], name: str) -> None:
     quality = measure(strangers[name])
     print(quality)

@@ -76,6 +76,7 @@ def test_an_unknown_name_is_said(retriever: Retriever) -> None:
     assert "Grimbleflux" in retriever.search("How do we tune Grimbleflux for latency?").reason
 
 
+@pytest.mark.slow
 def test_most_of_the_learned_questions_are_told_apart(retriever: Retriever) -> None:
     listed = yaml.safe_load((packaged_root() / "index" / "subjects.yaml").read_text(encoding="utf-8"))
     plain = [question for question in listed["ours"] if "{name}" not in question]

@@ -184,6 +184,7 @@ def test_a_new_row_joins_ours(lay: Callable[..., Knowledge]) -> None:
     assert len(accelerator_prices(known)) == len(accelerator_prices(BASE)) + 1
 
 
+@pytest.mark.slow
 def test_verify_reports_a_folder_of_ones_own(lay: Callable[..., Knowledge]) -> None:
     assert [item for item in verify(load(EXAMPLE), AS_OF) if item.severity == "error"] == []
     known = lay({COMPONENTS: "components:\n- {id: qdrant, fact_ids: [no/limit/fact]}"})

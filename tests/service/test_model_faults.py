@@ -204,6 +204,7 @@ def test_a_model_that_was_given_up_is_tried_again_by_one_call(
     assert served.breaker.failures == 0
 
 
+@pytest.mark.slow
 def test_a_dripping_endpoint_holds_nobody_up(endpoint: Endpoint, tmp_path: Path) -> None:
     """Four consultations meet it, as many as the worker has threads; the fifth one is answered all the same."""
     seconds = 2.0

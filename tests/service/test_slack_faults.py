@@ -91,6 +91,7 @@ CELLS = [
 ]
 
 
+@pytest.mark.slow
 async def test_each_fault_at_each_call(
     slack: FakeSlack, tmp_path: Path, office: Office, replies: list[dict[str, Any]]
 ) -> None:

@@ -166,6 +166,7 @@ def root(tmp_path: Path) -> Path:
     return copy
 
 
+@pytest.mark.slow
 def test_a_sound_folder_exits_with_zero_and_a_changed_one_with_four(
     capsys: pytest.CaptureFixture[str], root: Path
 ) -> None:
