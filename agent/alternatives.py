@@ -4,7 +4,8 @@ The names in it are neither owned nor wished for, and the rest tells of the work
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from .context import TurnContext
@@ -26,6 +27,8 @@ LEAST_SHARE = 0.5
 """Of the words of what is named."""
 LONGEST = 30
 """Words of a sentence that asks."""
+MOST_SENTENCES = 8
+"""That are looked at: each costs some milliseconds."""
 
 
 class Alternatives(NamedTuple):
@@ -40,15 +43,21 @@ class Alternatives(NamedTuple):
 def alternatives(message: str, context: TurnContext) -> Alternatives | None:
     """The first sentence of a message that asks for a choice and says with a number what it is for; None where there is
     none."""
-    for sentence in _SENTENCE.finditer(message):
+    for sentence in islice(_sentences(message), MOST_SENTENCES):
         text = sentence[0]
-        if not any(map(str.isdigit, text)) or len(text.split()) > LONGEST:
-            continue
         names = _names(text, context)
         if names is not None:
             told = text[: names.start] + " " * len(names) + text[names.stop :].replace("?", ".")
             return Alternatives(text.strip(), message[: sentence.start()] + told + message[sentence.end() :])
     return None
+
+
+def _sentences(message: str) -> "Iterator[re.Match[str]]":
+    """Those that may ask: with a number and a word between two others."""
+    for sentence in _SENTENCE.finditer(message):
+        text = sentence[0]
+        if any(map(str.isdigit, text)) and _JOINT.search(text) and len(text.split()) <= LONGEST:
+            yield sentence
 
 
 def _names(text: str, context: TurnContext) -> range | None:

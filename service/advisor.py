@@ -3,9 +3,8 @@
 Assessments are remembered by workload and date, which changes how soon an answer comes and never what it says.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,6 @@ from .office import Office
 if TYPE_CHECKING:
     from knowledge.index import Retriever
 
-KEPT_DATES = 4
 EXAMPLE = 'Give fields such as {"use_case": "rag", "request_rate_rps": 12}; workload_fields lists them.'
 
 
@@ -30,7 +28,6 @@ class Advisor:
     """Answers about workloads with what one office shares."""
 
     office: Office
-    _contexts: "OrderedDict[date, TurnContext]" = field(default_factory=OrderedDict)
 
     @property
     def knowledge(self) -> Knowledge:
@@ -56,15 +53,14 @@ class Advisor:
             ) from error
 
     def context(self, as_of: date) -> TurnContext:
-        """What assesses and explains at a date; the few dates last asked for are kept."""
-        context = self._contexts.get(as_of)
-        if context is None:
-            context = TurnContext(self.knowledge, as_of, self.profile, shared_retriever=self.retriever)
-            self._contexts[as_of] = context
-            while len(self._contexts) > KEPT_DATES:
-                self._contexts.popitem(last=False)
-        self._contexts.move_to_end(as_of)
-        return context
+        """What assesses and explains at a date."""
+        return TurnContext(
+            self.knowledge,
+            as_of,
+            self.profile,
+            assessments=self.office.assessments,
+            shared_retriever=self.retriever,
+        )
 
     def workload(self, fields: Mapping[str, Any], where: str, empty: bool = False) -> Workload:
         """The workload in fields; InputRefused names the wrong one, and an empty workload unless it may be."""
