@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from ..embedding import MODEL_SHA256, MiniLm
+from ..embedding import MiniLm
 from ..errors import KnowledgeInvalid, StackwrightError
 from ..files import DataFiles
 from ..library import Knowledge
 from ..manifest import MANIFEST, differences
 from ..parsed_yaml import FILE as PARSED
 from ..parsed_yaml import ParsedYaml, as_json
+from ..sentence_model import MODEL_SHA256
 from .finding import Finding, error, warning
 
 LICENCES = "LICENCES.csv"

@@ -5,8 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..embedding import Embedder, EmbeddingUnavailable
+from ..embedding import Embedder
 from ..library import Knowledge
+from ..sentence_model import EmbeddingUnavailable
 from .record import Filter, IndexRecord
 
 if TYPE_CHECKING:

@@ -6,8 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge import embedding
-from knowledge.embedding import EmbeddingUnavailable, MiniLm, build_tokenizer, checked_model, read_vocabulary
+from knowledge import sentence_model
+from knowledge.embedding import MiniLm, build_tokenizer, read_vocabulary
+from knowledge.errors import KnowledgeInvalid
+from knowledge.files import DataFiles
+from knowledge.sentence_model import EmbeddingUnavailable, checked_model
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,48 @@ def test_a_vector_does_not_depend_on_its_batch(model: MiniLm) -> None:
     alone = model.embed(["short"])[0]
     among = model.embed(["short", "a much longer text " * 20])[0]
     assert float(alone @ among) == pytest.approx(1, abs=1e-3)
+
+
+TEXTS = (
+    "short",
+    "Which vector store takes 20 million vectors of 768 dimensions?",
+    "a much longer text " * 20,
+)
+
+
+def graph_inputs(model: MiniLm) -> set[str]:
+    model.embed(["text"])
+    return {item.name for item in model._model._session.get_inputs()}
+
+
+@pytest.fixture
+def model_of_the_package(monkeypatch: pytest.MonkeyPatch) -> MiniLm:
+    def lost(self: DataFiles, name: str) -> bytes:
+        raise KnowledgeInvalid(f"The knowledge file {name} is missing.")
+
+    model = MiniLm()
+    monkeypatch.setattr(DataFiles, "bytes", lost)
+    model._model  # noqa: B018 - loaded without our graph
+    monkeypatch.undo()
+    return model
+
+
+def test_our_graph_gives_the_vectors_of_the_packages_own(model: MiniLm, model_of_the_package: MiniLm) -> None:
+    assert graph_inputs(model) == {"input_ids", "attention_mask"}
+    assert graph_inputs(model_of_the_package) == {"input_ids", "attention_mask", "token_type_ids"}
+    assert np.abs(model.embed(TEXTS) - model_of_the_package.embed(TEXTS)).max() < 1e-5
+    for text in TEXTS:
+        assert np.abs(model.embed([text]) - model_of_the_package.embed([text])).max() < 1e-5
+
+
+def test_where_our_graph_does_not_load_the_packages_own_is_used(
+    model: MiniLm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DataFiles, "bytes", lambda self, name: b"no graph")
+    other = MiniLm()
+    other._model  # noqa: B018 - loaded with a damaged graph
+    monkeypatch.undo()
+    assert float(other.embed([TEXTS[1]])[0] @ model.embed([TEXTS[1]])[0]) == pytest.approx(1, abs=1e-5)
 
 
 def test_nothing_to_embed_is_an_empty_matrix(model: MiniLm) -> None:
@@ -70,6 +115,6 @@ def test_a_missing_runtime_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_file_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     checked_model()
-    before = embedding._file_sha256.cache_info().misses
+    before = sentence_model._file_sha256.cache_info().misses
     checked_model()
-    assert embedding._file_sha256.cache_info().misses == before
+    assert sentence_model._file_sha256.cache_info().misses == before

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from knowledge.embedding import EmbeddingUnavailable
 from knowledge.index import FACT_KINDS, Retriever
 from knowledge.index.asked_text import CUT, MOST_READ, read_of
 from knowledge.library import Knowledge
+from knowledge.sentence_model import EmbeddingUnavailable
 
 Plant = Callable[[dict[str, Any]], Path]
 

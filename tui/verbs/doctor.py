@@ -114,7 +114,7 @@ def _review(settings: Settings) -> Check:
 
 
 def _embedding(settings: Settings) -> Check:
-    from knowledge.embedding import MODEL_SHA256, checked_model
+    from knowledge.sentence_model import MODEL_SHA256, checked_model
 
     checked_model()
     return Check("embedding model", "ok", f"all-MiniLM-L6-v2 int8, SHA-256 {MODEL_SHA256[:12]}… as expected")

