@@ -2,8 +2,8 @@
 
 The weights come from a package with a single maintainer, so their SHA-256 is checked here before onnxruntime sees them.
 The package's own graph spells attention and GELU out in small steps. Ours (`scripts/build_sentence_graph.py`) has the
-same model with onnxruntime's own attention, GELU and layer norm, and points to the weights by
-their places in the package's file: the same vectors in five sixths of the time, and the table of words isn't spread in memory.
+same model with onnxruntime's own attention, GELU and layer norm, and points to the weights by their places in the
+package's file: the same vectors in five sixths of the time, and the table of words isn't spread in memory.
 """
 
 import hashlib

@@ -1,9 +1,9 @@
 """Word lists of the search, read from catalog/synonyms.yaml: synonyms, aliases, askable attributes."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
@@ -138,6 +138,34 @@ class Phrases:
         return not self._phrases.isdisjoint(_runs(normalise(text), self._longest))
 
 
+Listed = TypeVar("Listed")
+
+
+class Phrased(Generic[Listed]):
+    """Things with phrases each; all that a text holds a phrase of are found at once."""
+
+    def __init__(self, things: Iterable[tuple[Listed, Iterable[str]]]) -> None:
+        self._things = list[Listed]()
+        self._places: dict[str, list[int]] = {}
+        for place, (thing, phrases) in enumerate(things):
+            self._things.append(thing)
+            for phrase in dict.fromkeys(map(normalise, phrases)):
+                self._places.setdefault(phrase, []).append(place)
+        self._longest = max((phrase.count(" ") + 1 for phrase in self._places), default=0)
+
+    def __iter__(self) -> Iterator[Listed]:
+        return iter(self._things)
+
+    def within(self, text: str) -> list[Listed]:
+        """Those with a phrase in `text`, in their order."""
+        return [self._things[place] for place in sorted(self.places(text))]
+
+    def places(self, text: str) -> set[int]:
+        """Their numbers."""
+        runs = _runs(normalise(text), self._longest)
+        return {place for run in runs if run in self._places for place in self._places[run]}
+
+
 @lru_cache(maxsize=512)
 def _runs(text: str, longest: int) -> frozenset[str]:
     """All runs of up to so many of its words; hundreds of lists look into the same question."""
@@ -157,20 +185,20 @@ class Vocabulary:
 
     def expand(self, question: str) -> Expansion:
         """Add the documents' words for the words of the question, each once."""
-        added = [synonym.adds for synonym, phrases in self._synonyms if phrases.within(question)]
-        return Expansion(question, " ".join(dict.fromkeys(added)))
+        added = dict.fromkeys(synonym.adds for synonym in self._synonyms.within(question))
+        return Expansion(question, " ".join(added))
 
     def intents(self, question: str) -> list[Intent]:
         """Kinds of facts that the question is after."""
-        return [intent for intent, phrases in self._intents if phrases.within(question)]
+        return self._intents.within(question)
 
     def asked(self, question: str) -> list[Attribute]:
         """Attributes that the question asks for."""
+        said = self._attributes.places(question)
         return [
             attribute
-            for attribute, phrases in self._attributes
-            if phrases.within(question)
-            or (attribute.pattern and re.search(attribute.pattern, question, re.IGNORECASE))
+            for place, attribute in enumerate(self._attributes)
+            if place in said or (attribute.pattern and re.search(attribute.pattern, question, re.IGNORECASE))
         ]
 
     def unknowable(self, question: str) -> str:
@@ -248,16 +276,16 @@ class Vocabulary:
         return frozenset(stem for text in texts for stem in terms(text))
 
     @cached_property
-    def _synonyms(self) -> list[tuple[Synonym, Phrases]]:
-        return [(item, Phrases(item.terms)) for item in self.lists.synonyms]
+    def _synonyms(self) -> Phrased[Synonym]:
+        return Phrased((item, item.terms) for item in self.lists.synonyms)
 
     @cached_property
-    def _intents(self) -> list[tuple[Intent, Phrases]]:
-        return [(item, Phrases(item.terms)) for item in self.lists.intents]
+    def _intents(self) -> Phrased[Intent]:
+        return Phrased((item, item.terms) for item in self.lists.intents)
 
     @cached_property
-    def _attributes(self) -> list[tuple[Attribute, Phrases]]:
-        return [(item, Phrases(item.asked)) for item in self.lists.attributes]
+    def _attributes(self) -> Phrased[Attribute]:
+        return Phrased((item, item.asked) for item in self.lists.attributes)
 
     @cached_property
     def _unknowable(self) -> list[tuple[Unknowable, Phrases, Phrases]]:

@@ -222,10 +222,13 @@ class NamedRows:
         """Words that are neither stop words nor of the phrases nor known, nor numbers of up to three digits or single
         characters; `phrases`: names of components and what is asked."""
         said = {word for phrase in phrases for word in normalise(phrase).split()}
-        stop = self._vocabulary.lists.stop_words.union(self._words.requests)
         words = (word for word in _WORD.findall(text) if len(word) > 1 and not _SMALL.fullmatch(word))
-        left = (normalise(word) for word in words if word.lower() not in stop)
+        left = (normalise(word) for word in words if word.lower() not in self._stop_words)
         return sum(word not in said and word not in known for word in left)
+
+    @cached_property
+    def _stop_words(self) -> frozenset[str]:
+        return self._vocabulary.lists.stop_words.union(self._words.requests)
 
     @cached_property
     def _words(self) -> RowWords:

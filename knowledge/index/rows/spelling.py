@@ -6,6 +6,7 @@ and is a version or a size that no row has makes it the name of something that i
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -260,13 +261,14 @@ def _is_size(pieces: Sequence[Piece], place: int) -> bool:
     )
 
 
-def parted(text: str) -> list[Piece]:
-    """Its pieces; a version is the same with and without its `v`."""
-    return [
+@lru_cache(maxsize=64)
+def parted(text: str) -> tuple[Piece, ...]:
+    """Its pieces; a version is the same with and without its `v`. Every table of names looks into the same question."""
+    return tuple(
         Piece(_V.sub("", piece[0]), chunk.start() + piece.start(), chunk.start() + piece.end())
         for chunk in _CHUNK.finditer(text)
         for piece in _PIECE.finditer(chunk[0].lower())
-    ]
+    )
 
 
 def _texts(text: str) -> Pieces:
