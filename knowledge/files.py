@@ -25,7 +25,8 @@ class DataFiles:
     def __init__(self, root: Path | None = None) -> None:
         self.root: Traversable = root if root is not None else resources.files("knowledge") / "data"
         if not self.root.is_dir():
-            raise KnowledgeInvalid(f"The knowledge folder {root} doesn't exist.", "Give an existing folder.")
+            wrong = "isn't a folder" if self.root.is_file() else "doesn't exist"
+            raise KnowledgeInvalid(f"The knowledge folder {root} {wrong}.", "Give an existing folder.")
         self.is_packaged = root is None
 
     def text(self, name: str) -> str:

@@ -164,7 +164,7 @@ def _knowledge(
         help="newer public prices, releases and ends of support, over the network",
     )
     refresh.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
-    refresh.add_argument("--source", default="", metavar="ID[,ID]", help="only these (default: all)")
+    refresh.add_argument("--source", metavar="ID[,ID]", help="only these (default: all)")
     refresh.add_argument(
         "--accept", default="", metavar="ID[,ID]", help="believe jumps of these sources; look at them first"
     )

@@ -84,12 +84,13 @@ def read_projects(knowledge: Knowledge) -> Projects:
 
 
 def chosen(sources: tuple[SourceSpec, ...], wanted: str) -> tuple[SourceSpec, ...]:
-    """The sources of a comma-separated list of ids; all of them for an empty one."""
+    """The sources of a comma-separated list of ids; InputRefused for an unknown id and for an empty list, which an
+    unset variable of a shell gives and which must not reach further than meant."""
     ids = {source.id: source for source in sources}
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     for name in names:
         if name not in ids:
             raise InputRefused(f"Unknown source {name!r}.", f"Sources are {', '.join(ids)}.")
-    if wanted and not names:
+    if not names:
         raise InputRefused("The list of sources is empty.", f"Sources are {', '.join(ids)}.")
-    return tuple(ids[name] for name in dict.fromkeys(names)) or sources
+    return tuple(ids[name] for name in dict.fromkeys(names))

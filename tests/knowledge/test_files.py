@@ -49,6 +49,11 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         DataFiles(tmp_path / "nowhere")
 
 
+def test_a_file_in_place_of_the_folder_is_said_to_be_one(root: Path) -> None:
+    with pytest.raises(KnowledgeInvalid, match="isn't a folder"):
+        DataFiles(root / "top.txt")
+
+
 def test_a_folder_that_is_lacking_inside_is_named(root: Path) -> None:
     with pytest.raises(KnowledgeInvalid, match="lacks b"):
         DataFiles(root).names("b")

@@ -113,6 +113,16 @@ def test_offline_forbids_it(fake: FakeSources, mirror: str, capsys: pytest.Captu
     assert fake.asked == []
 
 
+@pytest.mark.parametrize("unset", ["", " , "])
+def test_an_empty_list_of_sources_asks_none(
+    mirror: str, unset: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refresh(mirror, "--source", unset) == 1
+    told = capsys.readouterr().err
+    assert "The list of sources is empty." in told
+    assert "Asking" not in told
+
+
 def test_an_unknown_source_is_met_with_the_nearest(mirror: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert refresh(mirror, "--source", "azur") == 1
     assert "azure" in capsys.readouterr().err

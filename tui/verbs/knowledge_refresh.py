@@ -26,7 +26,8 @@ def refresh_data(arguments: Namespace, settings: Settings) -> int:
             "Leave it out; what we hold stays in use.",
         )
     known = settings.published_knowledge()
-    sources = chosen(read_sources(known), arguments.source)
+    every = read_sources(known)
+    sources = every if arguments.source is None else chosen(every, arguments.source)
     accepted = chosen(sources, arguments.accept) if arguments.accept else ()
     base = packaged_part(known)
     if settings.knowledge is not None and base is known:
