@@ -15,6 +15,7 @@ _SENTENCE = re.compile(r"[^\n.?!]+(?:[.?!](?=\w)[^\n.?!]+)*[.?!]*")
 _JOINT = re.compile(r"\s(?:(or|oder|ou)|vs\.?|versus)\s", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,:;()?]+")
 _ASIDE = re.compile(r"\s*[,:;()?]")
+_LAST_WORD = re.compile(r"([^\s,:;()?]+)\s+\Z")
 _STRANGE = re.compile(r"[A-Z]\w[\w.-]*(?:\s+[A-Z0-9][\w.-]*){0,3}")
 """What may be a name that the catalogue doesn't hold."""
 _VERSION = re.compile(r"\s+v?\d[\d.]*(?=\s+(?:for|with|at|on|under|if|given|in)\b|\s*[,:;?]|\s*$)")
@@ -35,21 +36,23 @@ class Alternatives(NamedTuple):
     """What is asked, and what is told beside it."""
 
     question: str
-    """The sentence."""
+    """The sentences."""
     rest: str
     """The message without the names, each character in its place."""
 
 
 def alternatives(message: str, context: TurnContext) -> Alternatives | None:
-    """The first sentence of a message that asks for a choice and says with a number what it is for; None where there is
+    """The sentences of a message that ask for a choice and say with a number what it is for; None where there are
     none."""
+    asked, rest = list[str](), message
     for sentence in islice(_sentences(message), MOST_SENTENCES):
-        text = sentence[0]
+        text, start = sentence[0], sentence.start()
         names = _names(text, context)
         if names is not None:
             told = text[: names.start] + " " * len(names) + text[names.stop :].replace("?", ".")
-            return Alternatives(text.strip(), message[: sentence.start()] + told + message[sentence.end() :])
-    return None
+            rest = rest[:start] + told + rest[sentence.end() :]
+            asked.append(text.strip())
+    return Alternatives(" ".join(asked), rest) if asked else None
 
 
 def _sentences(message: str) -> "Iterator[re.Match[str]]":
@@ -92,7 +95,13 @@ def _names_around(text: str, joint: "re.Match[str]", context: TurnContext) -> ra
     if left is None or right is None:
         return None
     version = _VERSION.match(text, right.stop)
-    return range(left.start, version.end() if version else right.stop)
+    return range(_with_maker(text, left.start, context), version.end() if version else right.stop)
+
+
+def _with_maker(text: str, start: int, context: TurnContext) -> int:
+    """Where the name at `start` begins with its maker's: of `AWS Bedrock` the AWS says nothing of a cloud in use."""
+    before = _LAST_WORD.search(text, 0, start)
+    return before.start() if before and context.retriever.is_maker(before[1]) else start
 
 
 def _strange(text: str, start: int = 0) -> list[range]:

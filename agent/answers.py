@@ -19,8 +19,9 @@ from .figures import claim_words
 from .inquiries import inquire, named_in, retelling
 from .language import Understanding
 from .narrator import explanation
+from .questions import asked_apart
 from .reply import Claim
-from .sides import MOST_SIDES, firsts_on, hits_told
+from .sides import MOST_SIDES, firsts_on, hits_told, sides
 from .state import ConsultationState
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
     question = Understanding.model_validate(state["understanding"]).question_text
     if not question:
         return [Claim(text=UNCHANGED, evidence=(), role="abstain")]
+    parts = asked_apart(question, context)
+    claims = (claim for part in parts for claim in _claims(part, state, workload, context))
+    return list(dict.fromkeys(claims))
+
+
+def _claims(question: str, state: ConsultationState, workload: Workload, context: TurnContext) -> list[Claim]:
     inquiry = inquire(question, workload, context)
     if inquiry.results and workload.known:  # of nothing that was told there is no advice to ask about
         return [
@@ -53,6 +60,11 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
         ]
     if answered_by_advice(question, state, context):
         return _retold(question, state, workload, context)
+    return _found_claims(question, context)
+
+
+def _found_claims(question: str, context: TurnContext) -> list[Claim]:
+    """What the records tell of one question, or one sentence that nothing does."""
     found = context.retriever.search(question, k=MOST_LOOKED_AT)
     hits = hits_told(found, question, context)
     claims: list[Claim] = []
@@ -78,13 +90,13 @@ def answer_claims(state: ConsultationState, workload: Workload, context: TurnCon
                 claims.append(Claim(text=statement, evidence=(evidence,), role="answer"))
     if not claims:
         return [Claim(text=NO_SOURCE, evidence=(), role="abstain")]
-    return claims[: max(MAX_SENTENCES, min(len(context.retriever.named(question)), MOST_SIDES))]
+    return claims[: max(MAX_SENTENCES, min(len(sides(question, context)), MOST_SIDES))]
 
 
 def _close(hits: "Sequence[Hit]", question: str, context: TurnContext) -> "Callable[[Hit], bool]":
     """Whether a record was looked up as what attests to what is asked; where none was, whether it is about as good as
     the best; or the best on one of the things that are compared."""
-    named = context.retriever.named(question)
+    named = sides(question, context)
     found = [hit for hit in hits if hit.score < BY_NAME]
     attesting = {
         hit.record_id: hit.component for hit in hits if hit.score == BY_NAME and hit.kind in FACT_KINDS

@@ -75,12 +75,14 @@ def evidence_book(
 
 def _inquired(book: EvidenceBook, question: str, workload: Workload, context: "TurnContext") -> None:
     from .inquiries import inquire
+    from .questions import asked_apart
 
-    found = inquire(question, workload, context)
-    for item in found.further:
-        book.setdefault(item.id, item)
-    for result, rests_on in found.results:
-        book.record(result, rests_on)
+    for part in asked_apart(question, context):
+        found = inquire(part, workload, context)
+        for item in found.further:
+            book.setdefault(item.id, item)
+        for result, rests_on in found.results:
+            book.record(result, rests_on)
 
 
 def assessment_book(assessment: Assessment, workload: Workload, knowledge: Knowledge) -> EvidenceBook:

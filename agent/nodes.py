@@ -23,6 +23,7 @@ from .language import understand as read
 from .language.completion import with_units
 from .language.locale import unread_text
 from .narrator import explanation
+from .questions import asked_apart, with_next
 from .reconcile import reconcile as merge
 from .sides import hits_told
 from .state import ConsultationState, migrate
@@ -70,6 +71,9 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     open_units = [(slot, number) for slot, number in state.get("open_units", [])]
     understood = with_units(state["message"], understood, open_units, reading)
     understood = _as_question(state, understood, runtime.context)
+    if understood.question_text:
+        asked = with_next(understood.question_text, state["message"], runtime.context)
+        understood = understood.model_copy(update={"question_text": asked})
     model: Update = {}
     if runtime.context.model is not None and understood.readable and not understood.command:
         from .language_model import read_with_model
@@ -192,16 +196,17 @@ def retrieve(state: ConsultationState, runtime: Context) -> Update:
     question = Understanding.model_validate(state["understanding"]).question_text
     if not question:
         return {"record_ids": [], "kind": "answer"}
-    if answered_by_advice(question, state, context):
-        return {"record_ids": records_of_advice(_workload(state), context), "kind": "answer"}
-    found = context.retriever.search(question, k=MOST_LOOKED_AT)
-    notices = [*state["notices"], *found.notices]
-    told = (*found.hits, *hits_told(found, question, context))
+    records, notices = dict[str, None](), dict.fromkeys(state["notices"])
     says_otherwise = contradicting(context.knowledge)
-    records = dict.fromkeys(
-        record for hit in told for record in (hit.record_id, *says_otherwise.get(hit.record_id, ()))
-    )
-    return {"record_ids": list(records), "notices": notices, "kind": "answer"}
+    for part in asked_apart(question, context):
+        if answered_by_advice(part, state, context):
+            records |= dict.fromkeys(records_of_advice(_workload(state), context))
+            continue
+        found = context.retriever.search(part, k=MOST_LOOKED_AT)
+        notices |= dict.fromkeys(found.notices)
+        for hit in (*found.hits, *hits_told(found, part, context)):
+            records |= dict.fromkeys((hit.record_id, *says_otherwise.get(hit.record_id, ())))
+    return {"record_ids": list(records), "notices": list(notices), "kind": "answer"}
 
 
 def answer(state: ConsultationState, runtime: Context) -> Update:

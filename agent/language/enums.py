@@ -108,12 +108,34 @@ def _in_passing(reading: Reading, field: str) -> bool:
     return field == "deployment" and stated and asked and not reading.scopes.hits.get("correction")
 
 
+NEAR_PURPOSE = 4
+"""Tokens from `it is` to what it is."""
+
+
+def _is_aside(reading: Reading, field: str, hits: list[Hit]) -> bool:
+    """A use case in the answer to another question only suggests one, unless what is held was no more than inferred and
+    the message says what it is: `It is RAG over our documents`, not `up to 50 files in a chat`."""
+    if field != "use_case" or not reading.asked or "use_case" in reading.asked:
+        return False
+    known, tokens = reading.workload.get(field), reading.message.tokens
+    told = any(
+        tokens[said.first].sentence == tokens[hit.first].sentence
+        and 0 < hit.first - said.last <= NEAR_PURPOSE
+        for said in reading.scopes.hits.get("purpose", ())
+        for hit in hits
+    )
+    return known is None or known.origin != "inferred" or not told
+
+
 def _origin(reading: Reading, field: str, hits: list[Hit]) -> Origin:
     """Cues that only suggest a value (`value~`) infer it, unless they are the short answer to its slot."""
     weak = all(str(hit.tag[1]).endswith("~") for hit in hits)
     answer = reading.knowledge.fields[field].slot in reading.asked and len(reading.message.tokens) <= 4
-    aside = field == "use_case" and reading.asked and "use_case" not in reading.asked
-    aside = aside or _in_passing(reading, field)
-    weak = weak or bool(aside) or field in table("inference")["inferred"]
+    weak = (
+        weak
+        or _is_aside(reading, field, hits)
+        or _in_passing(reading, field)
+        or field in table("inference")["inferred"]
+    )
     inferred = weak and not (answer and not reading.quantities)
     return "inferred" if inferred else "stated"

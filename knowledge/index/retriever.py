@@ -227,6 +227,15 @@ class Retriever:
         """Component ids that the question names, with the words that named them."""
         return self._names.mentioned(question)
 
+    def rows_in(self, query: str) -> frozenset[str]:
+        """Ids of the rows of tables that it asks for by their names."""
+        query = read_of(query)
+        return frozenset(record.id for record in self._rows.found(query, self.named(query)).records)
+
+    def is_maker(self, word: str) -> bool:
+        """Whether it is what names of products begin with: Amazon, Google, Apache."""
+        return word.lower() in self._vocabulary.lists.vendor_words
+
     def warm(self) -> tuple[str, ...]:
         """Load model and index ahead of the first question; what can't be used is returned."""
         for question in WARMING:
