@@ -53,7 +53,8 @@ class MiniLm:
         """Mean of the token vectors under the attention mask, scaled to length one."""
         import numpy as np
 
-        encodings = self._tokenizer.encode_batch(list(texts))
+        reading = self._tokenizer  # a batch of one would be handed to other threads
+        encodings = [reading.encode(texts[0])] if len(texts) == 1 else reading.encode_batch(list(texts))
         ids = np.array([item.ids for item in encodings], dtype=np.int64)
         mask = np.array([item.attention_mask for item in encodings], dtype=np.int64)
         hidden = self._model.token_vectors(ids, mask)
