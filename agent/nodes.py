@@ -64,10 +64,9 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
 
     asked_now = tuple(state.get("asked_now", ()))
     understood = commanded(reading(state["message"], asked_now))
+    told = state["message"]
     if not understood.question_text and not understood.command:
-        understood = _as_choice(
-            state["message"], understood, partial(reading, asked=asked_now), runtime.context
-        )
+        understood, told = _as_choice(told, understood, partial(reading, asked=asked_now), runtime.context)
     open_units = [(slot, number) for slot, number in state.get("open_units", [])]
     understood = with_units(state["message"], understood, open_units, reading)
     understood = _as_question(state, understood, runtime.context)
@@ -78,7 +77,7 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     if runtime.context.model is not None and understood.readable and not understood.command:
         from .language_model import read_with_model
 
-        understood, model = read_with_model(state, understood, workload, runtime.context)
+        understood, model = read_with_model({**state, "message": told}, understood, workload, runtime.context)
     asked_before = state.get("asked_before", "")
     if not understood.asks_catalogue:
         understood = _with_question(state["message"], understood, reading, runtime.context)
@@ -99,14 +98,15 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
 
 def _as_choice(
     message: str, understood: Understanding, reading: Callable[[str], Understanding], context: TurnContext
-) -> Understanding:
-    """`Pinecone or pgvector for 5 million vectors?` is answered, and what it is for is noted."""
+) -> tuple[Understanding, str]:
+    """`Pinecone or pgvector for 5 million vectors?` is answered, and what it is for is noted: the reading, and the
+    message without the names."""
     choice = alternatives(message, context)
     if choice is None:
-        return understood
+        return understood, message
     told = reading(choice.rest)
     asked = {"question_text": choice.question, "asks_catalogue": True, "intents": told.intents | {"question"}}
-    return told.model_copy(update=asked)
+    return told.model_copy(update=asked), choice.rest
 
 
 def _as_question(state: ConsultationState, understood: Understanding, context: TurnContext) -> Understanding:

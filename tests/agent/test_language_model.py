@@ -102,6 +102,20 @@ def test_a_field_that_the_rules_missed_is_taken_over_with_its_words(
     assert any("are sent to" in notice and server.base_url in notice for notice in reply.notices)
 
 
+def test_the_names_of_a_choice_are_not_the_models_to_read(talk: Talk, server: FakeOpenAI) -> None:
+    server.script = reads(
+        facts(
+            ("existing_components", ["milvus"], "Milvus"),
+            ("users_total", 41, "41 fenlanders"),
+        )
+    )
+    consultation = talk()
+    assert consultation.turn("Milvus or Weaviate for 6 million vectors and 41 fenlanders?").kind == "answer"
+    known = consultation.workload().known
+    assert {"vector_count", "users_total"} <= set(known)
+    assert "existing_components" not in known
+
+
 def test_what_is_sent_where_is_said_once(talk: Talk, server: FakeOpenAI) -> None:
     server.script = reads(NOTHING)
     consultation = talk()
