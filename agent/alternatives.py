@@ -16,6 +16,8 @@ _JOINT = re.compile(r"\s(?:(or|oder|ou)|vs\.?|versus)\s", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,:;()?]+")
 _ASIDE = re.compile(r"\s*[,:;()?]")
 _LAST_WORD = re.compile(r"([^\s,:;()?]+)\s+\Z")
+_WHERE = re.compile(r"\b(?:on|in|inside|within|at|using|use)\s+\Z", re.IGNORECASE)
+"""Of `on AWS Kafka or Kinesis`: there AWS is where they are."""
 _STRANGE = re.compile(r"[A-Z]\w[\w.-]*(?:\s+[A-Z0-9][\w.-]*){0,3}")
 """What may be a name that the catalogue doesn't hold."""
 _VERSION = re.compile(r"\s+v?\d[\d.]*(?=\s+(?:for|with|at|on|under|if|given|in)\b|\s*[,:;?]|\s*$)")
@@ -35,24 +37,24 @@ MOST_SENTENCES = 8
 class Alternatives(NamedTuple):
     """What is asked, and what is told beside it."""
 
-    question: str
-    """The sentences."""
+    questions: tuple[tuple[int, str], ...]
+    """The sentences, and where each ends in the message."""
     rest: str
     """The message without the names, each character in its place."""
 
 
-def alternatives(message: str, context: TurnContext) -> Alternatives | None:
+def alternatives(message: str, context: TurnContext, asked: str = "") -> Alternatives | None:
     """The sentences of a message that ask for a choice and say with a number what it is for; None where there are
-    none."""
-    asked, rest = list[str](), message
+    none. `asked`: what is known to be a question, and tells nothing."""
+    found, rest = list[tuple[int, str]](), message
     for sentence in islice(_sentences(message), MOST_SENTENCES):
         text, start = sentence[0], sentence.start()
-        names = _names(text, context)
+        names = None if asked and (asked in text or text.strip() in asked) else _names(text, context)
         if names is not None:
             told = text[: names.start] + " " * len(names) + text[names.stop :].replace("?", ".")
             rest = rest[:start] + told + rest[sentence.end() :]
-            asked.append(text.strip())
-    return Alternatives(" ".join(asked), rest) if asked else None
+            found.append((sentence.end(), text.strip()))
+    return Alternatives(tuple(found), rest) if found else None
 
 
 def _sentences(message: str) -> "Iterator[re.Match[str]]":
@@ -101,7 +103,9 @@ def _names_around(text: str, joint: "re.Match[str]", context: TurnContext) -> ra
 def _with_maker(text: str, start: int, context: TurnContext) -> int:
     """Where the name at `start` begins with its maker's: of `AWS Bedrock` the AWS says nothing of a cloud in use."""
     before = _LAST_WORD.search(text, 0, start)
-    return before.start() if before and context.retriever.is_maker(before[1]) else start
+    if before is None or not context.retriever.is_maker(before[1]) or _WHERE.search(text, 0, before.start()):
+        return start
+    return before.start()
 
 
 def _strange(text: str, start: int = 0) -> list[range]:

@@ -77,7 +77,7 @@ def _inquired(book: EvidenceBook, question: str, workload: Workload, context: "T
     from .inquiries import inquire
     from .questions import asked_apart
 
-    for part in asked_apart(question, context):
+    for part in asked_apart(question):
         found = inquire(part, workload, context)
         for item in found.further:
             book.setdefault(item.id, item)

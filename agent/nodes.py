@@ -4,7 +4,6 @@ Nothing here calls a tool chosen by a model or follows an instruction in a text:
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -14,7 +13,7 @@ from tools.workload import Workload
 
 from .admission import admitted, remarks
 from .advice import records_of_advice
-from .alternatives import alternatives
+from .alternatives import Alternatives, alternatives
 from .answers import MOST_LOOKED_AT, answer_claims, answered_by_advice
 from .context import TurnContext
 from .inquiries import asks_about_advice, asks_catalogue, goes_on
@@ -23,11 +22,11 @@ from .language import understand as read
 from .language.completion import with_units
 from .language.locale import unread_text
 from .narrator import explanation
-from .questions import asked_apart, with_next
+from .questions import Asked, asked_apart, together
 from .reconcile import reconcile as merge
 from .sides import hits_told
 from .state import ConsultationState, migrate
-from .turn_policy import commanded, decision, posed, remark, taken_back
+from .turn_policy import BY_ITSELF, commanded, decision, posed, remark, taken_back
 from .verify import evidence_book, supported
 
 Update = dict[str, Any]
@@ -64,25 +63,29 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
 
     asked_now = tuple(state.get("asked_now", ()))
     understood = commanded(reading(state["message"], asked_now))
-    told = state["message"]
-    if not understood.question_text and not understood.command:
-        understood, told = _as_choice(told, understood, partial(reading, asked=asked_now), runtime.context)
+    message = state["message"]
+    choice = None if understood.command else alternatives(message, runtime.context, understood.question_text)
+    if choice is not None:
+        understood = reading(choice.rest, asked_now)
+        message = choice.rest
     open_units = [(slot, number) for slot, number in state.get("open_units", [])]
-    understood = with_units(state["message"], understood, open_units, reading)
-    understood = _as_question(state, understood, runtime.context)
-    if understood.question_text:
-        asked = with_next(understood.question_text, state["message"], runtime.context)
-        understood = understood.model_copy(update={"question_text": asked})
+    understood = with_units(message, understood, open_units, reading)
+    if choice is None:
+        understood = _as_question(state, understood, runtime.context)
     model: Update = {}
     if runtime.context.model is not None and understood.readable and not understood.command:
         from .language_model import read_with_model
 
-        understood, model = read_with_model({**state, "message": told}, understood, workload, runtime.context)
+        understood, model = read_with_model(
+            {**state, "message": message}, understood, workload, runtime.context
+        )
     asked_before = state.get("asked_before", "")
-    if not understood.asks_catalogue:
-        understood = _with_question(state["message"], understood, reading, runtime.context)
+    understood = _with_question(message, understood, reading, runtime.context)
+    first = understood.question_text
+    if choice is None:
         understood, asked_before = _going_on(state, understood, runtime.context)
-    said = [*model.pop("notices", state["notices"]), *remark(understood, state)]
+    understood, left_out = _with_all_asked(message, first, understood, choice, reading, runtime.context)
+    said = [*model.pop("notices", state["notices"]), *remark(understood, state), *left_out]
     if understood.readable and understood.language not in ("en", state.get("language_told")):
         said.append(unread_text(understood.language))
         model["language_told"] = understood.language
@@ -94,19 +97,6 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         "open_units": waiting,
         "asked_before": asked_before,
     }
-
-
-def _as_choice(
-    message: str, understood: Understanding, reading: Callable[[str], Understanding], context: TurnContext
-) -> tuple[Understanding, str]:
-    """`Pinecone or pgvector for 5 million vectors?` is answered, and what it is for is noted: the reading, and the
-    message without the names."""
-    choice = alternatives(message, context)
-    if choice is None:
-        return understood, message
-    told = reading(choice.rest)
-    asked = {"question_text": choice.question, "asks_catalogue": True, "intents": told.intents | {"question"}}
-    return told.model_copy(update=asked), choice.rest
 
 
 def _as_question(state: ConsultationState, understood: Understanding, context: TurnContext) -> Understanding:
@@ -140,6 +130,44 @@ def _with_question(
     asked = range(start, start + len(question)) if start >= 0 else ()
     told = (item for item in understood.updates if item.span is None or item.span[0] not in asked)
     return understood.model_copy(update={"updates": tuple(told), "asks_catalogue": True})
+
+
+def _with_all_asked(
+    message: str,
+    first: str,
+    understood: Understanding,
+    choice: Alternatives | None,
+    reading: Callable[[str, tuple[str, ...]], Understanding],
+    context: TurnContext,
+) -> tuple[Understanding, list[str]]:
+    """The reading with all questions of the message, and what is said of those for which there is no room.
+
+    `message`: without the names of the choice; `first`: its first question as it is written.
+    """
+    is_asked = bool(first) and (not understood.updates or understood.asks_catalogue)
+    asked = Asked(context, lambda sentence: reading(sentence, ()))
+    start = message.find(first) if is_asked else -1
+    known = [
+        *(choice.questions if choice else ()),
+        *([(start + len(first), understood.question_text)] if is_asked else []),
+    ]
+    if not known:
+        return understood, []
+    for _, question in sorted(known):
+        asked.add(question)
+    if start >= 0 or choice is not None:
+        asked.add_behind(message, max(end for end, _ in known))
+    within = frozenset(place for span in asked.spans for place in span)
+    update = {
+        "question_text": together(asked.questions),
+        "updates": tuple(
+            item for item in understood.updates if item.span is None or item.span[0] not in within
+        ),
+        "asks_catalogue": understood.asks_catalogue or choice is not None,
+        "intents": understood.intents | {"question"},
+    }
+    left_out = [BY_ITSELF.format(question) for question in asked.left_out]
+    return understood.model_copy(update=update), left_out
 
 
 def _going_on(
@@ -198,7 +226,7 @@ def retrieve(state: ConsultationState, runtime: Context) -> Update:
         return {"record_ids": [], "kind": "answer"}
     records, notices = dict[str, None](), dict.fromkeys(state["notices"])
     says_otherwise = contradicting(context.knowledge)
-    for part in asked_apart(question, context):
+    for part in asked_apart(question):
         if answered_by_advice(part, state, context):
             records |= dict.fromkeys(records_of_advice(_workload(state), context))
             continue

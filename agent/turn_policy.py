@@ -26,6 +26,7 @@ COMMANDS = {"undo": "undo", "skip": "skip", "recommend": "just_recommend", "why"
 ASIDE = frozenset({"just_recommend", "skip", "dont_know", "refuse", "undo"})
 """Intents of messages that hold no word of our subject and still answer."""
 ENDING = frozenset({"just_recommend"})
+BY_ITSELF = "Ask it by itself to have it answered: {}"
 
 
 def commanded(understood: Understanding) -> Understanding:
@@ -102,7 +103,7 @@ def remark(understood: Understanding, state: ConsultationState) -> list[str]:
     if "why" in understood.intents and not understood.updates:
         return [pending.get("why") or "No question is open now."]
     if understood.asks_catalogue and understood.updates and state.get("phase") == "recommended":
-        return [f"Ask it by itself to have it answered: {understood.question_text}"]
+        return [BY_ITSELF.format(understood.question_text)]
     if "affirmation" in understood.intents:
         return ["A yes alone leaves open which of the questions it answers; please say it for each."]
     if understood.command:

@@ -7,7 +7,6 @@ package's file: the same vectors in five sixths of the time, and the table of wo
 """
 
 import hashlib
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,19 @@ class SentenceModel:
             import onnxruntime
         except (ImportError, OSError) as error:
             raise EmbeddingUnavailable(f"onnxruntime can't be imported: {error}.") from error
-        self._session = _session(onnxruntime, weights)
+        refused = _errors_of_onnxruntime()
+        unusable: tuple[type[Exception], ...] = (StackwrightError, *refused)
+        try:
+            options = _options(onnxruntime)
+            options.add_session_config_entry(WEIGHTS_FOLDER, str(weights.parent))
+            self._session = _opened(onnxruntime, DataFiles().bytes(GRAPH), options)
+            self.is_fused = True
+        except unusable:
+            try:
+                self._session = _opened(onnxruntime, str(weights), _options(onnxruntime))
+            except refused as error:
+                raise EmbeddingUnavailable(f"onnxruntime can't load the embedding model: {error}.") from error
+            self.is_fused = False
         self._types = {
             item.name: "int32" if item.type == "tensor(int32)" else "int64"
             for item in self._session.get_inputs()
@@ -52,16 +63,12 @@ class SentenceModel:
         )[0]
 
 
-def _session(onnxruntime: Any, weights: Path) -> Any:
-    """Of our graph, or the package's; onnxruntime's errors have no class in common but Exception."""
-    with suppress(Exception):
-        options = _options(onnxruntime)
-        options.add_session_config_entry(WEIGHTS_FOLDER, str(weights.parent))
-        return _opened(onnxruntime, DataFiles().bytes(GRAPH), options)
-    try:
-        return _opened(onnxruntime, str(weights), _options(onnxruntime))
-    except Exception as error:
-        raise EmbeddingUnavailable(f"onnxruntime can't load the embedding model: {error}.") from error
+def _errors_of_onnxruntime() -> tuple[type[Exception], ...]:
+    """Its own errors have no class in common but Exception."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    own = (item for item in vars(state).values() if isinstance(item, type) and issubclass(item, Exception))
+    return (*own, RuntimeError, OSError)
 
 
 def _options(onnxruntime: Any) -> Any:

@@ -108,8 +108,8 @@ def _in_passing(reading: Reading, field: str) -> bool:
     return field == "deployment" and stated and asked and not reading.scopes.hits.get("correction")
 
 
-NEAR_PURPOSE = 4
-"""Tokens from `it is` to what it is."""
+NEAR_PURPOSE = 2
+"""Tokens from `it is` to what it is: an article at most between them, and no `unlike`."""
 
 
 def _is_aside(reading: Reading, field: str, hits: list[Hit]) -> bool:

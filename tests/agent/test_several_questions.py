@@ -33,14 +33,103 @@ def test_each_question_that_names_something_is_answered(
     assert not any("no support" in notice for notice in reply.notices)
 
 
-def test_what_names_nothing_goes_with_the_question_before(consult: Consult) -> None:
-    assert components_told(consult().turn("Is Weaviate free? And is it written in Go?")) == ["weaviate"]
+def test_what_leaves_out_its_subject_is_asked_of_the_one_before(consult: Consult) -> None:
+    told = components_told(consult().turn("Is Weaviate free? And how much memory does it take per vector?"))
+    assert told == ["weaviate"]
 
 
-def test_of_a_question_without_an_answer_it_is_said_beside_the_others(consult: Consult) -> None:
-    claims = consult().turn("What is Milvus's licence? Who founded Foobarbase, and is it like Qdrant?").claims
-    assert {claim.role for claim in claims} == {"answer", "abstain"}
-    assert any("milvus/licence" in identity for claim in claims for identity in claim.evidence)
+@pytest.mark.parametrize(
+    ("message", "attested", "unknown"),
+    [
+        ("Is Pinecone HIPAA compliant? What about Qdrant?", {"pinecone", "qdrant"}, ""),
+        ("Is Qdrant HIPAA compliant? Is Milvus?", {"qdrant"}, "HIPAA of Milvus"),
+        ("Is Qdrant or Milvus HIPAA compliant?", {"qdrant"}, "HIPAA of Milvus"),
+    ],
+)
+def test_of_a_regime_each_is_told_or_said_to_be_unknown(
+    message: str, attested: set[str], unknown: str, consult: Consult
+) -> None:
+    consultation = consult()
+    consultation.turn("RAG for 200 doctors, HIPAA")
+    reply = consultation.turn(message)
+    told = components_told(reply)
+    assert attested <= set(told) <= attested | {"qdrant-cloud"}
+    assert unknown in " ".join(claim.text for claim in reply.claims if claim.role == "abstain")
+
+
+@pytest.mark.parametrize(
+    ("message", "told", "known"),
+    [
+        (
+            "Qdrant or Milvus for 20 million vectors? What does Azure AI Search cost?",
+            {"qdrant", "milvus", "azure-ai-search"},
+            "vector_count",
+        ),
+        (
+            "Is Weaviate free? Qdrant or Milvus for 20 million vectors?",
+            {"weaviate", "qdrant", "milvus"},
+            "vector_count",
+        ),
+        (
+            "H100 or A100 for a 70B model? What does each cost?",
+            {"accelerator:H100-SXM-80GB", "accelerator:A100-SXM-80GB"},
+            "model_params",
+        ),
+        (
+            "Is Qdrant free? I have 5 million vectors. What does Pinecone cost?",
+            {"qdrant", "pinecone"},
+            "vector_count",
+        ),
+        (
+            "Qdrant vs Milvus for 6 million vectors. Kafka vs Pulsar for 20k events a second.",
+            {"qdrant", "milvus", "apache-kafka", "apache-pulsar"},
+            "events",
+        ),
+    ],
+)
+def test_a_choice_a_question_and_a_statement_stand_beside_each_other(
+    message: str, told: set[str], known: str, consult: Consult
+) -> None:
+    consultation = consult()
+    assert told <= set(components_told(consultation.turn(message)))
+    noted = consultation.workload().known
+    assert any(field.startswith(known) for field in noted)
+    assert not {"existing_components", "accelerator_wanted"} & set(noted)
+
+
+def test_a_question_too_many_is_named(consult: Consult) -> None:
+    reply = consult().turn("Is Qdrant free? Is Milvus free? Is Weaviate free? What does Pinecone cost?")
+    assert "Ask it by itself to have it answered: What does Pinecone cost?" in reply.notices
+    assert set(components_told(reply)) == {"qdrant", "milvus", "weaviate"}
+
+
+@pytest.mark.parametrize(
+    ("message", "side"),
+    [
+        ("Compare Qdrant and Milvus with Weaviate", "weaviate"),
+        ("How do Qdrant and Milvus compare with Pinecone?", "pinecone"),
+    ],
+)
+def test_what_is_of_the_same_sort_is_a_side_wherever_it_stands(
+    message: str, side: str, consult: Consult
+) -> None:
+    assert {"qdrant", "milvus", side} <= set(components_told(consult().turn(message)))
+
+
+def test_the_card_of_what_stands_beside_is_not_told(consult: Consult) -> None:
+    assert "vllm" not in components_told(consult().turn("H100 or A100 with vLLM?"))
+
+
+def test_the_cloud_before_a_name_is_where_they_are(consult: Consult) -> None:
+    consultation = consult()
+    consultation.turn("On AWS Kafka or Kinesis for 20k events a second?")
+    assert consultation.workload().known["existing_cloud"].value == ("aws",)
+
+
+def test_a_question_that_is_not_answered_beside_others_is_named(consult: Consult) -> None:
+    reply = consult().turn("What is Milvus's licence? Who founded Foobarbase, and is it like Qdrant?")
+    assert components_told(reply) == ["milvus"]
+    assert any(notice.startswith("Ask it by itself") and "Foobarbase" in notice for notice in reply.notices)
 
 
 def test_why_not_and_what_it_costs_are_both_answered(consult: Consult) -> None:
@@ -111,8 +200,18 @@ def test_a_use_case_that_is_stated_replaces_one_that_was_inferred(consult: Consu
     assert "Updated: use case is now rag instead of search." in reply.heard
 
 
-def test_a_use_case_in_passing_replaces_nothing(consult: Consult) -> None:
+@pytest.mark.parametrize(
+    "message",
+    [
+        "up to 50 files in a chat",
+        "We need a forecast of cost, 2000 dollars a month",
+        "We need the chat history kept in the EU",
+        "It is unlike a chatbot, EU only",
+        "we want fraud-proof audit logs",
+    ],
+)
+def test_a_use_case_in_passing_replaces_nothing(message: str, consult: Consult) -> None:
     consultation = consult()
     consultation.turn("We look at Azure AI Search for 5 million vectors")
-    consultation.turn("up to 50 files in a chat")
+    consultation.turn(message)
     assert consultation.workload().known["use_case"].value == "search"
