@@ -85,6 +85,8 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     if choice is None:
         understood, asked_before = _going_on(state, understood, runtime.context)
     understood, left_out = _with_all_asked(message, first, understood, choice, reading, runtime.context)
+    if len(questions := asked_apart(understood.question_text)) > 1:
+        asked_before = questions[-1]
     said = [*model.pop("notices", state["notices"]), *remark(understood, state), *left_out]
     if understood.readable and understood.language not in ("en", state.get("language_told")):
         said.append(unread_text(understood.language))

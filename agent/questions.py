@@ -4,7 +4,7 @@ What is asked is kept a question a line, each complete: what leaves out somethin
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from .context import TurnContext
 from .inquiries import asks_about_advice, asks_catalogue
@@ -17,9 +17,18 @@ HALF = 0.5
 """Of the words: what is so much of names of rows (`And of Qwen3-32B?`) leaves out what is asked."""
 _ASKED = re.compile(r"[^?.!\n]+(?:[.!](?=\w)[^?.!\n]+)*\?+")
 _OPENING = re.compile(r"^\W*(?:(?:and|or|but|also|then)\b[\s,]*)+", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:what|how) about\b", re.IGNORECASE)
-_BACK = re.compile(r"\b(?:it|its|they|them|their|each|both|these|those|which|one|ones)\b", re.IGNORECASE)
+_BACK = re.compile(
+    r"\b(?:(which) (?:one|of (?:them|these|those|the two|both))|(its|their)|it|they|them|each|both|these|those)\b",
+    re.IGNORECASE,
+)
 """What speaks of something that was named before."""
+_LEFT = frozenset(
+    (
+        "a about also and are as but can do does either for how in is of on or s same so that the then too was well "
+        "what"
+    ).split()
+)
+"""Words beside a name that ask nothing by themselves: `And is Milvus too?`, `What about Qdrant?`."""
 
 
 def asked_apart(question: str) -> list[str]:
@@ -39,6 +48,8 @@ class Asked:
         """`reading`: of a sentence that is said first."""
         self._context, self._reading = context, reading
         self.questions: list[str] = []
+        self._before = ""
+        """The question before, whether there was room for it or not."""
         self.spans: list[range] = []
         """Where further questions stand in the message; what they name tells nothing of the workload."""
         self.left_out: list[str] = []
@@ -47,16 +58,22 @@ class Asked:
     def add(self, question: str) -> None:
         """One that is known to be a question."""
         (self.questions if len(self.questions) < MOST else self.left_out).append(question.strip())
+        self._before = question.strip()
 
     def add_behind(self, message: str, end: int) -> None:
         """The questions behind `end` in the message, as far as they ask the catalogue or about the advice."""
         for sentence in _ASKED.finditer(message, end):
-            whole = self._completed(sentence[0].strip())
+            written_so = sentence[0].strip()
+            whole = self._completed(_OPENING.sub("", written_so))
             if whole and self._is_answered(whole):
-                self.add(whole)
                 self.spans.append(range(*sentence.span()))
+                if len(self.questions) < MOST:
+                    self.questions.append(whole)
+                else:
+                    self.left_out.append(written_so)
             elif whole and self._reading(whole).question_text:
-                self.left_out.append(whole)
+                self.left_out.append(written_so)
+            self._before = whole or self._before
 
     def _is_answered(self, question: str) -> bool:
         knowledge = self._context.knowledge
@@ -66,23 +83,34 @@ class Asked:
 
     def _completed(self, sentence: str) -> str:
         """With what it leaves out; empty where it asks of nothing that is named."""
-        named = self._context.retriever.named(sentence)
-        before = self._context.retriever.named(self.questions[-1]) if self.questions else {}
-        rows = 0.0 if named else self._context.retriever.names_in(sentence).share
-        if self.questions and rows >= HALF:
-            return f"{self.questions[-1]} {sentence}"
-        if not named and not rows:
-            names = ", ".join(dict.fromkeys(before.values()))
-            return f"{names}: {sentence}" if names and _BACK.search(sentence) else ""
-        own = _OPENING.sub("", sentence)
-        beside = written(named.values()).sub(" ", own).strip(" ?")
-        if not named or not before or (len(beside.split()) > 1 and not _ABOUT.search(own)):
-            return sentence
-        others = dict.fromkeys(found[0] for found in written(named.values()).finditer(own))
-        return _with_others(self.questions[-1], before.values(), ", ".join(others))
+        retriever, before = self._context.retriever, self._before
+        named, earlier = retriever.named(sentence), retriever.named(before)
+        rows = 0.0 if named else retriever.names_in(sentence).share
+        if before and rows >= HALF:
+            return f"{before} {sentence}"
+        names = _as_written(earlier, before)
+        if names and _BACK.search(sentence):
+            return _BACK.sub(lambda back: _in_place_of(back, names), sentence, count=1)
+        beside = re.findall(r"\w+", written(named.values()).sub(" ", sentence).lower())
+        if not named or not names or not _LEFT.issuperset(beside):
+            return sentence if named or rows else ""
+        return written(self._alike(earlier, named)).sub(_as_written(named, sentence), before, count=1)
+
+    def _alike(self, earlier: Mapping[str, str], named: Mapping[str, str]) -> list[str]:
+        """Forms of those that are of the same sort as what is named now; of all where none is."""
+        known = self._context.knowledge.components
+        sort = {slot for component in named for slot in known[component].slots}
+        return [form for item, form in earlier.items() if sort & set(known[item].slots)] or [
+            *earlier.values()
+        ]
 
 
-def _with_others(question: str, names: Collection[str], others: str) -> str:
-    """The question with the first of the names replaced, and without the further ones."""
-    first, *further = written(names).split(question)
-    return f"{first}{others}{' '.join(further)}" if further else f"{others}: {question}"
+def _as_written(named: Mapping[str, str], text: str) -> str:
+    """The names as the text has them."""
+    return " and ".join(dict.fromkeys(found[0] for found in written(named.values()).finditer(text)))
+
+
+def _in_place_of(back: "re.Match[str]", names: str) -> str:
+    if back[1]:
+        return f"{back[1]} of {names}"
+    return f"{names}'s" if back[2] else names

@@ -122,6 +122,7 @@ def _is_aside(reading: Reading, field: str, hits: list[Hit]) -> bool:
         tokens[said.first].sentence == tokens[hit.first].sentence
         and 0 < hit.first - said.last <= NEAR_PURPOSE
         for said in reading.scopes.hits.get("purpose", ())
+        if reading.words(said.start, said.end).lower() != "its"
         for hit in hits
     )
     return known is None or known.origin != "inferred" or not told

@@ -5,6 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from agent.consultation import Consultation
+from agent.context import TurnContext
+from agent.language import Understanding
+from agent.questions import Asked
 from agent.reply import Reply
 
 Consult = Callable[[], Consultation]
@@ -44,6 +47,7 @@ def test_what_leaves_out_its_subject_is_asked_of_the_one_before(consult: Consult
         ("Is Pinecone HIPAA compliant? What about Qdrant?", {"pinecone", "qdrant"}, ""),
         ("Is Qdrant HIPAA compliant? Is Milvus?", {"qdrant"}, "HIPAA of Milvus"),
         ("Is Qdrant or Milvus HIPAA compliant?", {"qdrant"}, "HIPAA of Milvus"),
+        ("Is Qdrant HIPAA compliant? Is Milvus too?", {"qdrant"}, "HIPAA of Milvus"),
     ],
 )
 def test_of_a_regime_each_is_told_or_said_to_be_unknown(
@@ -95,6 +99,29 @@ def test_a_choice_a_question_and_a_statement_stand_beside_each_other(
     noted = consultation.workload().known
     assert any(field.startswith(known) for field in noted)
     assert not {"existing_components", "accelerator_wanted"} & set(noted)
+
+
+@pytest.mark.parametrize(
+    ("message", "first", "asked"),
+    [
+        (
+            "And is it SOC 2 certified? And Milvus?",
+            "Is Qdrant free?",
+            ["is Qdrant SOC 2 certified?", "is Milvus SOC 2 certified?"],
+        ),
+        ("And vLLM?", "Does Ray Serve support the H100?", ["Does vLLM support the H100?"]),
+        ("What about Qdrant's price?", "Is Pinecone HIPAA compliant?", ["What about Qdrant's price?"]),
+        ("Does it need Kubernetes?", "Why Weaviate?", ["Does Weaviate need Kubernetes?"]),
+        ("What about Postgres?", "Is Kubernetes free?", ["Is Postgres free?"]),
+    ],
+)
+def test_what_a_question_leaves_out_is_put_in_its_place(
+    message: str, first: str, asked: list[str], context: TurnContext
+) -> None:
+    collected = Asked(context, lambda sentence: Understanding(question_text=sentence))
+    collected.add(first)
+    collected.add_behind(message, 0)
+    assert collected.questions == [first, *asked]
 
 
 def test_a_question_too_many_is_named(consult: Consult) -> None:
@@ -190,11 +217,14 @@ def test_the_maker_before_a_name_is_no_cloud_in_use(message: str, consult: Consu
     assert not {"existing_cloud", "existing_components"} & set(consultation.workload().known)
 
 
-def test_a_use_case_that_is_stated_replaces_one_that_was_inferred(consult: Consult) -> None:
+@pytest.mark.parametrize(
+    "message", ["It is RAG over our documents for 200 users", "No, it's RAG over contracts for 200 users"]
+)
+def test_a_use_case_that_is_stated_replaces_one_that_was_inferred(message: str, consult: Consult) -> None:
     consultation = consult()
     consultation.turn("We look at Azure AI Search for 5 million vectors")
     assert consultation.workload().known["use_case"].origin == "inferred"
-    reply = consultation.turn("It is RAG over our documents for 200 users")
+    reply = consultation.turn(message)
     known = consultation.workload().known["use_case"]
     assert (known.value, known.origin) == ("rag", "stated")
     assert "Updated: use case is now rag instead of search." in reply.heard
@@ -208,6 +238,8 @@ def test_a_use_case_that_is_stated_replaces_one_that_was_inferred(consult: Consu
         "We need the chat history kept in the EU",
         "It is unlike a chatbot, EU only",
         "we want fraud-proof audit logs",
+        "Its chat history stays in the EU",
+        "this is a forecast of cost, EU only",
     ],
 )
 def test_a_use_case_in_passing_replaces_nothing(message: str, consult: Consult) -> None:
