@@ -5,6 +5,7 @@ What is asked is kept a question a line, each complete: what leaves out somethin
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
 from .context import TurnContext
 from .inquiries import asks_about_advice, asks_catalogue
@@ -13,6 +14,8 @@ from .sides import written
 
 MOST = 3
 """An answer has up to four sentences for each, and a screen about twelve."""
+MOST_SENTENCES = 8
+"""That are looked at: each costs some milliseconds."""
 HALF = 0.5
 """Of the words: what is so much of names of rows (`And of Qwen3-32B?`) leaves out what is asked."""
 _ASKED = re.compile(r"[^?.!\n]+(?:[.!](?=\w)[^?.!\n]+)*\?+")
@@ -62,7 +65,7 @@ class Asked:
 
     def add_behind(self, message: str, end: int) -> None:
         """The questions behind `end` in the message, as far as they ask the catalogue or about the advice."""
-        for sentence in _ASKED.finditer(message, end):
+        for sentence in islice(_ASKED.finditer(message, end), MOST_SENTENCES):
             written_so = sentence[0].strip()
             whole = self._completed(_OPENING.sub("", written_so))
             if whole and self._is_answered(whole):
@@ -94,7 +97,8 @@ class Asked:
         beside = re.findall(r"\w+", written(named.values()).sub(" ", sentence).lower())
         if not named or not names or not _LEFT.issuperset(beside):
             return sentence if named or rows else ""
-        return written(self._alike(earlier, named)).sub(_as_written(named, sentence), before, count=1)
+        others = _as_written(named, sentence)
+        return written(self._alike(earlier, named)).sub(lambda _: others, before, count=1)
 
     def _alike(self, earlier: Mapping[str, str], named: Mapping[str, str]) -> list[str]:
         """Forms of those that are of the same sort as what is named now; of all where none is."""

@@ -103,7 +103,7 @@ def remark(understood: Understanding, state: ConsultationState) -> list[str]:
     if "why" in understood.intents and not understood.updates:
         return [pending.get("why") or "No question is open now."]
     if understood.asks_catalogue and understood.updates and state.get("phase") == "recommended":
-        return [BY_ITSELF.format(understood.question_text)]
+        return [BY_ITSELF.format(" ".join(understood.question_text.splitlines()))]
     if "affirmation" in understood.intents:
         return ["A yes alone leaves open which of the questions it answers; please say it for each."]
     if understood.command:

@@ -113,6 +113,7 @@ def test_a_choice_a_question_and_a_statement_stand_beside_each_other(
         ("What about Qdrant's price?", "Is Pinecone HIPAA compliant?", ["What about Qdrant's price?"]),
         ("Does it need Kubernetes?", "Why Weaviate?", ["Does Weaviate need Kubernetes?"]),
         ("What about Postgres?", "Is Kubernetes free?", ["Is Postgres free?"]),
+        ("And Apache\\Spark?", "Is Kafka free?", ["Is Apache\\Spark free?"]),
     ],
 )
 def test_what_a_question_leaves_out_is_put_in_its_place(
