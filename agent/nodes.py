@@ -13,7 +13,7 @@ from tools.workload import Workload
 
 from .admission import admitted, remarks
 from .advice import records_of_advice
-from .alternatives import Alternatives, alternatives
+from .alternatives import alternatives
 from .answers import MOST_LOOKED_AT, answer_claims, answered_by_advice
 from .context import TurnContext
 from .inquiries import asks_about_advice, asks_catalogue, goes_on
@@ -22,7 +22,7 @@ from .language import understand as read
 from .language.completion import with_units
 from .language.locale import unread_text
 from .narrator import explanation
-from .questions import Asked, asked_apart, together
+from .questions import Asked, asked_apart
 from .reconcile import reconcile as merge
 from .sides import hits_told
 from .state import ConsultationState, migrate
@@ -31,6 +31,7 @@ from .verify import evidence_book, supported
 
 Update = dict[str, Any]
 Context = Runtime[TurnContext]
+Reader = Callable[[str, tuple[str, ...]], Understanding]
 
 
 def admit(state: ConsultationState, runtime: Context) -> Update:
@@ -50,17 +51,7 @@ def admit(state: ConsultationState, runtime: Context) -> Update:
 def understand(state: ConsultationState, runtime: Context) -> Update:
     """Read the message; with a model, its reading is checked against the words."""
     workload = _workload(state)
-
-    def reading(message: str, asked: tuple[str, ...]) -> Understanding:
-        return read(
-            message,
-            turn=state["turn"],
-            asked=asked,
-            workload=workload,
-            knowledge=runtime.context.knowledge,
-            convert=runtime.context.to_usd,
-        )
-
+    reading = _reader(state, workload, runtime.context)
     asked_now = tuple(state.get("asked_now", ()))
     understood = commanded(reading(state["message"], asked_now))
     message = state["message"]
@@ -79,15 +70,14 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         understood, model = read_with_model(
             {**state, "message": message}, understood, workload, runtime.context
         )
-    asked_before = state.get("asked_before", "")
     understood = _with_question(message, understood, reading, runtime.context)
-    first = understood.question_text
+    first, asked_before = understood.question_text, state.get("asked_before", "")
     if choice is None:
         understood, asked_before = _going_on(state, understood, runtime.context)
-    understood, left_out = _with_all_asked(message, first, understood, choice, reading, runtime.context)
-    if len(questions := asked_apart(understood.question_text)) > 1:
-        asked_before = questions[-1]
-    said = [*model.pop("notices", state["notices"]), *remark(understood, state), *left_out]
+    asked = Asked(runtime.context, lambda sentence: reading(sentence, ()))
+    understood = asked.of_message(message, first, understood, choice.questions if choice else ())
+    said = [*model.pop("notices", state["notices"]), *remark(understood, state)]
+    said += [BY_ITSELF.format(question) for question in asked.left_out]
     if understood.readable and understood.language not in ("en", state.get("language_told")):
         said.append(unread_text(understood.language))
         model["language_told"] = understood.language
@@ -97,8 +87,24 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         "understanding": understood.model_dump(mode="json"),
         "notices": said,
         "open_units": waiting,
-        "asked_before": asked_before,
+        "asked_before": asked.questions[-1] if len(asked.questions) > 1 else asked_before,
     }
+
+
+def _reader(state: ConsultationState, workload: Workload, context: TurnContext) -> Reader:
+    """Reads a text of this turn as the answer to the slots that it is given."""
+
+    def reading(message: str, asked: tuple[str, ...]) -> Understanding:
+        return read(
+            message,
+            turn=state["turn"],
+            asked=asked,
+            workload=workload,
+            knowledge=context.knowledge,
+            convert=context.to_usd,
+        )
+
+    return reading
 
 
 def _as_question(state: ConsultationState, understood: Understanding, context: TurnContext) -> Understanding:
@@ -120,7 +126,7 @@ def _as_question(state: ConsultationState, understood: Understanding, context: T
 def _with_question(
     message: str,
     understood: Understanding,
-    reading: Callable[[str, tuple[str, ...]], Understanding],
+    reading: Reader,
     context: TurnContext,
 ) -> Understanding:
     """`We have 200 users. Is Qdrant free?`: what is asked of the catalogue is answered beside what the rest tells, and
@@ -132,44 +138,6 @@ def _with_question(
     asked = range(start, start + len(question)) if start >= 0 else ()
     told = (item for item in understood.updates if item.span is None or item.span[0] not in asked)
     return understood.model_copy(update={"updates": tuple(told), "asks_catalogue": True})
-
-
-def _with_all_asked(
-    message: str,
-    first: str,
-    understood: Understanding,
-    choice: Alternatives | None,
-    reading: Callable[[str, tuple[str, ...]], Understanding],
-    context: TurnContext,
-) -> tuple[Understanding, list[str]]:
-    """The reading with all questions of the message, and what is said of those for which there is no room.
-
-    `message`: without the names of the choice; `first`: its first question as it is written.
-    """
-    is_asked = bool(first) and (not understood.updates or understood.asks_catalogue)
-    asked = Asked(context, lambda sentence: reading(sentence, ()))
-    start = message.find(first) if is_asked else -1
-    known = [
-        *(choice.questions if choice else ()),
-        *([(start + len(first), understood.question_text)] if is_asked else []),
-    ]
-    if not known:
-        return understood, []
-    for _, question in sorted(known):
-        asked.add(question)
-    if start >= 0 or choice is not None:
-        asked.add_behind(message, max(end for end, _ in known))
-    within = frozenset(place for span in asked.spans for place in span)
-    update = {
-        "question_text": together(asked.questions),
-        "updates": tuple(
-            item for item in understood.updates if item.span is None or item.span[0] not in within
-        ),
-        "asks_catalogue": understood.asks_catalogue or choice is not None,
-        "intents": understood.intents | {"question"},
-    }
-    left_out = [BY_ITSELF.format(question) for question in asked.left_out]
-    return understood.model_copy(update=update), left_out
 
 
 def _going_on(

@@ -39,11 +39,6 @@ def asked_apart(question: str) -> list[str]:
     return question.splitlines() or [question]
 
 
-def together(questions: Sequence[str]) -> str:
-    """Questions as they are kept, each once."""
-    return "\n".join(dict.fromkeys(" ".join(question.split()) for question in questions))
-
-
 class Asked:
     """Collects the questions of a message, in their order."""
 
@@ -57,6 +52,31 @@ class Asked:
         """Where further questions stand in the message; what they name tells nothing of the workload."""
         self.left_out: list[str] = []
         """Those for which there is no room, or that tell of the workload too."""
+
+    def of_message(
+        self, message: str, first: str, understood: Understanding, choices: Sequence[tuple[int, str]]
+    ) -> Understanding:
+        """The reading of a message with all that it asks; `first`: its first question as it is written, `choices`:
+        sentences without which the message is, and where each ended."""
+        is_asked = bool(first) and (not understood.updates or understood.asks_catalogue)
+        known = [*choices]
+        if is_asked:
+            known.append((message.find(first) + len(first), understood.question_text))
+        if not known:
+            return understood
+        for _, question in sorted(known):
+            self.add(question)
+        if choices or first in message:
+            self.add_behind(message, max(end for end, _ in known))
+        within = frozenset(place for span in self.spans for place in span)
+        told = (item for item in understood.updates if item.span is None or item.span[0] not in within)
+        update = {
+            "question_text": "\n".join(dict.fromkeys(" ".join(item.split()) for item in self.questions)),
+            "updates": tuple(told),
+            "asks_catalogue": understood.asks_catalogue or bool(choices),
+            "intents": understood.intents | {"question"},
+        }
+        return understood.model_copy(update=update)
 
     def add(self, question: str) -> None:
         """One that is known to be a question."""

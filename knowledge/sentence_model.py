@@ -33,9 +33,10 @@ class SentenceModel:
         """Loads our graph; the package's own where this onnxruntime can't run ours."""
         try:
             import onnxruntime
+
+            refused = _errors_of_onnxruntime()
         except (ImportError, OSError) as error:
             raise EmbeddingUnavailable(f"onnxruntime can't be imported: {error}.") from error
-        refused = _errors_of_onnxruntime()
         unusable: tuple[type[Exception], ...] = (StackwrightError, *refused)
         try:
             options = _options(onnxruntime)

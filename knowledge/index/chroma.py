@@ -37,7 +37,7 @@ NEIGHBOURS = 8
 """HNSW links of a vector: with 16 the searches find the same, and building takes a tenth longer."""
 DEPTH = 100
 """Records of the unfiltered ranking that filters are applied to first: with 250 a search takes a fifteenth longer and
-finds the same, and Chroma takes twice as long for as many as the facts once it has to admit each of them itself."""
+recall is the same; for as many as the facts Chroma takes three times as long once it has to admit each of them."""
 STALE_BUILD_S = 3600
 UNUSED_INDEX_S = 14 * 86400
 
