@@ -90,9 +90,9 @@ class Asked:
             whole = self._completed(_OPENING.sub("", written_so))
             if whole and self._is_answered(whole):
                 self.spans.append(range(*sentence.span()))
-                if len(self.questions) < MOST:
+                if len(self.questions) < MOST and whole not in self.questions:
                     self.questions.append(whole)
-                else:
+                elif whole not in self.questions:
                     self.left_out.append(written_so)
             elif whole and self._reading(whole).question_text:
                 self.left_out.append(written_so)

@@ -129,6 +129,7 @@ def test_a_question_too_many_is_named(consult: Consult) -> None:
     reply = consult().turn("Is Qdrant free? Is Milvus free? Is Weaviate free? What does Pinecone cost?")
     assert "Ask it by itself to have it answered: What does Pinecone cost?" in reply.notices
     assert set(components_told(reply)) == {"qdrant", "milvus", "weaviate"}
+    assert not consult().turn("Is Qdrant free? Is Qdrant free?  Is Qdrant free? Is Qdrant free?").notices
 
 
 @pytest.mark.parametrize(
