@@ -36,17 +36,22 @@ class Embedder(Protocol):
 
 
 class MiniLm:
-    """all-MiniLM-L6-v2 in int8, loaded on first use."""
+    """all-MiniLM-L6-v2 in int8, loaded on first use; `exact`: with nothing rounded, which takes longer, for
+    vectors that are kept."""
 
     name = "minilm-l6-v2-int8"
     sha256 = MODEL_SHA256
     dimensions = DIMENSIONS
 
+    def __init__(self, exact: bool = False) -> None:
+        self._is_exact = exact
+
     def embed(self, texts: Sequence[str]) -> "Matrix":
         """One unit vector a text, in order."""
         import numpy as np
 
-        parts = [self._batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
+        batch = 1 if texts and self._model.rounds else BATCH
+        parts = [self._batch(texts[start : start + batch]) for start in range(0, len(texts), batch)]
         return np.vstack(parts) if parts else np.zeros((0, self.dimensions), dtype=np.float32)
 
     def _batch(self, texts: Sequence[str]) -> "Matrix":
@@ -68,7 +73,7 @@ class MiniLm:
 
     @cached_property
     def _model(self) -> SentenceModel:
-        return SentenceModel(checked_model())
+        return SentenceModel(checked_model(), self._is_exact)
 
 
 def build_tokenizer(vocabulary: dict[str, int]) -> Any:

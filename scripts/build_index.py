@@ -19,7 +19,7 @@ from knowledge.parsed_yaml import pack as pack_parsed
 
 def main() -> int:
     root = packaged_root()
-    knowledge, model = Knowledge(root), MiniLm()
+    knowledge, model = Knowledge(root), MiniLm(exact=True)
     indexed = index_records(knowledge)
     records = {record.text_key: record for record in indexed}
     known = {} if "--all" in sys.argv[1:] else read_shipped(knowledge.files, model)

@@ -25,7 +25,7 @@ MOST_ALIKE = 0.8
 
 
 def main() -> int:
-    model, files = MiniLm(), load().files
+    model, files = MiniLm(exact=True), load().files
     asked = [question for name in sys.argv[1:] for question in questions(Path(name).read_text("utf-8"))]
     if not asked:
         print("Give the files of questions to compare with: CSV with a column question.")

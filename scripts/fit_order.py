@@ -87,7 +87,7 @@ class Material(NamedTuple):
 
 
 def main() -> int:
-    knowledge, model = load(), MiniLm()
+    knowledge, model = load(), MiniLm(exact=True)
     whole = material(knowledge, model)
     known = candidates(Retriever(knowledge), whole)
     learned = np.zeros(len(known))

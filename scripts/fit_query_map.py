@@ -59,7 +59,7 @@ class Reading(NamedTuple):
 
 
 def main() -> int:
-    model, knowledge = MiniLm(), load()
+    model, knowledge = MiniLm(exact=True), load()
     asked = asked_records(index_records(knowledge))
     whole, read = lesson(asked, model), reading(read_judged(knowledge.files), asked, model)
     unseen, unread = whole.place % FOLDS == 0, np.arange(len(read.questions)) % FOLDS == 0

@@ -96,7 +96,7 @@ class Kept(NamedTuple):
 
 
 def main() -> int:
-    knowledge, model = load(), MiniLm()
+    knowledge, model = load(), MiniLm(exact=True)
     retriever = Retriever(knowledge)
     known = learned(knowledge, retriever)
     listed = common_phrases(known)

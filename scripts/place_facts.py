@@ -24,9 +24,9 @@ from scripts.fit_order import material
 
 
 def main() -> int:
-    place_questions(load(), MiniLm())
+    place_questions(load(), MiniLm(exact=True))
     write(packaged_root())
-    place_vectors(load(), MiniLm())
+    place_vectors(load(), MiniLm(exact=True))
     write(packaged_root())
     return 0
 

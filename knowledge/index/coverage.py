@@ -3,8 +3,10 @@
 Measured: a question without an answer scores as high as one with an answer, so scores can't decide.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import accumulate
 
 from ..library import Knowledge
 from ..records import Fact
@@ -108,10 +110,19 @@ class Coverage:
         return seller.name if seller else self._knowledge.components[identity].name
 
     def _mentioning(self, form: str) -> list[Fact]:
-        phrase = f" {normalise(form)} "
-        return [fact for fact, statement in self._statements if phrase in statement]
+        """The facts whose statements hold it, looked for in one text of all of them: in one after the other it took ten
+        times as long."""
+        text, facts, starts = self._statements
+        phrase, found, place = f" {normalise(form)} ", list[Fact](), -1
+        while (place := text.find(phrase, place + 1)) >= 0:
+            number = bisect_right(starts, place) - 1
+            found.append(facts[number])
+            place = starts[number + 1] - 1
+        return found
 
     @cached_property
-    def _statements(self) -> list[tuple[Fact, str]]:
-        """The facts with their statements as phrases are looked for in them."""
-        return [(fact, f" {normalise(fact.statement)} ") for fact in self._knowledge.facts.values()]
+    def _statements(self) -> tuple[str, list[Fact], list[int]]:
+        """The statements as phrases are looked for in them, their facts, and where each begins, and the end."""
+        facts = list(self._knowledge.facts.values())
+        lines = [f" {normalise(fact.statement)} \n" for fact in facts]
+        return "".join(lines), facts, [0, *accumulate(map(len, lines))]

@@ -115,7 +115,10 @@ class Names:
         used = set[int]()
         for length in range(min(self._longest, len(words)), 0, -1):
             for start in range(len(words) - length + 1):
-                places, form = range(start, start + length), " ".join(words[start : start + length])
+                form = " ".join(words[start : start + length])
+                if length > LONGEST_NEAR and form not in self.forms:
+                    continue
+                places = range(start, start + length)
                 if not used.isdisjoint(places):
                     continue
                 alone = length == len(words)  # `Ray`: an ordinary word, and nothing else is said

@@ -116,8 +116,8 @@ def _review(settings: Settings) -> Check:
 def _embedding(settings: Settings) -> Check:
     from knowledge.sentence_model import MODEL_SHA256, SentenceModel, checked_model
 
-    is_fused = SentenceModel(checked_model()).is_fused
-    slower = "" if is_fused else "; this onnxruntime runs it with the slower of two graphs"
+    rounds = SentenceModel(checked_model()).rounds
+    slower = "" if rounds else "; this onnxruntime runs it with the slower of two graphs"
     told = f"all-MiniLM-L6-v2 int8, SHA-256 {MODEL_SHA256[:12]}… as expected{slower}"
     return Check("embedding model", "ok", told)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from types import MappingProxyType
 from typing import TypeVar
@@ -11,7 +11,7 @@ from ...records import Record
 from ...row_texts import RowSentence
 from ..hits import Unheld
 from ..names import normalise
-from ..vocabulary import Phrases
+from ..vocabulary import Phrased, Phrases
 from ..words import terms
 
 _Found = TypeVar("_Found")
@@ -61,10 +61,10 @@ class RowTopics:
         """`regions`: what places are called -> the regions of clouds that lie there."""
         self._topics = [(topic, Phrases(topic.asked)) for topic in topics]
         self._stop_words = stop_words
-        self._places = [(name, Phrases((name,)), forms) for name, forms in buying.places.items()]
+        self._places = _by_name(buying.places)
         self._ways = [(way, Phrases(way.asked)) for way in buying.ways]
         regional = any(topic.regional for topic, _ in self._topics)
-        self._regions = [(name, Phrases((name,)), found) for name, found in regions.items() if regional]
+        self._regions = _by_name(regions if regional else {})
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -94,8 +94,9 @@ class RowTopics:
         cloud, a way to rent, a benchmark; none where nothing in particular is asked."""
         wanted = self._wanted(question, {term for item in sentences for term in terms(item.subject)})
         found: dict[str, None] = {}
+        regions = self._regions_in(question)
         for topic in self.within(question):
-            there = list(_within(topic, self._regions_in(question), sentences))
+            there = list(_within(topic, regions, sentences))
             of_topic = there or [item for item in sentences if item.line.startswith(topic.lines)]
             found |= dict.fromkeys(item.id for item in _apart(of_topic, wanted))
         return tuple(found)
@@ -133,7 +134,7 @@ class RowTopics:
 
     def _places_in(self, text: str) -> dict[str, frozenset[str]]:
         """Places as they are called -> the words that rows may have for them; of `google cloud` not `google` too."""
-        named = {name: forms for name, phrases, forms in self._places if phrases.within(text)}
+        named = dict(self._places.within(text))
         return {
             name: frozenset(terms(" ".join((*forms, "" if " " in name else name))))
             for name, forms in _longest(named).items()
@@ -141,7 +142,7 @@ class RowTopics:
 
     def _regions_in(self, text: str) -> dict[str, frozenset[str]]:
         """Places on a map as they are called -> the regions of clouds there."""
-        return _longest({name: found for name, phrases, found in self._regions if phrases.within(text)})
+        return _longest(dict(self._regions.within(text)))
 
     def _wanted(self, question: str, known: Collection[str]) -> list[frozenset[str]]:
         """What is wanted, each with the words that rows may have for it, places twice, since a price elsewhere is none;
@@ -155,6 +156,10 @@ class RowTopics:
 
 _ANY: tuple[str, frozenset[str]] = ("", frozenset())
 """No place in particular."""
+
+
+def _by_name(named: Mapping[str, _Found]) -> Phrased[tuple[str, _Found]]:
+    return Phrased((item, (item[0],)) for item in named.items())
 
 
 def _longest(named: dict[str, _Found]) -> dict[str, _Found]:
@@ -188,6 +193,7 @@ def _is_at(sentence: RowSentence, forms: Collection[str]) -> bool:
     return any(re.search(rf"(?<![\w-]){re.escape(form)}", told) for form in forms)
 
 
+@lru_cache(maxsize=4096)
 def _words(sentence: RowSentence) -> frozenset[str]:
     """Its terms without those of where it was read."""
     return frozenset(terms(_READ_AT.sub("", sentence.line)))
