@@ -1,23 +1,21 @@
-"""A choice between things of the catalogue, with what it is for: `Pinecone or pgvector for 5 million vectors?`
+"""Sentences that ask and tell: `Pinecone or pgvector for 5 million vectors?`, `We have 5 million, does Milvus scale to
+that?`
 
-The names in it are neither owned nor wished for, and the rest tells of the workload.
+The names in what is asked are neither owned nor wished for, and the rest tells of the workload.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from .context import TurnContext
-from .inquiries import speaks_of_own
+from .inquiries import amounts, asks_openly, pattern, speaks_of_own
 
 _SENTENCE = re.compile(r"[^\n.?!]+(?:[.?!](?=\w)[^\n.?!]+)*[.?!]*")
-_JOINT = re.compile(r"\s(?:(or|oder|ou)|vs\.?|versus)\s", re.IGNORECASE)
 _WORD = re.compile(r"[^\s,:;()?]+")
 _ASIDE = re.compile(r"\s*[,:;()?]")
 _LAST_WORD = re.compile(r"([^\s,:;()?]+)\s+\Z")
-_WHERE = re.compile(r"\b(?:on|in|inside|within|at|using|use)\s+\Z", re.IGNORECASE)
-"""Of `on AWS Kafka or Kinesis`: there AWS is where they are."""
 _STRANGE = re.compile(r"[A-Z]\w[\w.-]*(?:\s+[A-Z0-9][\w.-]*){0,3}")
 """What may be a name that the catalogue doesn't hold."""
 _VERSION = re.compile(r"\s+v?\d[\d.]*(?=\s+(?:for|with|at|on|under|if|given|in)\b|\s*[,:;?]|\s*$)")
@@ -43,32 +41,57 @@ class Alternatives(NamedTuple):
     """The message without the names, each character in its place."""
 
 
-def alternatives(message: str, context: TurnContext, asked: str = "") -> Alternatives | None:
-    """The sentences of a message that ask for a choice and say with a number what it is for; None where there are
-    none. `asked`: what is known to be a question, and tells nothing."""
+def alternatives(
+    message: str, context: TurnContext, asked: str = "", tells: bool = True
+) -> Alternatives | None:
+    """The sentences of a message that ask something and say with a number what it is for; None where there are none.
+    `asked`: what is known to be a question, `tells`: whether anything else was read."""
     found, rest = list[tuple[int, str]](), message
-    for sentence in islice(_sentences(message), MOST_SENTENCES):
+    for sentence in islice(_SENTENCE.finditer(message), MOST_SENTENCES):
         text, start = sentence[0], sentence.start()
-        names = None if asked and (asked in text or text.strip() in asked) else _names(text, context)
-        if names is not None:
-            told = text[: names.start] + " " * len(names) + text[names.stop :].replace("?", ".")
+        is_known = bool(asked) and (asked in text or text.strip() in asked)
+        if len(text.split()) > LONGEST:
+            continue
+        choice = None if is_known else _choice(text, context)
+        question, told = choice or asked_beside(text, context, tells or not is_known) or ("", text)
+        if question:
             rest = rest[:start] + told + rest[sentence.end() :]
-            found.append((sentence.end(), text.strip()))
+            found.append((sentence.end(), question))
     return Alternatives(tuple(found), rest) if found else None
 
 
-def _sentences(message: str) -> "Iterator[re.Match[str]]":
-    """Those that may ask: with a number and a word between two others."""
-    for sentence in _SENTENCE.finditer(message):
-        text = sentence[0]
-        if any(map(str.isdigit, text)) and _JOINT.search(text) and len(text.split()) <= LONGEST:
-            yield sentence
+def _choice(text: str, context: TurnContext) -> tuple[str, str] | None:
+    """A sentence that asks for a choice, and what it tells with the names blanked; None for another."""
+    names = _names(text, context) if any(map(str.isdigit, text)) else None
+    if names is None:
+        return None
+    told = text[: names.start] + " " * len(names) + text[names.stop :].replace("?", ".")
+    return text.strip(), told
+
+
+def asked_beside(text: str, context: TurnContext, tells: bool = True) -> tuple[str, str] | None:
+    """What a sentence asks of things that it names, and what it tells with the rest blanked: what stands before, and,
+    where it `tells` more than its question, how much there is of something; None where it doesn't do both."""
+    clause = next((found.end() for found in pattern("clause").finditer(text)), 0)
+    question = text[clause:].strip()
+    if not asks_openly(question, context):
+        return None
+    numbers = amounts(text, clause) if tells else []
+    if not numbers and not (clause and _tells(text[:clause])):
+        return None
+    kept = frozenset(place for number in numbers for place in number) | frozenset(range(clause))
+    return question, "".join(sign if place in kept else " " for place, sign in enumerate(text[:-1])) + "."
+
+
+def _tells(text: str) -> bool:
+    """Whether it says something of the asker's or with a number."""
+    return speaks_of_own(text) or any(map(str.isdigit, text))
 
 
 def _names(text: str, context: TurnContext) -> range | None:
     """Where the names stand that a sentence holds against each other, with the words between them."""
     found: range | None = None
-    for joint in reversed(list(_JOINT.finditer(text))):
+    for joint in reversed(list(pattern("choice").finditer(text))):
         around = _names_around(text, joint, context) if _asks(text, joint) else None
         if around is not None:
             found = range(around.start, found.stop if found else around.stop)
@@ -103,7 +126,11 @@ def _names_around(text: str, joint: "re.Match[str]", context: TurnContext) -> ra
 def _with_maker(text: str, start: int, context: TurnContext) -> int:
     """Where the name at `start` begins with its maker's: of `AWS Bedrock` the AWS says nothing of a cloud in use."""
     before = _LAST_WORD.search(text, 0, start)
-    if before is None or not context.retriever.is_maker(before[1]) or _WHERE.search(text, 0, before.start()):
+    if (
+        before is None
+        or not context.retriever.is_maker(before[1])
+        or pattern("where").search(text, 0, before.start())
+    ):
         return start
     return before.start()
 

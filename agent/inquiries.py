@@ -4,6 +4,7 @@ What they find is evidence of the turn (`calc/inquiry/…`), so that the verifie
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -157,9 +158,35 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
     return asked and context.retriever.asks_by_name(message)
 
 
+def asks_openly(question: str, context: TurnContext) -> bool:
+    """Whether it begins as a question and asks of something that it names, whatever numbers stand in it, and neither of
+    what is the asker's nor how many of it are needed."""
+    if not question.endswith("?") or not _asks("opening", question) or _asks("sizing", question):
+        return False
+    return not _asks("own", question) and bool(context.retriever.named(question))
+
+
 def speaks_of_own(text: str) -> bool:
     """Whether it tells of what the asker has, is or must."""
     return _asks("own", text)
+
+
+def amounts(text: str, start: int = 0) -> list[range]:
+    """Where it says how much there is of something: of `Does it hold 20 million vectors?` the last three words."""
+    return [range(*found.span()) for found in pattern("amount").finditer(text, start)]
+
+
+def is_asked(question: str, reading: Callable[[str], Understanding], context: TurnContext) -> bool:
+    """Whether what is known to be a question asks the catalogue, whatever numbers stand in it."""
+    bare = pattern("amount").sub(" ", question)
+    if holds_choice(bare, context) and not _asks("own", bare):
+        return True
+    return asks_catalogue(bare, reading(bare), context)
+
+
+def holds_choice(question: str, context: TurnContext) -> bool:
+    """Whether it holds things that it names against each other."""
+    return _asks("joint", question) and len(context.retriever.named(question)) > 1
 
 
 def goes_on(question: str, context: TurnContext) -> bool:
@@ -220,7 +247,13 @@ def _result(finding: Finding) -> tuple[Evidence, tuple[str, ...]]:
 
 
 def _asks(kind: str, question: str) -> bool:
-    return re.search(_patterns()[kind], question, re.IGNORECASE) is not None
+    return pattern(kind).search(question) is not None
+
+
+@cache
+def pattern(kind: str) -> "re.Pattern[str]":
+    """What is looked for in questions, in whatever case, by its name in the file."""
+    return re.compile(_patterns()[kind], re.IGNORECASE)
 
 
 @cache

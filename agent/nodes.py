@@ -16,7 +16,8 @@ from .advice import records_of_advice
 from .alternatives import alternatives
 from .answers import MOST_LOOKED_AT, answer_claims, answered_by_advice
 from .context import TurnContext
-from .inquiries import asks_about_advice, asks_catalogue, goes_on
+from .ellipsis import completed
+from .inquiries import asks_about_advice, asks_catalogue, goes_on, is_asked, named_in
 from .language import Understanding
 from .language import understand as read
 from .language.completion import with_units
@@ -55,7 +56,8 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     asked_now = tuple(state.get("asked_now", ()))
     understood = commanded(reading(state["message"], asked_now))
     message = state["message"]
-    choice = None if understood.command else alternatives(message, runtime.context, understood.question_text)
+    known = (understood.question_text, bool(understood.updates))
+    choice = None if understood.command else alternatives(message, runtime.context, *known)
     if choice is not None:
         understood = reading(choice.rest, asked_now)
         message = choice.rest
@@ -73,7 +75,7 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     understood = _with_question(message, understood, reading, runtime.context)
     first, asked_before = understood.question_text, state.get("asked_before", "")
     if choice is None:
-        understood, asked_before = _going_on(state, understood, runtime.context)
+        understood, asked_before = _going_on(state, understood, reading, runtime.context)
     asked = Asked(runtime.context, lambda sentence: reading(sentence, ()))
     understood = asked.of_message(message, first, understood, choice.questions if choice else ())
     said = [*model.pop("notices", state["notices"]), *remark(understood, state)]
@@ -87,7 +89,7 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         "understanding": understood.model_dump(mode="json"),
         "notices": said,
         "open_units": waiting,
-        "asked_before": asked.questions[-1] if len(asked.questions) > 1 else asked_before,
+        "asked_before": asked.last if choice or len(asked.questions) > 1 else asked_before,
     }
 
 
@@ -141,16 +143,21 @@ def _with_question(
 
 
 def _going_on(
-    state: ConsultationState, understood: Understanding, context: TurnContext
+    state: ConsultationState, understood: Understanding, reading: Reader, context: TurnContext
 ) -> tuple[Understanding, str]:
-    """The reading with its question behind the one that it goes on from, and the question to go on from next."""
+    """The reading with its question as the one that it goes on from has it, and the question to go on from next."""
     question, before = understood.question_text, state.get("asked_before", "")
     if not question or not before:
         return understood, question or before
     opening = state["message"].partition(question)[0].split()[-1:]  # of `And is Milvus?` the `And`
-    if not goes_on(" ".join((*opening, question)), context):
+    sentence = " ".join((*opening, question))
+    if not goes_on(sentence, context):
         return understood, question
-    if state.get("phase") == "recommended" and asks_about_advice(question, context.knowledge):
+    about_advice = state.get("phase") == "recommended" and asks_about_advice(question, context.knowledge)
+    whole = completed(sentence, before, context) if named_in(question, context.knowledge) else ""
+    if whole not in ("", question) and is_asked(whole, lambda text: reading(text, ()), context):
+        return understood.model_copy(update={"question_text": whole}), whole
+    if about_advice:
         return understood, before
     return understood.model_copy(update={"question_text": f"{before} {question}"}), before
 

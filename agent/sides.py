@@ -10,18 +10,12 @@ from knowledge.index.retriever import BY_NAME
 from knowledge.row_texts import ROW_KINDS
 
 from .context import TurnContext
+from .inquiries import pattern
 
 if TYPE_CHECKING:
     from knowledge.index import Hit, SearchResult
 
 MOST_SIDES = 6
-_JOINT = re.compile(r"\b(?:or|vs\.?|versus|oder|ou)\b", re.IGNORECASE)
-_AND = re.compile(r"\band\b", re.IGNORECASE)
-"""Joins sides where nothing else does: `Compare Qdrant and Milvus on Kubernetes`."""
-_BESIDE = re.compile(
-    r"\b(?:with|without|on|for|given|under|if|when|using|beside|alongside|inside)\b", re.IGNORECASE
-)
-"""Behind the sides: what they are compared for, and what stands beside them."""
 UNASKED = ("tradeoff", "limit", "cost")
 """Kinds of facts that tell of things of which nothing but their names is said."""
 
@@ -66,8 +60,8 @@ def sides(question: str, context: TurnContext) -> Mapping[str, str]:
 
 def _compared(question: str) -> str:
     """The question up to what stands beside the sides: `vLLM or SGLang` of `vLLM or SGLang for Llama on 4 H100s?`."""
-    joint = _JOINT.search(question) or _AND.search(question)
-    beside = _BESIDE.search(question, joint.end()) if joint else None
+    joint = pattern("joint").search(question) or pattern("also_joint").search(question)
+    beside = pattern("beside").search(question, joint.end()) if joint else None
     return question[: beside.start()] if beside else question
 
 

@@ -288,6 +288,11 @@ class Retriever:
         named = self.named(query)
         return self._rows.found(query, named).alone or self._abstention.is_name_alone(query, named)
 
+    def asks_of_something(self, query: str) -> bool:
+        """Whether it asks for what facts tell of a component, whichever that is: `how much memory per vector`."""
+        query = read_of(query)
+        return bool(self._vocabulary.asked(query) or self._vocabulary.intents(query))
+
     def names_in(self, query: str) -> NamesIn:
         """How much of it is names of components and of rows of tables."""
         query = read_of(query)

@@ -57,7 +57,7 @@ def test_of_a_regime_each_is_told_or_said_to_be_unknown(
     consultation.turn("RAG for 200 doctors, HIPAA")
     reply = consultation.turn(message)
     told = components_told(reply)
-    assert attested <= set(told) <= attested | {"qdrant-cloud"}
+    assert attested <= set(told) <= attested | {"qdrant-cloud", "zilliz-cloud"}
     assert unknown in " ".join(claim.text for claim in reply.claims if claim.role == "abstain")
 
 
@@ -114,6 +114,16 @@ def test_a_choice_a_question_and_a_statement_stand_beside_each_other(
         ("Does it need Kubernetes?", "Why Weaviate?", ["Does Weaviate need Kubernetes?"]),
         ("What about Postgres?", "Is Kubernetes free?", ["Is Postgres free?"]),
         ("And Apache\\Spark?", "Is Kafka free?", ["Is Apache\\Spark free?"]),
+        ("And of Milvus?", "What is the licence of Qdrant?", ["What is the licence of Milvus?"]),
+        ("And on Kubernetes?", "Is Qdrant free?", ["Is Qdrant free? on Kubernetes?"]),
+        (
+            "And Qdrant with 100 million vectors?",
+            "What does Pinecone cost?",
+            ["What does Qdrant cost with 100 million vectors?"],
+        ),
+        ("How much RAM per vector?", "Is Qdrant free?", ["How much RAM per vector of Qdrant?"]),
+        ("Is Foobarbase?", "Is Qdrant free?", ["Is Foobarbase?"]),
+        ("What if we had 2000 users?", "Is Qdrant free?", ["What if we had 2000 users?"]),
     ],
 )
 def test_what_a_question_leaves_out_is_put_in_its_place(
@@ -147,6 +157,64 @@ def test_what_is_of_the_same_sort_is_a_side_wherever_it_stands(
 
 def test_the_card_of_what_stands_beside_is_not_told(consult: Consult) -> None:
     assert "vllm" not in components_told(consult().turn("H100 or A100 with vLLM?"))
+
+
+@pytest.mark.parametrize(
+    ("message", "told", "noted"),
+    [
+        (
+            "We have 5 million rows and 3 engineers, does Milvus scale to that?",
+            "milvus",
+            {"corpus_documents", "team_engineers"},
+        ),
+        ("We run on premises; can vLLM use AMD GPUs?", "vllm", {"deployment"}),
+        ("Is Kafka free for 10 users? We have 40 TB.", "apache-kafka", {"users_total", "corpus_gb"}),
+        ("My boss asks: is Snowflake GDPR compliant? We have 50 TB.", "snowflake", {"corpus_gb"}),
+    ],
+)
+def test_what_is_asked_of_a_name_beside_what_is_told_is_answered(
+    message: str, told: str, noted: set[str], consult: Consult
+) -> None:
+    consultation = consult()
+    reply = consultation.turn(message)
+    assert told in components_told(reply)
+    assert {item for item in consultation.workload().known if item != "use_case"} == noted
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "We have 200 users, how many H100s do we need?",
+        "We keep 5 million rows in Postgres, right?",
+    ],
+)
+def test_what_asks_of_the_askers_own_is_told(message: str, consult: Consult) -> None:
+    consultation = consult()
+    assert not components_told(consultation.turn(message))
+    assert consultation.workload().known
+
+
+def test_a_question_goes_on_from_one_of_an_earlier_message(consult: Consult) -> None:
+    consultation = consult()
+    consultation.turn("RAG over our wiki for 200 lawyers")
+    consultation.turn("just recommend")
+    consultation.turn("Is Qdrant HIPAA compliant?")
+    unknown = consultation.turn("And what about Milvus?").claims
+    assert [claim.role for claim in unknown] == ["abstain"]
+    assert "HIPAA of Milvus" in unknown[0].text
+    assert "pinecone" in components_told(consultation.turn("what about Pinecone"))
+    scores = [item for claim in consultation.turn("Why not Milvus?").claims for item in claim.evidence]
+    assert any(item.startswith("calc/inquiry/") for item in scores)
+
+
+def test_a_question_on_the_advice_beside_another_is_answered(consult: Consult) -> None:
+    consultation = consult()
+    consultation.turn("RAG over our wiki for 200 lawyers")
+    consultation.turn("just recommend")
+    reply = consultation.turn("What does Pinecone cost? What if we had 2000 users?")
+    assert any("2,000 users" in claim.text for claim in reply.claims)
+    assert "pinecone" in components_told(reply)
+    assert consultation.workload().known["users_total"].point == 200
 
 
 def test_the_cloud_before_a_name_is_where_they_are(consult: Consult) -> None:
