@@ -5,16 +5,21 @@ The names in what is asked are neither owned nor wished for, and the rest tells 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from .context import TurnContext
 from .inquiries import amounts, asks_openly, pattern, speaks_of_own
+from .language import Understanding
+from .language.supposed import is_supposition
+
+Reading = Callable[[str], Understanding]
 
 _SENTENCE = re.compile(r"[^\n.?!]+(?:[.?!](?=\w)[^\n.?!]+)*[.?!]*")
 _WORD = re.compile(r"[^\s,:;()?]+")
 _ASIDE = re.compile(r"\s*[,:;()?]")
+_COMMA = re.compile(r"\s*,\s+\Z")
 _LAST_WORD = re.compile(r"([^\s,:;()?]+)\s+\Z")
 _STRANGE = re.compile(r"[A-Z]\w[\w.-]*(?:\s+[A-Z0-9][\w.-]*){0,3}")
 """What may be a name that the catalogue doesn't hold."""
@@ -42,18 +47,18 @@ class Alternatives(NamedTuple):
 
 
 def alternatives(
-    message: str, context: TurnContext, asked: str = "", tells: bool = True
+    message: str, context: TurnContext, reading: Reading, asked: str = "", tells: bool = True
 ) -> Alternatives | None:
-    """The sentences of a message that ask something and say with a number what it is for; None where there are none.
-    `asked`: what is known to be a question, `tells`: whether anything else was read."""
+    """The sentences of a message that ask something and tell what it is for; None where there are none. `reading`: of a
+    text that is said first, `asked`: what is known to be a question, `tells`: whether anything else was read."""
     found, rest = list[tuple[int, str]](), message
     for sentence in islice(_SENTENCE.finditer(message), MOST_SENTENCES):
         text, start = sentence[0], sentence.start()
         is_known = bool(asked) and (asked in text or text.strip() in asked)
         if len(text.split()) > LONGEST:
             continue
-        choice = None if is_known else _choice(text, context)
-        question, told = choice or asked_beside(text, context, tells or not is_known) or ("", text)
+        beside = asked_beside(text, context, reading, tells or not is_known)
+        question, told = (None if is_known else _choice(text, context)) or beside or ("", text)
         if question:
             rest = rest[:start] + told + rest[sentence.end() :]
             found.append((sentence.end(), question))
@@ -69,7 +74,9 @@ def _choice(text: str, context: TurnContext) -> tuple[str, str] | None:
     return text.strip(), told
 
 
-def asked_beside(text: str, context: TurnContext, tells: bool = True) -> tuple[str, str] | None:
+def asked_beside(
+    text: str, context: TurnContext, reading: Reading, tells: bool = True
+) -> tuple[str, str] | None:
     """What a sentence asks of things that it names, and what it tells with the rest blanked: what stands before, and,
     where it `tells` more than its question, how much there is of something; None where it doesn't do both."""
     clause = next((found.end() for found in pattern("clause").finditer(text)), 0)
@@ -77,15 +84,23 @@ def asked_beside(text: str, context: TurnContext, tells: bool = True) -> tuple[s
     if not asks_openly(question, context):
         return None
     numbers = amounts(text, clause) if tells else []
-    if not numbers and not (clause and _tells(text[:clause])):
+    if clause and not _tells(text[:clause], context, reading):
+        return None
+    if not clause and not numbers:
         return None
     kept = frozenset(place for number in numbers for place in number) | frozenset(range(clause))
     return question, "".join(sign if place in kept else " " for place, sign in enumerate(text[:-1])) + "."
 
 
-def _tells(text: str) -> bool:
-    """Whether it says something of the asker's or with a number."""
-    return speaks_of_own(text) or any(map(str.isdigit, text))
+def _tells(text: str, context: TurnContext, reading: Reading) -> bool:
+    """Whether something of the workload is read from it, or it speaks of the asker's: of `The H100 has 80 GB` the
+    number is the product's, and a supposition tells nothing."""
+    if is_supposition(text):
+        return False
+    if speaks_of_own(text):
+        return True
+    named = context.retriever.named(text) or context.retriever.rows_in(text)
+    return not named and bool(reading(f"{text.rstrip(' ,;:-–—')}.").updates)
 
 
 def _names(text: str, context: TurnContext) -> range | None:
@@ -103,7 +118,7 @@ def _names(text: str, context: TurnContext) -> range | None:
 def _asks(text: str, joint: "re.Match[str]") -> bool:
     """`Qdrant vs Milvus` asks without a mark; whoever tells of what is theirs asks for no choice."""
     marked = text.rstrip().endswith("?") or not joint[1]
-    return marked and not speaks_of_own(text[: joint.start()])
+    return marked and not speaks_of_own(text[: joint.start()].rpartition(":")[2])
 
 
 def _names_around(text: str, joint: "re.Match[str]", context: TurnContext) -> range | None:
@@ -120,7 +135,21 @@ def _names_around(text: str, joint: "re.Match[str]", context: TurnContext) -> ra
     if left is None or right is None:
         return None
     version = _VERSION.match(text, right.stop)
-    return range(_with_maker(text, left.start, context), version.end() if version else right.stop)
+    start = _with_maker(text, _listed_before(text, left.start, context), context)
+    return range(start, version.end() if version else right.stop)
+
+
+def _listed_before(text: str, start: int, context: TurnContext) -> int:
+    """Where the first of a list begins, of which the name at `start` is the last but one: `Qdrant, Milvus or ...`."""
+    comma = _COMMA.search(text, 0, start)
+    before = list(_WORD.finditer(text, 0, comma.start()))[-MOST_WORDS:] if comma else []
+    parts = [
+        (word.start(), comma.start())
+        for word in before
+        if comma and not _ASIDE.search(text, word.start(), comma.start())
+    ]
+    named = _named(text, parts, context)
+    return start if named is None else _listed_before(text, named.start, context)
 
 
 def _with_maker(text: str, start: int, context: TurnContext) -> int:

@@ -4,12 +4,13 @@ Nothing here calls a tool chosen by a model or follows an instruction in a text:
 """
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from langgraph.runtime import Runtime
 
 from knowledge.contradictions import contradicting
-from tools.workload import Workload
+from tools.workload import Known, Workload
 
 from .admission import admitted, remarks
 from .advice import records_of_advice
@@ -32,7 +33,12 @@ from .verify import evidence_book, supported
 
 Update = dict[str, Any]
 Context = Runtime[TurnContext]
-Reader = Callable[[str, tuple[str, ...]], Understanding]
+
+
+class Reader(Protocol):
+    """Reads a text as the answer to these slots."""
+
+    def __call__(self, message: str, asked: tuple[str, ...]) -> Understanding: ...
 
 
 def admit(state: ConsultationState, runtime: Context) -> Update:
@@ -56,8 +62,9 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     asked_now = tuple(state.get("asked_now", ()))
     understood = commanded(reading(state["message"], asked_now))
     message = state["message"]
+    said_first: Callable[[str], Understanding] = partial(reading, asked=())
     known = (understood.question_text, bool(understood.updates))
-    choice = None if understood.command else alternatives(message, runtime.context, *known)
+    choice = None if understood.command else alternatives(message, runtime.context, said_first, *known)
     if choice is not None:
         understood = reading(choice.rest, asked_now)
         message = choice.rest
@@ -76,8 +83,10 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     first, asked_before = understood.question_text, state.get("asked_before", "")
     if choice is None:
         understood, asked_before = _going_on(state, understood, reading, runtime.context)
-    asked = Asked(runtime.context, lambda sentence: reading(sentence, ()))
+    asked = Asked(runtime.context, said_first)
     understood = asked.of_message(message, first, understood, choice.questions if choice else ())
+    if state.get("phase") == "recommended" and understood.asks_catalogue:
+        understood = understood.model_copy(update={"updates": _news(understood, workload)})
     said = [*model.pop("notices", state["notices"]), *remark(understood, state)]
     said += [BY_ITSELF.format(question) for question in asked.left_out]
     if understood.readable and understood.language not in ("en", state.get("language_told")):
@@ -91,6 +100,16 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
         "open_units": waiting,
         "asked_before": asked.last if choice or len(asked.questions) > 1 else asked_before,
     }
+
+
+def _news(understood: Understanding, workload: Workload) -> tuple[Known, ...]:
+    """The updates that say something else than what is known: what a question is for, told again, changes nothing."""
+    known = workload.known
+    return tuple(
+        item
+        for item in understood.updates
+        if item.field not in known or known[item.field].value != item.value
+    )
 
 
 def _reader(state: ConsultationState, workload: Workload, context: TurnContext) -> Reader:
@@ -155,7 +174,7 @@ def _going_on(
         return understood, question
     about_advice = state.get("phase") == "recommended" and asks_about_advice(question, context.knowledge)
     whole = completed(sentence, before, context) if named_in(question, context.knowledge) else ""
-    if whole not in ("", question) and is_asked(whole, lambda text: reading(text, ()), context):
+    if whole not in ("", question) and is_asked(whole, partial(reading, asked=()), context):
         return understood.model_copy(update={"question_text": whole}), whole
     if about_advice:
         return understood, before

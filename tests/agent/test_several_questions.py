@@ -123,6 +123,7 @@ def test_a_choice_a_question_and_a_statement_stand_beside_each_other(
         ),
         ("How much RAM per vector?", "Is Qdrant free?", ["How much RAM per vector of Qdrant?"]),
         ("Is Foobarbase?", "Is Qdrant free?", ["Is Foobarbase?"]),
+        ("And Weaviate? Right?", "Qdrant or Milvus?", ["Qdrant or Milvus or Weaviate?"]),
         ("What if we had 2000 users?", "Is Qdrant free?", ["What if we had 2000 users?"]),
     ],
 )
@@ -170,6 +171,10 @@ def test_the_card_of_what_stands_beside_is_not_told(consult: Consult) -> None:
         ("We run on premises; can vLLM use AMD GPUs?", "vllm", {"deployment"}),
         ("Is Kafka free for 10 users? We have 40 TB.", "apache-kafka", {"users_total", "corpus_gb"}),
         ("My boss asks: is Snowflake GDPR compliant? We have 50 TB.", "snowflake", {"corpus_gb"}),
+        ("HIPAA applies, does Pinecone sign a BAA?", "pinecone", {"compliance", "personal_data"}),
+        ("We have 40 TB and is Milvus free?", "milvus", {"corpus_gb"}),
+        ("We have 40 TB: Qdrant, Milvus or Weaviate?", "qdrant", {"corpus_gb"}),
+        ("What does Pinecone cost? And Qdrant with 9 million vectors?", "pinecone", {"vector_count"}),
     ],
 )
 def test_what_is_asked_of_a_name_beside_what_is_told_is_answered(
@@ -179,6 +184,31 @@ def test_what_is_asked_of_a_name_beside_what_is_told_is_answered(
     reply = consultation.turn(message)
     assert told in components_told(reply)
     assert {item for item in consultation.workload().known if item != "use_case"} == noted
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("The RTX 4090 has 24 GB, can vLLM run Llama 70B on it?", "accelerator:RTX-4090"),
+        ("Suppose we have 2000 users, does Qdrant scale to that?", ""),
+    ],
+)
+def test_what_is_said_of_a_product_or_supposed_is_not_told(message: str, told: str, consult: Consult) -> None:
+    consultation = consult()
+    reply = consultation.turn(message)
+    assert reply.kind == "answer"
+    assert told in ("", *components_told(reply))
+    assert not consultation.workload().known
+
+
+def test_a_choice_is_answered_where_it_tells_nothing_new(consult: Consult) -> None:
+    consultation = consult()
+    for message in ("RAG over our wiki for 200 lawyers", "just recommend"):
+        consultation.turn(message)
+    assert consultation.turn("Qdrant or Milvus for 5 million vectors?").kind == "recommendation"
+    reply = consultation.turn("Qdrant or Milvus for 5 million vectors?")
+    assert {"qdrant", "milvus"} <= set(components_told(reply))
+    assert not reply.notices
 
 
 @pytest.mark.parametrize(

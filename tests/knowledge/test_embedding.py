@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,6 +71,44 @@ def test_this_processor_or_a_careful_onnxruntime_adds_bytes_up_without_overflow(
     overflowing = MiniLm()
     monkeypatch.setattr(sentence_model, "adds_bytes_up", lambda onnxruntime: False)
     assert np.array_equal(overflowing.embed(TEXTS), model.embed(TEXTS))
+
+
+@pytest.mark.parametrize("adds_up", [True, False])
+def test_onnxruntime_is_told_to_be_careful_where_bytes_overflow(
+    adds_up: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, options = sentence_model._opened, list[Any]()
+
+    def recorded(onnxruntime: Any, graph: str | bytes, given: Any) -> Any:
+        options.append(given)
+        return opened(onnxruntime, graph, given)
+
+    monkeypatch.setattr(sentence_model, "_opened", recorded)
+    monkeypatch.setattr(sentence_model, "adds_bytes_up", lambda onnxruntime: adds_up)
+    MiniLm()._model  # noqa: B018 - loaded
+    if adds_up:
+        with pytest.raises(RuntimeError, match="does not have"):
+            options[0].get_session_config_entry(sentence_model.CAREFUL)
+    else:
+        assert options[0].get_session_config_entry(sentence_model.CAREFUL) == "1"
+
+
+@pytest.mark.parametrize(("total", "adds_up"), [(64.0, True), (33.0, False)])
+def test_a_sum_that_overflowed_is_seen(total: float, adds_up: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnxruntime
+
+    opened = sentence_model._opened(
+        onnxruntime, DataFiles().bytes(sentence_model.SUM_OF_BYTES), sentence_model._options(onnxruntime)
+    )
+
+    class Overflowing:
+        get_inputs = opened.get_inputs
+
+        def run(self, names: None, given: dict[str, Any]) -> list[Any]:
+            return [opened.run(names, given)[0] * np.float32(total / 64)]
+
+    monkeypatch.setattr(sentence_model, "_opened", lambda *given: Overflowing())
+    assert sentence_model.adds_bytes_up(onnxruntime) is adds_up
 
 
 def test_where_our_graph_does_not_load_the_packages_own_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
