@@ -15,6 +15,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 GRACE_S = 2.0
 """A loop that is busy may be so late to break off; nobody waits longer."""
+_STARTING = threading.Lock()
 LAST_S = 10.0
 """How long the end of a process waits for the thread: as long as an import may take."""
 
@@ -39,9 +40,15 @@ def within(seconds: float, call: Callable[[], Awaitable[Result]]) -> Result:
         future.cancel()
 
 
-@cache
 def _loop(process: int) -> asyncio.AbstractEventLoop:
-    """The loop of this process; a forked one has none of its parent's threads."""
+    """The loop of this process, one for all its threads."""
+    with _STARTING:
+        return _started_for(process)
+
+
+@cache
+def _started_for(process: int) -> asyncio.AbstractEventLoop:
+    """A forked process has none of its parent's threads."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="calls", daemon=True)
     thread.start()

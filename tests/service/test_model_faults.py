@@ -241,7 +241,7 @@ def test_a_dripping_endpoint_holds_nobody_up(endpoint: Endpoint, tmp_path: Path)
         assert served.stop() == 0
     assert innocent["reply"]["kind"] == "question"
     for reply in replies:
-        assert reply["kind"] == "question", reply
+        assert reply["kind"] == "question", served.lines
         assert any(f"within {seconds:g} s. The built-in reader" in notice for notice in reply["notices"])
     for _ in dripped:
         assert endpoint.server.hung_up.acquire(timeout=30)
