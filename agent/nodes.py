@@ -130,7 +130,7 @@ def _reader(state: ConsultationState, workload: Workload, context: TurnContext) 
 
 def _as_question(state: ConsultationState, understood: Understanding, context: TurnContext) -> Understanding:
     """What asks the catalogue is a question with or without its mark; so is, after a recommendation, what asks about
-    that."""
+    that, and after a question what goes on from it (`what about Milvus`)."""
     message = state["message"].strip()
     if understood.question_text or understood.command:
         return understood
@@ -138,8 +138,8 @@ def _as_question(state: ConsultationState, understood: Understanding, context: T
         return Understanding(
             question_text=message, intents=frozenset({"question"}), language=understood.language
         )
-    about_advice = state.get("phase") == "recommended" and asks_about_advice(message, context.knowledge)
-    if understood.updates or not about_advice:
+    may_ask = state.get("phase") == "recommended" or (state.get("asked_before") and goes_on(message, context))
+    if understood.updates or not (may_ask and asks_about_advice(message, context.knowledge)):
         return understood
     return understood.model_copy(update={"question_text": message, "intents": frozenset({"question"})})
 
@@ -173,7 +173,8 @@ def _going_on(
     if not goes_on(sentence, context):
         return understood, question
     about_advice = state.get("phase") == "recommended" and asks_about_advice(question, context.knowledge)
-    whole = completed(sentence, before, context) if named_in(question, context.knowledge) else ""
+    of_advice = about_advice and not named_in(question, context.knowledge)  # `what does it cost`
+    whole = "" if of_advice else completed(sentence, before, context)
     if whole not in ("", question) and is_asked(whole, partial(reading, asked=()), context):
         return understood.model_copy(update={"question_text": whole}), whole
     if about_advice:

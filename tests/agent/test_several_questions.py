@@ -237,6 +237,18 @@ def test_a_question_goes_on_from_one_of_an_earlier_message(consult: Consult) -> 
     assert any(item.startswith("calc/inquiry/") for item in scores)
 
 
+def test_what_is_asked_last_is_gone_on_from(consult: Consult) -> None:
+    consultation = consult()
+    for message in ("Is Kafka free?", "And how much does it cost for 10 TB?"):
+        consultation.turn(message)
+    told = consultation.turn("what about Pulsar")
+    assert components_told(told) == ["apache-pulsar"]
+    assert all("/licence/" not in item for claim in told.claims for item in claim.evidence)
+    licence = [item for claim in consultation.turn("its licence?").claims for item in claim.evidence]
+    assert licence
+    assert all(item.startswith("apache-pulsar/licence/") for item in licence)
+
+
 def test_a_question_on_the_advice_beside_another_is_answered(consult: Consult) -> None:
     consultation = consult()
     consultation.turn("RAG over our wiki for 200 lawyers")
