@@ -161,7 +161,7 @@ def asks_catalogue(message: str, understood: Understanding, context: TurnContext
 def asks_openly(question: str, context: TurnContext) -> bool:
     """Whether it begins as a question and asks of something that it names, whatever numbers stand in it, and neither of
     what is the asker's nor how many of it are needed."""
-    if not question.endswith("?") or not _asks("asking", question) or _asks("sizing", question):
+    if not _asks("marked", question) or not _asks("asking", question) or _asks("sizing", question):
         return False
     return not _asks("own", question) and bool(context.retriever.named(question))
 

@@ -83,9 +83,10 @@ def understand(state: ConsultationState, runtime: Context) -> Update:
     first, asked_before = understood.question_text, state.get("asked_before", "")
     if choice is None:
         understood, asked_before = _going_on(state, understood, reading, runtime.context)
-    asked = Asked(runtime.context, said_first)
+    recommended = state.get("phase") == "recommended"
+    asked = Asked(runtime.context, said_first, recommended)
     understood = asked.of_message(message, first, understood, choice.questions if choice else ())
-    if state.get("phase") == "recommended" and understood.asks_catalogue:
+    if recommended and understood.asks_catalogue:
         understood = understood.model_copy(update={"updates": _news(understood, workload)})
     said = [*model.pop("notices", state["notices"]), *remark(understood, state)]
     said += [BY_ITSELF.format(question) for question in asked.left_out]

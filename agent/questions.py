@@ -30,9 +30,11 @@ def asked_apart(question: str) -> list[str]:
 class Asked:
     """Collects the questions of a message, in their order."""
 
-    def __init__(self, context: TurnContext, reading: Callable[[str], Understanding]) -> None:
-        """`reading`: of a sentence that is said first."""
-        self._context, self._reading = context, reading
+    def __init__(
+        self, context: TurnContext, reading: Callable[[str], Understanding], recommended: bool = True
+    ) -> None:
+        """`reading`: of a sentence that is said first; `recommended`: whether there is advice to ask about."""
+        self._context, self._reading, self._recommended = context, reading, recommended
         self.questions: list[str] = []
         self._before = ""
         """The question before, whether there was room for it or not."""
@@ -74,8 +76,9 @@ class Asked:
 
     def add(self, question: str) -> None:
         """One that is known to be a question."""
-        (self.questions if len(self.questions) < MOST else self.left_out).append(question.strip())
         self._before = question.strip()
+        if self._before not in self.questions:
+            (self.questions if len(self.questions) < MOST else self.left_out).append(self._before)
 
     def add_behind(self, message: str, end: int) -> None:
         """The questions behind `end` in the message, as far as they ask the catalogue or about the advice; what they
@@ -106,7 +109,9 @@ class Asked:
     def _is_answered(self, question: str) -> bool:
         """A number beside the names of a question that stands behind others doesn't make it less of one."""
         knowledge = self._context.knowledge
-        if asks_about_advice(question, knowledge) or is_supposition(question):
+        if is_supposition(question):
+            return self._recommended
+        if self._recommended and asks_about_advice(question, knowledge):
             return True
         retriever = self._context.retriever
         if not retriever.named(question) and retriever.unknown_by_rule(question):

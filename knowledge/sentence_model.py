@@ -19,7 +19,7 @@ from .files import DataFiles
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 GRAPH, SUM_OF_BYTES = "index/minilm_graph.onnx", "index/sum_of_bytes.onnx"
 THREADS = 2
-"""They take a fifth off a question's time with our graph and a third with the package's, and give the same vectors;
+"""They take an eighth off a question's time with our graph and a third with the package's, and give the same vectors;
 they wait asleep, since waiting awake took three times as long beside other work."""
 WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 CAREFUL = "session.x64quantprecision"

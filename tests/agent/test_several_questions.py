@@ -134,6 +134,26 @@ def test_what_a_question_leaves_out_is_put_in_its_place(
     collected.add(first)
     collected.add_behind(message, 0)
     assert collected.questions == [first, *asked]
+    assert collected.left_out == []
+
+
+def test_an_ellipsis_behind_a_sentence_that_tells_and_asks_is_completed(consult: Consult) -> None:
+    reply = consult().turn("My boss asks: is Databricks GDPR compliant? is Snowflake? We have 50 TB.")
+    told = [item for claim in reply.claims for item in claim.evidence]
+    assert "databricks-lakehouse/compliance/gdpr" in told
+    assert "snowflake/compliance/dpa-gdpr" in told
+
+
+def test_a_supposition_before_any_advice_is_named(consult: Consult) -> None:
+    reply = consult().turn("Is Qdrant free? What if we had 2000 users?")
+    assert components_told(reply) == ["qdrant"]
+    assert "Ask it by itself to have it answered: What if we had 2000 users?" in reply.notices
+
+
+def test_what_is_asked_again_and_again_is_answered_once(consult: Consult) -> None:
+    reply = consult().turn("We have 5 users, is Qdrant free? " * 5)
+    assert components_told(reply) == ["qdrant"]
+    assert not any(notice.startswith("Ask it by itself") for notice in reply.notices)
 
 
 def test_a_question_too_many_is_named(consult: Consult) -> None:
@@ -172,7 +192,7 @@ def test_the_card_of_what_stands_beside_is_not_told(consult: Consult) -> None:
         ("Is Kafka free for 10 users? We have 40 TB.", "apache-kafka", {"users_total", "corpus_gb"}),
         ("My boss asks: is Snowflake GDPR compliant? We have 50 TB.", "snowflake", {"corpus_gb"}),
         ("HIPAA applies, does Pinecone sign a BAA?", "pinecone", {"compliance", "personal_data"}),
-        ("We have 40 TB and is Milvus free?", "milvus", {"corpus_gb"}),
+        ("We have 40 TB and is Milvus free?!", "milvus", {"corpus_gb"}),
         ("We have 40 TB: Qdrant, Milvus or Weaviate?", "qdrant", {"corpus_gb"}),
         ("What does Pinecone cost? And Qdrant with 9 million vectors?", "pinecone", {"vector_count"}),
     ],
